@@ -1,0 +1,1 @@
+"""Describe: the frozen types that everything else speaks in."""

@@ -1,0 +1,99 @@
+"""The answer: endpoints, nodes, copies, and what was left out and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from packing.domain.fields import AsTuple, Record
+from packing.domain.weights import Axis
+from packing.domain.words import Hosting, Status
+from packing.domain.workload import Mode
+
+PLACEMENT_SCHEMA_VERSION = 1
+
+
+class Endpoint(Record):
+    """Nodes and the models behind them under one hosting option."""
+
+    name: str
+    hosting: Annotated[Hosting, Field(strict=False)]
+    instance_type: str
+    nodes: Annotated[tuple[str, ...], AsTuple]
+    models: Annotated[tuple[str, ...], AsTuple]
+
+
+class Node(Record):
+    """One machine of a pool."""
+
+    id: str
+    instance_type: str
+    zone: str = ""
+    endpoint: str
+    pool: str
+    """Label of the pool that it is of."""
+
+
+class PlacedCopy(Record):
+    """One running replica of a model on particular accelerators of a node."""
+
+    model: str
+    copy_index: Annotated[int, Field(alias="copy", ge=0)]
+    node: str
+    accelerators: Annotated[tuple[int, ...], AsTuple]
+    mode: Mode
+
+
+class Reason(Record):
+    """Why something was not placed: the rule that refused it, and the circumstances."""
+
+    rule: str
+    detail: str
+
+
+class Unplaced(Record):
+    """Copies of a model that are missing."""
+
+    model: str
+    copies: Annotated[int, Field(ge=1)]
+    reasons: Annotated[tuple[Reason, ...], AsTuple]
+
+
+class Scores(Record):
+    """The five fitness scores, each 0..1 (docs/fitness.md)."""
+
+    model_size: float
+    performance: float
+    isolation: float
+    cost: float
+    scalability: float
+
+    def __getitem__(self, axis: Axis | str) -> float:
+        """Score by axis."""
+        return float(getattr(self, str(axis)))
+
+
+class Placement(Record):
+    """Where everything runs. Figures are what solver and checker agreed on; None where unknown."""
+
+    schema_version: int = PLACEMENT_SCHEMA_VERSION
+    problem: str
+    """Digest of the problem it answers."""
+    status: Annotated[Status, Field(strict=False)]
+    objective: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    cost_per_hour: float
+    """USD: rented nodes, and all owned ones."""
+    endpoints: Annotated[tuple[Endpoint, ...], AsTuple] = ()
+    nodes: Annotated[tuple[Node, ...], AsTuple] = ()
+    copies: Annotated[tuple[PlacedCopy, ...], AsTuple] = ()
+    unplaced: Annotated[tuple[Unplaced, ...], AsTuple] = ()
+    fitness: Scores
+
+    def to_json(self) -> str:
+        """Canonical text: the same placement gives the same bytes."""
+        import json  # noqa: PLC0415 - only needed when a placement is written
+
+        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"
