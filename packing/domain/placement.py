@@ -94,6 +94,6 @@ class Placement(Record):
 
     def to_json(self) -> str:
         """Canonical text: the same placement gives the same bytes."""
-        import json  # noqa: PLC0415 - only needed when a placement is written
+        import json
 
         return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class Rule(StrEnum):
@@ -10,13 +11,15 @@ class Rule(StrEnum):
 
     sentence: str
 
-    def __new__(cls, value: str, sentence: str = "") -> Rule:
+    def __new__(cls, value: str, sentence: str = "") -> Self:
         """Attach the sentence to the name."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.sentence = sentence
         return member
 
+    # One rule, one line.
+    # fmt: off
     ACCELERATORS = "accelerators", "A copy sits on one node, on exactly as many different accelerators of it as its mode says, all of the mode's kind."
     MODE = "mode", "A copy runs in one of its model's modes."
     MEMORY = "memory", "On every accelerator, in every slot, the resident copies need no more than the usable memory."
@@ -41,3 +44,4 @@ class Rule(StrEnum):
     STOCK = "stock", "No pool gives more nodes than it has."
     MAX_COPIES_PER_NODE = "max_copies_per_node", "No node has more copies of a model than the model allows."
     MIN_ZONES = "min_zones", "The placed copies of a model are in at least min_zones zones, or each in its own."
+    # fmt: on
