@@ -1,0 +1,1 @@
+"""Compile: an expanded problem becomes integers; every index has a way back to a name."""

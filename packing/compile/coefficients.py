@@ -1,0 +1,162 @@
+"""Coefficients of the objective (docs/fitness.md), as the formulation and the search use them.
+
+The checker has its own (packing/verify); a property test says that the two agree to the last unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from packing.compile.fit import alone_per_node
+from packing.domain.demand import base_copies, copies_needed, fewest_copies
+from packing.domain.fitness import (
+    COLD_LOSS,
+    COLD_PART,
+    HOSTING_ISOLATION,
+    ISOLATION_GRADE,
+    LATENCY_PART,
+    NODES_PART,
+    OBJECTIVE_UNITS,
+    OPERATIONS_LOSS,
+    OPERATIONS_PART,
+    SCALING_LOSS,
+    SCALING_PART,
+    size_grade,
+)
+from packing.domain.hardware import InstanceType, Pool, price_micro_usd
+from packing.domain.problem import Problem
+from packing.domain.units import MILLI, need, round_half_up
+from packing.domain.weights import Axis
+from packing.domain.words import Hosting, Isolation
+from packing.domain.workload import Mode, Model
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What cost and scalability are measured against: the dedicated baseline, model by model."""
+
+    cost: dict[str, int]
+    """Micro-USD per hour of each model alone on its own cheapest endpoint; absent where it fits nowhere."""
+    nodes: dict[str, int]
+    total_cost: int
+    total_nodes: int
+
+
+def latency_micros(mode: Mode, output_tokens: Fraction) -> int | None:
+    """Microseconds of a whole request: TTFT + output tokens x TPOT, each rounded up; None if neither is stated."""
+    if mode.ttft_ms is None and mode.tpot_ms is None:
+        return None
+    return need(mode.ttft_ms or 0, MILLI) + need(output_tokens * need(mode.tpot_ms or 0, MILLI))
+
+
+def latency_losses(model: Model) -> list[Fraction]:
+    """1 - best latency / latency, per mode of the model."""
+    tokens = need_fraction(model)
+    latencies = [latency_micros(mode, tokens) for mode in model.modes]
+    known = [latency for latency in latencies if latency is not None]
+    best, worst = min(known, default=0), max(known, default=0)
+    if best == 0:
+        return [Fraction(0)] * len(latencies)
+    return [1 - Fraction(best, worst if latency is None else latency) for latency in latencies]
+
+
+def need_fraction(model: Model) -> Fraction:
+    """Output tokens of a request, exact."""
+    return Fraction(str(model.traffic.output_tokens)) if model.traffic else Fraction(128)
+
+
+def dedicated_baseline(problem: Problem, kinds: dict[str, InstanceType]) -> References:
+    """Every model alone on its own cheapest endpoint, stock ignored (docs/fitness.md, References)."""
+    prices: dict[str, int] = {}
+    for pool in problem.fleet:
+        price = price_micro_usd(pool, kinds[pool.instance_type])
+        prices[pool.instance_type] = min(price, prices.get(pool.instance_type, price))
+    cost: dict[str, int] = {}
+    nodes: dict[str, int] = {}
+    cache: dict[tuple[object, ...], tuple[int, int] | None] = {}
+    for model in problem.models:
+        # Hundreds of models are variants of a few: the same facts have the same baseline.
+        key = (model.modes, base_copies(model), model.peak_micro, model.slo, model.max_copies_per_node, model.min_zones)
+        try:
+            best = cache[key] if key in cache else cache.setdefault(key, _cheapest(model, prices, kinds))
+        except TypeError:  # modes with named resources are not hashable
+            best = _cheapest(model, prices, kinds)
+        if best is not None:
+            cost[model.name], nodes[model.name] = best
+    owned = owned_cost(problem.fleet, kinds)
+    return References(cost, nodes, owned + sum(cost.values()), sum(nodes.values()))
+
+
+def _cheapest(model: Model, prices: dict[str, int], kinds: dict[str, InstanceType]) -> tuple[int, int] | None:
+    best: tuple[int, int] | None = None
+    for mode in model.modes:
+        needed = copies_needed(model, mode)
+        if needed is None:
+            continue
+        for name, price in prices.items():
+            per_node = alone_per_node(model, mode, kinds[name])
+            if per_node:
+                count = max(-(-max(1, needed) // per_node), model.min_zones)
+                best = min(best or (count * price, count), (count * price, count))
+    return best
+
+
+def owned_cost(fleet: tuple[Pool, ...], kinds: dict[str, InstanceType]) -> int:
+    """Micro-USD per hour of all owned nodes, used or not."""
+    return sum((pool.count or 0) * price_micro_usd(pool, kinds[pool.instance_type]) for pool in fleet if pool.owned)
+
+
+class Objective:
+    """Makes the integer coefficients of one problem."""
+
+    def __init__(self, problem: Problem, references: References) -> None:
+        self.references = references
+        self.models = max(1, len(problem.models))
+        self.weight = {axis: problem.weights.share(axis) for axis in Axis}
+
+    def copy_losses(self, model: Model, isolation: Isolation) -> list[dict[Hosting, int | None]]:
+        """Objective units of one copy, by mode and hosting option; None where the mode cannot serve."""
+        latency = latency_losses(model)
+        return [self._mode_losses(model, mode, isolation, latency[index]) for index, mode in enumerate(model.modes)]
+
+    def _mode_losses(self, model: Model, mode: Mode, isolation: Isolation, latency: Fraction) -> dict[Hosting, int | None]:
+        needed = copies_needed(model, mode)
+        if needed is None:
+            return dict.fromkeys(Hosting)
+        fixed = self.weight[Axis.MODEL_SIZE] * (1 - size_grade(mode.size))
+        share = Fraction(1, self.models * max(1, needed))
+        losses: dict[Hosting, int | None] = {}
+        for hosting in Hosting:
+            performance = LATENCY_PART * latency + COLD_PART * COLD_LOSS[hosting] + SCALING_PART * SCALING_LOSS[hosting]
+            grade = max(ISOLATION_GRADE[isolation], ISOLATION_GRADE[HOSTING_ISOLATION[hosting]])
+            loss = (
+                fixed
+                + self.weight[Axis.PERFORMANCE] * performance
+                + self.weight[Axis.ISOLATION] * (1 - grade)
+                + self.weight[Axis.SCALABILITY] * OPERATIONS_PART * OPERATIONS_LOSS[hosting]
+            )
+            losses[hosting] = round_half_up(OBJECTIVE_UNITS * share * loss)
+        return losses
+
+    def node(self, price: int, owned: bool) -> int:
+        """Objective units of one opened node."""
+        loss = Fraction(0)
+        if self.references.total_cost and not owned:
+            loss += self.weight[Axis.COST] * Fraction(price, self.references.total_cost)
+        if self.references.total_nodes:
+            loss += self.weight[Axis.SCALABILITY] * NODES_PART / self.references.total_nodes
+        return round_half_up(OBJECTIVE_UNITS * loss)
+
+    def missing(self, model: Model) -> int:
+        """Objective units of one missing copy."""
+        weight = self.weight[Axis.MODEL_SIZE] + self.weight[Axis.PERFORMANCE] + self.weight[Axis.ISOLATION]
+        weight += self.weight[Axis.SCALABILITY] * OPERATIONS_PART
+        return round_half_up(OBJECTIVE_UNITS * weight / (self.models * max(1, fewest_copies(model))))
+
+    def constant(self, owned: int) -> int:
+        """Objective units of the owned nodes."""
+        total = self.references.total_cost
+        return round_half_up(OBJECTIVE_UNITS * self.weight[Axis.COST] * Fraction(owned, total)) if total else 0
+
+
