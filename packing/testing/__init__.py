@@ -1,0 +1,6 @@
+"""For tests of this library and of code on top of it (extra ``testing``).
+
+`packing.testing.strategies` has hypothesis strategies for whole problems and their parts,
+`packing.testing.conformance` the checks that every solving strategy has to pass, and
+`packing.testing.exhaustive` a search through all placements of tiny problems. Only the first needs hypothesis.
+"""

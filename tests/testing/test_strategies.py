@@ -1,0 +1,47 @@
+"""The public hypothesis strategies make valid problems and shrink to simple ones."""
+
+from __future__ import annotations
+
+from hypothesis import find, given, settings
+
+from packing.domain.demand import fewest_copies
+from packing.domain.hardware import InstanceType
+from packing.domain.problem import Problem
+from packing.domain.workload import Model
+from packing.testing import strategies
+
+QUICK = settings(max_examples=30, deadline=None)
+
+
+@QUICK
+@given(strategies.problems())
+def test_problems_survive_a_round_trip(problem: Problem) -> None:
+    again = Problem.model_validate_json(problem.model_dump_json())
+    assert again == problem
+    assert again.digest() == problem.digest()
+
+
+@QUICK
+@given(strategies.tiny_problems())
+def test_tiny_problems_are_tiny(problem: Problem) -> None:
+    assert sum(fewest_copies(model) for model in problem.models) <= 4
+    assert len(problem.fleet) <= 2
+
+
+X8 = InstanceType(name="one", accelerator="X8", accelerators=1, memory_per_accelerator="8GiB", price_per_hour=1)
+
+
+@QUICK
+@given(strategies.models(types=(X8,), tenants=("acme",), slots=3))
+def test_parts_fit_what_they_are_given(model: Model) -> None:
+    assert {mode.accelerator for mode in model.modes} <= {"X8", None}
+    assert model.tenant in {"acme", None}
+    assert model.traffic is None or len(model.traffic.requests_per_second) in {1, 3}
+
+
+def test_failures_shrink_to_one_plain_model() -> None:
+    smallest = find(strategies.tiny_problems(), lambda problem: bool(problem.models), settings=QUICK)
+    assert len(smallest.models) == len(smallest.fleet) == 1
+    assert not smallest.tenants
+    assert not smallest.models[0].streaming
+    assert smallest.models[0].max_copies_per_node is None
