@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
+from packing.domain.faults import coded, faults_of
 from packing.domain.units import MAX_QUANTITY, UnitError, memory_fraction
+from packing.errors import ProblemError
 
 MAX_NUMBER = 1e9
 
@@ -19,13 +20,25 @@ class Record(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True, validate_default=True)
 
+    if not TYPE_CHECKING:  # type checkers keep the signature that the fields give
+
+        def __init__(self, **data: Any) -> None:
+            """Build a record; what is wrong with it is raised as one ProblemError with all faults."""
+            try:
+                super().__init__(**data)
+            except ValidationError as error:
+                raise ProblemError(faults_of(error, type(self), data)) from None
+
+        # Tells pydantic that validation of nested records and `model_validate` need not come through here.
+        __init__.__pydantic_base_init__ = True
+
 
 def _memory(rounding: Callable[[Any], int]) -> BeforeValidator:
     def parse(value: Any) -> int:
         try:
             return rounding(memory_fraction(value))
         except UnitError as error:
-            raise PydanticCustomError(error.kind, "{cause}", {"cause": error.cause, "action": error.action}) from None
+            raise coded(error.kind, error.cause, error.action) from None
 
     return BeforeValidator(parse)
 
@@ -33,13 +46,13 @@ def _memory(rounding: Callable[[Any], int]) -> BeforeValidator:
 def _number(value: Any) -> float:
     """A finite number; whole numbers and number texts of a file alike, booleans not."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise PydanticCustomError("wrong_type", "{cause}", {"cause": f"Not a number: {value!r:.60}.", "action": "Give a number."})
+        raise coded("wrong_type", "This is not a number.", "Give a number.")
     if isinstance(value, float) and not math.isfinite(value):
-        raise PydanticCustomError("bad_number", "{cause}", {"cause": "The number is not finite.", "action": "Give a finite number."})
+        raise coded("bad_number", "The number is not finite.", "Give a finite number.")
     if value < 0:
-        raise PydanticCustomError("bad_number", "{cause}", {"cause": "The number is negative.", "action": "Give zero or more."})
+        raise coded("bad_number", "The number is negative.", "Give zero or more.")
     if value > MAX_NUMBER:
-        raise PydanticCustomError("bad_number", "{cause}", {"cause": "The number is larger than 10^9.", "action": "Check the unit."})
+        raise coded("bad_number", "The number is larger than 10^9.", "Check the unit.")
     return float(value)
 
 

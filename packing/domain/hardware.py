@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from packing.domain.faults import coded
 from packing.domain.fields import AsTuple, Count, MemoryCapacity, Name, Number, Record
 from packing.domain.units import MICRO, MILLI, capacity, need
 from packing.domain.words import AcceleratorKind, Sharing
@@ -57,9 +58,9 @@ class InstanceType(Record):
     @model_validator(mode="after")
     def _consistent(self) -> InstanceType:
         if self.accelerators and not (self.accelerator and self.memory_per_accelerator):
-            raise ValueError("accelerators need a kind (accelerator) and memory_per_accelerator")
+            raise coded("missing_field", "Accelerators need a kind and a memory.", "Add accelerator and memory_per_accelerator.")
         if self.sharing is Sharing.MIG and self.mig is None:
-            raise ValueError("sharing: mig needs the accelerator's partitions (mig)")
+            raise coded("missing_field", "sharing: mig needs the partitions of the accelerator.", "Add mig, or choose another kind of sharing.")
         return self
 
     @property
@@ -97,7 +98,7 @@ class Pool(Record):
     @model_validator(mode="after")
     def _owned_has_count(self) -> Pool:
         if self.owned and self.count is None:
-            raise ValueError("an owned pool needs a count: how many are owned")
+            raise coded("missing_field", "An owned pool needs a count.", "Say with count how many are owned.")
         return self
 
     @property

@@ -24,7 +24,7 @@ _UNITS = {
     "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40,
     "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40,
 }  # fmt: skip
-_MEMORY = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?(?:[eE]\+?[0-9]{1,2})?)\s*([A-Za-z]*)\s*")
+_MEMORY = re.compile(r"\s*([0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE]\+?[0-9]{1,2})?)\s*([A-Za-z]*)\s*")
 
 
 class UnitError(ValueError):
@@ -38,10 +38,10 @@ class UnitError(ValueError):
 def exact(value: float | int | str | Fraction) -> Fraction:
     """The number that the value's shortest text shows, as an exact fraction."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Fraction):
-        raise UnitError("wrong_type", f"Not a number: {value!r}.", "Give a number.")
+        raise UnitError("wrong_type", "This is not a number.", "Give a number.")
     if isinstance(value, float) and not math.isfinite(value):
         raise UnitError("bad_number", "The number is not finite.", "Give a finite number.")
-    return value if isinstance(value, Fraction) else Fraction(str(value))
+    return Fraction(str(value)) if isinstance(value, float | str) else Fraction(value)
 
 
 def need(value: float | int | Fraction, scale: int = 1) -> int:
@@ -64,7 +64,7 @@ def memory_fraction(value: float | int | str) -> Fraction:
     if isinstance(value, str):
         match = _MEMORY.fullmatch(value)
         if match is None:
-            raise UnitError("bad_unit", f"{value!r} is not an amount of memory.", "Write it as 80GiB, 80Gi, 80GB, or bytes.")
+            raise UnitError("bad_unit", "This is not an amount of memory.", "Write it as 80GiB, 80Gi, 80GB, or bytes.")
         number, unit = match.groups()
         factor = _UNITS.get(unit.lower())
         if factor is None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import model_validator
 
+from packing.domain.faults import coded, did_you_mean
 from packing.domain.fields import Number, Record
 from packing.domain.units import exact
 
@@ -34,7 +35,7 @@ class Weights(Record):
     @model_validator(mode="after")
     def _not_all_zero(self) -> Weights:
         if not any(getattr(self, axis) for axis in Axis):
-            raise ValueError("all five weights are zero")
+            raise coded("zero_weights", "All five weights are zero.", "Give at least one a weight above zero, or name a preset.")
         return self
 
     def share(self, axis: Axis) -> Fraction:
@@ -57,4 +58,9 @@ PRESETS: dict[str, Weights] = {
 
 def parse_weights(value: Any) -> Any:
     """The name of a preset becomes its weights; anything else is passed on for validation."""
-    return PRESETS.get(value, value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if value not in PRESETS:
+        names = ", ".join(PRESETS)
+        raise coded("unknown_preset", f"The presets are {names}.", did_you_mean(value, PRESETS, "Take one of these, or give five weights."))
+    return PRESETS[value]

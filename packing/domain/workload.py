@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from packing.domain.faults import coded
 from packing.domain.fields import AsTuple, Count, MemoryNeed, Name, Number, OneOrMore, Record
 from packing.domain.units import MICRO, MILLI, capacity, need
 from packing.domain.words import Hosting, Isolation, Source
@@ -46,9 +47,9 @@ class Mode(Record):
     @model_validator(mode="after")
     def _consistent(self) -> Mode:
         if (self.accelerator is None) != (self.accelerators == 0):
-            raise ValueError("accelerator and accelerators go together: a CPU mode has neither")
+            raise coded("contradiction", "accelerator and accelerators go together: a CPU mode has neither.", "Give both, or neither.")
         if self.accelerators == 0 and self.memory_per_accelerator:
-            raise ValueError("a CPU mode has no memory_per_accelerator; give host_memory")
+            raise coded("contradiction", "A CPU mode has no memory_per_accelerator.", "Give host_memory instead.")
         return self
 
     @property
@@ -107,7 +108,7 @@ class Copies(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Copies:
         if self.max is not None and self.max < self.min:
-            raise ValueError("max is smaller than min")
+            raise coded("contradiction", "max is smaller than min.", "Raise max or lower min.")
         return self
 
 
