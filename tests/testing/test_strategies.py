@@ -8,6 +8,7 @@ from packing.domain.demand import fewest_copies
 from packing.domain.hardware import InstanceType
 from packing.domain.problem import Problem
 from packing.domain.workload import Model
+from packing.generate.limits import Limits
 from packing.testing import strategies
 
 QUICK = settings(max_examples=30, deadline=None)
@@ -28,6 +29,7 @@ def test_tiny_problems_are_tiny(problem: Problem) -> None:
     assert len(problem.fleet) <= 2
 
 
+ONE = Limits(models=2, copies=2, copies_each=1, tenants=1, pools=2, slots=1, modes=1, accelerators=1, stock=1)
 X8 = InstanceType(name="one", accelerator="X8", accelerators=1, memory_per_accelerator="8GiB", price_per_hour=1)
 
 
@@ -40,7 +42,7 @@ def test_parts_fit_what_they_are_given(model: Model) -> None:
 
 
 def test_failures_shrink_to_one_plain_model() -> None:
-    smallest = find(strategies.tiny_problems(), lambda problem: bool(problem.models), settings=QUICK)
+    smallest = find(strategies.problems(ONE), lambda problem: bool(problem.models), settings=QUICK)
     assert len(smallest.models) == len(smallest.fleet) == 1
     assert not smallest.tenants
     assert not smallest.models[0].streaming

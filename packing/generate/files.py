@@ -1,0 +1,70 @@
+"""Problems as fleet files, for people: defaults left out, memory with its unit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from packing.domain.problem import Problem
+from packing.generate.fleets import generate
+from packing.generate.knobs import Knobs, suite
+
+MEMORY_FIELDS = frozenset({"memory_per_accelerator", "host_memory", "memory"})
+
+
+def command_generate(output: str | Path | None = None, *, suite_name: str | None = None, **knobs: Any) -> str:
+    """What ``packing generate`` does: make a synthetic fleet and give (or write) its file.
+
+    Parameters
+    ----------
+    output : file to write; None: only return the text. ``.json`` is written as JSON, anything else as YAML.
+    suite_name : start from this suite's knobs (small, medium, large, huge).
+    **knobs : single knobs by name (see `packing.generate.Knobs`); those that are None are left as they are.
+
+    Returns
+    -------
+    The text of the file.
+
+    Raises
+    ------
+    ProblemError : no such suite or knob, or a value is out of range.
+    OSError : the file cannot be written.
+    """
+    start = suite(suite_name) if suite_name else Knobs()
+    problem = generate(start, **{name: value for name, value in knobs.items() if value is not None})
+    text = to_json(problem) if str(output).endswith(".json") else to_yaml(problem)
+    if output is not None:
+        Path(output).write_text(text, encoding="utf-8")
+    return text
+
+
+def to_yaml(problem: Problem) -> str:
+    """The problem as a fleet file in YAML; reading it back gives the same problem."""
+    import yaml
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump(to_data(problem), Dumper=dumper, sort_keys=False, allow_unicode=True, width=150, default_flow_style=None))
+
+
+def to_json(problem: Problem) -> str:
+    """The problem as a fleet file in JSON."""
+    return json.dumps(to_data(problem), indent=1, ensure_ascii=False) + "\n"
+
+
+def to_data(problem: Problem) -> dict[str, Any]:
+    """The problem as plain data without what is default."""
+    data = problem.model_dump(mode="json", exclude_defaults=True)
+    return {"schema_version": problem.schema_version, **{key: _readable(key, value) for key, value in data.items()}}
+
+
+def _readable(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {inner: _readable(inner, each) for inner, each in value.items()}
+    if isinstance(value, list):
+        return [_readable(key, each) for each in value]
+    if key in MEMORY_FIELDS and isinstance(value, int) and value:
+        for unit, size in (("GiB", 2**30), ("MiB", 2**20)):
+            if value % size == 0:
+                return f"{value // size}{unit}"
+    return value
