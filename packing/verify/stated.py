@@ -1,0 +1,96 @@
+"""Checks of what a placement says about itself: cost, objective, bound, gap, fitness, status, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from packing.domain.fitness import OBJECTIVE_UNITS
+from packing.domain.placement import Placement, Scores, Unplaced
+from packing.domain.rules import Rule
+from packing.domain.units import MICRO, exact, round_half_up
+from packing.domain.weights import Axis
+from packing.domain.words import Status
+from packing.verify.facts import Facts
+from packing.verify.violation import COST, FITNESS, OBJECTIVE, STATUS, UNKNOWN_REASON, UNPLACED, Violation
+
+_TOLERANCE = Fraction(1, 10**6)
+"""Gaps and scores are read as rounded to 6 decimals: off by one in the last is not a lie."""
+
+_REASONS = frozenset(Rule) | {UNKNOWN_REASON}
+
+
+def cost(placement: Placement, micro_usd: int) -> Iterator[Violation]:
+    """The stated USD per hour, to the micro-USD."""
+    if round_half_up(exact(placement.cost_per_hour) * MICRO) != micro_usd:
+        yield Violation(COST, "cost_per_hour", f"{placement.cost_per_hour} stated, {micro_usd / MICRO} found")
+
+
+def objective(placement: Placement, units: int | None) -> Iterator[Violation]:
+    """The stated objective to the unit; bound <= objective; gap = (objective - bound) / objective."""
+    stated, bound, gap = placement.objective, placement.bound, placement.gap
+    if stated is None:
+        if placement.status in (Status.OPTIMAL, Status.FEASIBLE, Status.PARTIAL):
+            yield Violation(OBJECTIVE, "objective", f"not stated, though the status is {placement.status}")
+        if gap is not None:
+            yield Violation(OBJECTIVE, "gap", "a gap without an objective")
+        return
+    if units is None or round_half_up(exact(stated) * OBJECTIVE_UNITS) != units:
+        found = "none can be computed" if units is None else f"{units / OBJECTIVE_UNITS} found"
+        yield Violation(OBJECTIVE, "objective", f"{stated} stated, {found}")
+    if (bound is None) != (gap is None):
+        yield Violation(OBJECTIVE, "gap", "bound and gap go together")
+    if bound is None or gap is None:
+        return
+    difference = exact(stated) - exact(bound)
+    if difference * OBJECTIVE_UNITS < -Fraction(1, 2):
+        yield Violation(OBJECTIVE, "bound", f"the bound {bound} is above the objective {stated}")
+    true_gap = difference / exact(stated) if stated else Fraction(0)
+    if abs(exact(gap) - true_gap) > _TOLERANCE:
+        yield Violation(OBJECTIVE, "gap", f"{gap} stated, {float(true_gap)} by objective and bound")
+
+
+def fitness(placement: Placement, scores: Scores) -> Iterator[Violation]:
+    """The five stated scores, to 6 decimals."""
+    for axis in Axis:
+        if abs(exact(placement.fitness[axis]) - exact(scores[axis])) > _TOLERANCE:
+            yield Violation(FITNESS, f"fitness.{axis}", f"{placement.fitness[axis]} stated, {scores[axis]} found")
+
+
+def status(facts: Facts) -> Iterator[Violation]:
+    """Optimal and feasible: nothing missing; optimal: proven; partial: some missing; infeasible and unknown: nothing placed."""
+    placement = facts.placement
+    missing = sum(model.missing for model in facts.models.values())
+    if placement.status in (Status.OPTIMAL, Status.FEASIBLE) and (missing or placement.unplaced):
+        yield Violation(STATUS, "status", f"{placement.status}, but {max(missing, len(placement.unplaced))} copies are missing")
+    if placement.status in (Status.PARTIAL, Status.INFEASIBLE) and not missing:
+        yield Violation(STATUS, "status", f"{placement.status}, but nothing is missing")
+    if placement.status in (Status.INFEASIBLE, Status.UNKNOWN) and placement.copies:
+        yield Violation(STATUS, "status", f"{placement.status}, but {len(placement.copies)} copies are placed")
+    if placement.status is Status.OPTIMAL:
+        yield from _proven(placement)
+
+
+def _proven(placement: Placement) -> Iterator[Violation]:
+    if placement.objective is None or placement.bound is None:
+        yield Violation(STATUS, "status", "optimal without objective and bound")
+    elif (exact(placement.objective) - exact(placement.bound)) * OBJECTIVE_UNITS > Fraction(3, 2):
+        yield Violation(STATUS, "status", f"optimal, but the objective {placement.objective} is above the bound {placement.bound}")
+
+
+def unplaced(facts: Facts) -> Iterator[Violation]:
+    """As many copies as are missing, each with a reason: a rule, or `unknown`."""
+    for name, model in facts.models.items():
+        stated = facts.unplaced.get(name, 0)
+        if stated != model.missing:
+            yield Violation(UNPLACED, f"unplaced[{name}]", f"{stated} copies stated, {model.missing} are missing")
+    for left in facts.placement.unplaced:
+        yield from _reasons(left)
+
+
+def _reasons(left: Unplaced) -> Iterator[Violation]:
+    if not left.reasons:
+        yield Violation(UNPLACED, f"unplaced[{left.model}]", "no reason is given")
+    for reason in left.reasons:
+        if reason.rule not in _REASONS:
+            yield Violation(UNPLACED, f"unplaced[{left.model}]", f"the reason {reason.rule!r} is no rule")
