@@ -1,0 +1,7 @@
+"""Describe: from files and plain data to problems and placements, or to all their faults at once."""
+
+from packing.describe.check import check
+from packing.describe.expand import Expanded, expand
+from packing.describe.problem import problem_from
+
+__all__ = ["Expanded", "check", "expand", "problem_from"]
