@@ -16,7 +16,9 @@ class Provenance(Record):
 
     source: str
     date: str
-    """ISO date of the source or of its capture."""
+    """ISO date of the source or of its capture; only a year where the source is a paper."""
+    figures: Annotated[tuple[str, ...], AsTuple] = ()
+    """The fields that this speaks for; empty: all of them."""
     derived: bool = False
     """True: computed by a stated rule from another figure, not quoted."""
     note: str = ""
@@ -35,7 +37,7 @@ class Accelerator(Record):
     bandwidth: float
     """Memory bandwidth, bytes/s."""
     flops: dict[str, float]
-    """Dense peak by precision: bf16, fp8, int8, fp4 (only those that the hardware has)."""
+    """Dense peak by precision: bf16 (stands for every 16-bit float: T4 and V100 have fp16 only), fp8, int8, fp4 (where the hardware has them)."""
     link: float
     """Bytes/s to the other accelerators of the node, one direction (NVLink, or PCIe where there is none)."""
     host_link: float
@@ -74,12 +76,17 @@ class Architecture(Record):
     active_parameters: float
     """Parameters that one token passes through (fewer than all for mixtures of experts)."""
     layers: Annotated[int, Field(ge=0)] = 0
+    """Layers with a KV cache: of the decoder, for encoder-decoders (whose encoder has as many)."""
     hidden: Annotated[int, Field(ge=0)] = 0
+    intermediate: Annotated[int, Field(ge=0)] = 0
+    """Width of the feed-forward layer (of one expert, for mixtures of experts); 0: not stated."""
     heads: Annotated[int, Field(ge=0)] = 0
     kv_heads: Annotated[int, Field(ge=0)] = 0
     head_dim: Annotated[int, Field(ge=0)] = 0
     kv_lora_rank: Annotated[int, Field(ge=0)] = 0
-    """Multi-head latent attention (DeepSeek): size of the compressed KV per token and layer; 0: ordinary attention."""
+    """Multi-head latent attention (DeepSeek): numbers of compressed KV per token and layer; 0: ordinary attention."""
+    kv_rope_dim: Annotated[int, Field(ge=0)] = 0
+    """Multi-head latent attention: numbers of the rotary key cached beside it, per token and layer."""
     vocabulary: Annotated[int, Field(ge=0)] = 0
     max_positions: Annotated[int, Field(ge=0)] = 0
     experts: Annotated[int, Field(ge=0)] = 0

@@ -1,0 +1,1 @@
+"""How the catalogue's data files are made from their sources' figures."""
