@@ -1,0 +1,95 @@
+"""The parameters of the latency laws, per server software ("engine"), as fitted to measurements.
+
+They live in calibration.json, which scripts/calibrate_capacity.py writes; nothing else is needed at run time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Parameters of one server software; see docs/capacity.md for the formulas they stand in.
+
+    Attributes
+    ----------
+    bandwidth_efficiency : share of the peak memory bandwidth that decoding reaches.
+    layer_s : fixed seconds of one decode step per layer, at `REFERENCE_BANDWIDTH`.
+    allreduce_s : seconds of latency of one all-reduce per doubling of the tensor-parallel degree, same reference.
+    sequence_s : seconds per layer and sequence of a decode step, same reference.
+    prefill_efficiency : share of the peak FLOP/s that prefilling reaches at 16 bits.
+    fp8_efficiency : the same at 8 bits, as a factor on prefill_efficiency.
+    prefill_layer_s : fixed seconds of one prefill per layer, same reference.
+    link_efficiency : share of the link's bandwidth that an all-reduce reaches.
+    interference : prefills of the other requests in flight that delay one request's decoding (1: each once).
+    wait_own : prefill times until the first token of a request on an idle copy.
+    wait_others : prefill times waited for each other request in flight.
+    wait_steps : decode steps waited for.
+    request_s : fixed seconds of a request (tokeniser, scheduling, transport).
+    """
+
+    bandwidth_efficiency: float
+    layer_s: float
+    allreduce_s: float
+    sequence_s: float
+    prefill_efficiency: float
+    fp8_efficiency: float
+    prefill_layer_s: float
+    link_efficiency: float
+    interference: float
+    wait_own: float
+    wait_others: float
+    wait_steps: float
+    request_s: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Engines, and what the figures made with them are worth.
+
+    Attributes
+    ----------
+    hardware : accelerators that were measured under load, by engine; ``any``: measured at all.
+    bands : relative half-width of the 90 % band: by engine on its measured hardware; ``transferred`` on hardware that
+        was measured under another engine or without load; ``derived`` for all else.
+    record : the whole file: sources, dates, error quantiles.
+    """
+
+    engines: Mapping[str, Engine]
+    hardware: Mapping[str, frozenset[str]]
+    bands: Mapping[str, float]
+    record: Mapping[str, Any]
+
+
+def calibration_from(record: Mapping[str, Any]) -> Calibration:
+    """Parameters from the content of a calibration file."""
+    engines = {name: Engine(**values) for name, values in record["engines"].items()}
+    hardware = {name: frozenset(chips) for name, chips in record["hardware"].items()}
+    return Calibration(engines, hardware, dict(record["bands"]), record)
+
+
+@cache
+def calibration() -> Calibration:
+    """The calibration that this package ships."""
+    text = files("packing.capacity").joinpath("calibration.json").read_text(encoding="utf-8")
+    return calibration_from(json.loads(text))
+
+
+_FRAMEWORKS = {
+    "vllm": "vllm", "lmi": "vllm", "djl": "vllm", "tgi": "vllm",
+    "sglang": "sglang",
+    "trtllm": "trtllm", "tensorrt-llm": "trtllm", "tensorrt": "trtllm",
+    "pytorch": "eager", "torchserve": "eager", "transformers": "eager", "huggingface": "eager", "deepspeed": "eager", "mms": "eager",
+}  # fmt: skip
+DEFAULT_ENGINE = "vllm"
+
+
+def engine_name(framework: str | None) -> str:
+    """The engine whose parameters stand for a model's framework; `DEFAULT_ENGINE` where it says nothing known."""
+    return _FRAMEWORKS.get((framework or "").lower(), DEFAULT_ENGINE)

@@ -1,0 +1,129 @@
+"""From a model and its architecture to the modes that the solver chooses among."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+
+from packing.capacity.calibration import calibration, engine_name
+from packing.capacity.options import LOAD_BANDWIDTH, Need, Option, Place, accelerated, on_cpus
+from packing.capacity.precision import PRECISIONS
+from packing.capacity.prune import pruned
+from packing.capacity.target import Chip, Target, chip_of
+from packing.catalog.types import Architecture
+from packing.domain.demand import base_copies
+from packing.domain.units import MICRO
+from packing.domain.words import Sharing, Source
+from packing.domain.workload import Mode, Model, Traffic
+from packing.errors import Fault, ProblemError
+
+UNLIMITED = 10**15
+DIGITS = 3
+"""Significant digits of the figures of a mode: more would pretend to know them, and differ between machines."""
+
+
+def rounded(value: float, *, up: bool) -> float:
+    """To `DIGITS` significant digits, needs and latencies up, supplies down (within a billionth, against noise in the last bit)."""
+    if value <= 0:
+        return 0.0
+    scale = 10 ** (DIGITS - 1 - math.floor(math.log10(value)))
+    steps = math.ceil(value * scale * (1 - 1e-9)) if up else math.floor(value * scale * (1 + 1e-9))
+    return float(f"{steps / scale:.{DIGITS}g}")
+
+
+def need_of(model: Model) -> Need:
+    """What one copy of the model is asked for: its share of the peak when only the least number of copies runs."""
+    traffic = model.traffic or Traffic(requests_per_second=(0.0,))
+    rate = model.peak_micro / MICRO / max(1, base_copies(model))
+    ttft, tpot = model.slo.ttft_ms, model.slo.tpot_ms
+    # One per mille inside the SLO, so that rounding up a latency cannot break it.
+    limit = lambda value: None if value is None else value / 1000 * (1 - 1e-3)  # noqa: E731
+    return Need(traffic.input_tokens, traffic.output_tokens, rate, limit(ttft), limit(tpot))
+
+
+def places_of(targets: Sequence[Target]) -> tuple[Place, ...]:
+    """Targets with the same accelerator and memory become one place; canonical order."""
+    groups: dict[tuple[Chip | None, int], list[Target]] = defaultdict(list)
+    for target in targets:
+        chip = None if target.accelerator is None else chip_of(target.accelerator)
+        groups[chip, target.memory_per_accelerator if chip else 0].append(target)
+    places = []
+    for (chip, memory), alike in groups.items():
+        nodes = {(t.max_accelerators, UNLIMITED if t.vcpus is None else t.vcpus, UNLIMITED if t.host_memory is None else t.host_memory) for t in alike}
+        shared = any(t.sharing is not Sharing.EXCLUSIVE or t.multi_model for t in alike)
+        slowest = min(t.load_bandwidth or LOAD_BANDWIDTH for t in alike)
+        places.append(Place(chip, memory, tuple(sorted(nodes)), shared, slowest))
+    return tuple(sorted(places, key=lambda p: (p.chip.name if p.chip else "", p)))
+
+
+def trust(option: Option, architecture: Architecture) -> tuple[Source, float]:
+    """Whether accelerator, engine, precision and class of architecture were all measured, and the error band."""
+    known = calibration()
+    plain = architecture.kind == "decoder" and not architecture.experts and not architecture.kv_lora_rank
+    measured = option.precision in ("bf16", "fp16", "bfloat16", "float16", "fp8") and option.share == 1.0 and option.accelerators <= 8
+    if plain and measured and option.accelerator in known.hardware.get(option.engine, ()):
+        return Source.CALIBRATED, known.bands[option.engine]
+    if plain and measured and option.accelerator in known.hardware["any"]:
+        return Source.DERIVED, known.bands["transferred"]
+    return Source.DERIVED, known.bands["derived"]
+
+
+def mode_of(option: Option, architecture: Architecture) -> Mode:
+    """The option with figures rounded: needs and latencies up, supplies down."""
+    source, band = trust(option, architecture)
+    return Mode(
+        accelerator=option.accelerator,
+        accelerators=option.accelerators,
+        memory_per_accelerator=option.memory,
+        compute_share=option.share,
+        vcpus=option.vcpus,
+        host_memory=option.host_memory,
+        requests_per_second=rounded(option.rate, up=False),
+        ttft_ms=rounded(option.ttft_s * 1000, up=True),
+        tpot_ms=rounded(option.tpot_s * 1000, up=True),
+        precision=option.precision,
+        load_s=rounded(option.load_s, up=True),
+        source=source,
+        error_band=band,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _modes(architecture: Architecture, precisions: tuple[str, ...], engine: str, need: Need, places: tuple[Place, ...]) -> tuple[Mode, ...]:
+    options = []
+    for place in places:
+        found: list[Option] = []
+        for precision in precisions:
+            found += on_cpus(architecture, precision, place, need) if place.chip is None else accelerated(architecture, precision, place, need, engine)
+        options.append(found)
+    return tuple(mode_of(option, architecture) for option in pruned(options, need))
+
+
+def derive_modes(model: Model, architecture: Architecture, targets: Sequence[Target]) -> tuple[Mode, ...]:
+    """Modes in which a model could run on the nodes of a fleet.
+
+    Parameters
+    ----------
+    model : its precision, traffic (lengths, peak), SLO, least number of copies and framework count.
+    architecture : geometry of the model.
+    targets : the distinct kinds of node of the fleet.
+
+    Returns
+    -------
+    At most `MOST_MODES` modes in canonical order (accelerator, number, memory, ...), none dominated by another of the
+    same accelerator and number. Empty where nothing meets the SLO and fits.
+
+    Raises
+    ------
+    ProblemError
+        A precision is not one of `PRECISIONS`.
+    """
+    unknown = [name for name in model.precision if name.lower() not in PRECISIONS]
+    if unknown:
+        raise ProblemError(
+            Fault("bad_value", f"models[{model.name}].precision", name, "Not a known precision.", f"Use one of: {', '.join(PRECISIONS)}.") for name in unknown
+        )
+    precisions = tuple(dict.fromkeys(name.lower() for name in model.precision))
+    return _modes(architecture, precisions, engine_name(model.framework), need_of(model), places_of(targets))

@@ -1,0 +1,185 @@
+"""The ways in which one model could run on one kind of accelerator or on CPUs, before pruning."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from packing.capacity.calibration import DEFAULT_ENGINE, Engine, calibration
+from packing.capacity.kinds import CPU_ENGINE, CPU_LARGEST, cpu_chip, encoder_points, image_points, scan_points
+from packing.capacity.latency import roofline
+from packing.capacity.memory import GIB, MIB, copy_memory, largest_batch, weight_bytes
+from packing.capacity.precision import PRECISIONS
+from packing.capacity.serving import BATCHES, DEFAULT_BATCH_CAP, DEFAULT_TPOT_S, DEFAULT_TTFT_S, IDLE_BATCH, LEAST_GAIN, Point, curve
+from packing.capacity.target import Chip
+from packing.catalog.types import Architecture
+
+SHARES = (1.0, 0.5, 0.25, 0.125, 0.0625)
+"""Parts of an accelerator's compute that are offered where copies share it."""
+GPU_DEGREES = (1, 2, 4, 8, 16)
+NEURON_DEGREES = (1, 2, 4, 6, 8, 12, 16)
+"""Tensor-parallel degrees in devices. Neuron's compiler pads heads, so that 6 and 12 are in use, too."""
+CPU_SIZES = (1, 2, 4, 8, 16)
+LOAD_BANDWIDTH = 2.1e8
+"""Bytes/s from object storage onto a running node: 16.4 GB of Qwen3-8B in 77 s on ml.g6.2xlarge (AWS ML blog, 2026-06-16)."""
+LOAD_START_S = 5.0
+"""Seconds from weights in place to ready (process, engine; assumed)."""
+
+
+class Need(NamedTuple):
+    """What one copy is asked for."""
+
+    prompt: float
+    output: float
+    rate: float
+    """requests/s that one copy should serve where it can; 0: no traffic stated"""
+    ttft_s: float | None
+    tpot_s: float | None
+
+
+class Place(NamedTuple):
+    """A kind of accelerator with its usable memory, over all kinds of nodes that have it. `chip` None: CPUs."""
+
+    chip: Chip | None
+    memory: int
+    nodes: tuple[tuple[int, float, int], ...]
+    """(accelerators, vCPU, host memory) of each kind of node"""
+    shared: bool
+    load_bandwidth: float
+
+
+class Option(NamedTuple):
+    """A mode before rounding. `batch`: places for requests in flight."""
+
+    accelerator: str | None
+    accelerators: int
+    memory: int
+    share: float
+    vcpus: float
+    host_memory: int
+    rate: float
+    ttft_s: float
+    tpot_s: float
+    load_s: float
+    precision: str
+    engine: str
+    batch: int
+
+
+def _within(point: Point, need: Need, share: float, whole: bool) -> bool:
+    """Whether the latencies are within the SLO; where it is silent, within the default of its kind (a whole accelerator may miss that one)."""
+    ttft, tpot = point.ttft_s / share, point.tpot_s / share
+    stated = (need.ttft_s is None or ttft <= need.ttft_s) and (need.tpot_s is None or tpot <= need.tpot_s)
+    silent = (need.ttft_s is not None or ttft <= DEFAULT_TTFT_S) and (need.tpot_s is not None or (tpot <= DEFAULT_TPOT_S and point.batch <= DEFAULT_BATCH_CAP))
+    return stated and (silent or whole)
+
+
+def chosen(points: Sequence[Point], need: Need, share: float = 1.0) -> Point | None:
+    """The first point within the SLO that serves the rate; failing that the last one that still serves more.
+
+    Memory grows with the batch, so that the first one that suffices reserves no more KV cache than the traffic can use.
+    """
+    best = None
+    for point in points:
+        if not _within(point, need, share, whole=best is None and share == 1.0):
+            break
+        if best is not None and point.planned < best.planned * (1 + LEAST_GAIN):
+            break
+        best = point
+        if (point.planned * share * 0.99 >= need.rate) if need.rate else (point.batch >= IDLE_BATCH):
+            break
+    return best
+
+
+def _host(weights: float, share: float) -> tuple[float, int]:
+    """vCPUs and host memory of a copy, per accelerator: a serving process, and buffers for loading.
+
+    A whole accelerator: 1 vCPU, 2 GiB + a fifth of the weights (a 7B model fits beside the system of an ml.g5.xlarge).
+    A part of one: an engine shared with others: 0.25 vCPU (the least that a component may ask for), 512 MiB + a twentieth.
+    """
+    vcpus, fixed, fraction = (1.0, 2 * GIB, 0.2) if share == 1.0 else (0.25, GIB // 2, 0.05)
+    return vcpus, math.ceil((fixed + fraction * weights) / MIB) * MIB
+
+
+@lru_cache(maxsize=4096)
+def _points(architecture: Architecture, precision: str, chip: Chip, parallel: int, engine: Engine, prompt: float, output: float, room: int) -> tuple[Point, ...]:
+    """The whole curve of a copy that has `room` bytes on each accelerator; empty where it does not run."""
+    if architecture.kind == "diffusion":
+        peak = chip.peak(PRECISIONS[precision])
+        fits = copy_memory(architecture, precision, parallel, 1, 0, 0) <= room
+        return image_points(architecture, peak) if peak and fits else ()
+    law = roofline(architecture, precision, chip, parallel, engine)
+    limit = largest_batch(architecture, precision, parallel, prompt + output, prompt, room, BATCHES)
+    if law is None or not limit:
+        return ()
+    if architecture.kind == "encoder":
+        return encoder_points(law, engine, prompt, limit)
+    return curve(law, engine, prompt, output, limit)
+
+
+def degrees(architecture: Architecture, place: Place) -> Iterator[int]:
+    """Numbers of accelerators over which a copy may be split on the nodes of this place."""
+    if place.chip is None:
+        return
+    most = max(node[0] for node in place.nodes)
+    for degree in NEURON_DEGREES if place.chip.neuron else GPU_DEGREES:
+        whole = architecture.kind in ("encoder", "diffusion") or architecture.heads == 0
+        splits = degree == 1 or (not whole and (place.chip.neuron or architecture.heads % degree == 0) and degree <= architecture.heads)
+        if splits and degree <= most:
+            yield degree
+
+
+def _fits_a_node(place: Place, accelerators: int, vcpus: float, host: int) -> bool:
+    return any(accelerators <= node[0] and vcpus <= node[1] and host <= node[2] for node in place.nodes)
+
+
+def accelerated(architecture: Architecture, precision: str, place: Place, need: Need, engine_name: str) -> Iterator[Option]:
+    """Every degree and share on one kind of accelerator that meets the SLO and fits."""
+    chip = place.chip
+    if chip is None or architecture.kind == "knn" or (chip.neuron and PRECISIONS[precision].bits < 8):  # noqa: PLR2004  (no 4-bit on Neuron)
+        return
+    engine = calibration().engines.get(engine_name) or calibration().engines[DEFAULT_ENGINE]
+    weights = weight_bytes(architecture, precision)
+    load_s = LOAD_START_S + weights / place.load_bandwidth
+    for degree in degrees(architecture, place):
+        points = _points(architecture, precision, chip, degree, engine, need.prompt, need.output, place.memory)
+        for share in SHARES if degree == 1 and place.shared else SHARES[:1]:
+            point = chosen(points, need, share)
+            if point is None:
+                continue
+            vcpus, host = _host(weights, share)
+            if not _fits_a_node(place, degree, vcpus * degree, host):
+                continue
+            memory = copy_memory(architecture, precision, degree, point.batch, need.prompt + need.output, need.prompt)
+            yield Option(
+                chip.name, degree, memory, share, vcpus * degree, host, point.planned * share,
+                point.ttft_s / share, point.tpot_s / share, load_s, precision, engine_name, point.batch,
+            )  # fmt: skip
+
+
+def on_cpus(architecture: Architecture, precision: str, place: Place, need: Need) -> Iterator[Option]:
+    """Small models and k-NN on vCPUs: weights at 32 bits (16-bit ones are widened), int8 kept.
+
+    All the memory is host memory: weights or index, KV cache and activations, and 512 MiB for the process.
+    """
+    stored = "int8" if PRECISIONS[precision].bits <= 8 else "fp32"
+    index = architecture.kind == "knn"
+    if place.chip is not None or architecture.kind == "diffusion" or (not index and architecture.parameters > CPU_LARGEST):
+        return
+    weights = weight_bytes(architecture, stored)
+    for vcpus in CPU_SIZES:
+        if index:
+            points, batch_memory = scan_points(weights, vcpus), math.ceil(weights * 1.2 / MIB) * MIB + GIB // 2
+        else:
+            room = max(node[2] for node in place.nodes)
+            points = _points(architecture, stored, cpu_chip(vcpus), 1, CPU_ENGINE, need.prompt, need.output, room)
+            batch_memory = 0
+        point = chosen(points, need)
+        if point is None:
+            continue
+        host = batch_memory or copy_memory(architecture, stored, 1, point.batch, need.prompt + need.output, need.prompt)
+        if _fits_a_node(place, 0, vcpus, host):
+            load_s = LOAD_START_S + weights / place.load_bandwidth
+            yield Option(None, 0, 0, 0.0, vcpus, host, point.planned, point.ttft_s, point.tpot_s, load_s, precision, "cpu", point.batch)

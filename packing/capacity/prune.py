@@ -1,0 +1,74 @@
+"""Few modes out of many: drop what is no better in anything, then keep the most useful of each place in turn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+
+from packing.capacity.options import Need, Option
+
+MOST_MODES = 24
+MOST_OF_A_PLACE = 6
+DEAREST = 8.0
+"""Ways that take more than this many times the accelerators of the cheapest of the same place are left out."""
+
+
+def _figures(option: Option) -> tuple[float, ...]:
+    """What a smaller value of is better."""
+    return (
+        option.memory, option.share, option.vcpus, option.host_memory, -option.rate, option.ttft_s, option.tpot_s, option.load_s,
+    )  # fmt: skip
+
+
+def _order(option: Option) -> tuple[object, ...]:
+    """Canonical order: places by name, then smaller first."""
+    return (option.accelerator or "", option.accelerators, *_figures(option), option.precision)
+
+
+def undominated(options: Sequence[Option]) -> list[Option]:
+    """Without options of the same accelerator and number to which another is at least equal in everything."""
+    ordered = sorted(set(options), key=_order)
+    kept: list[Option] = []
+    for _, group in groupby(ordered, key=lambda o: (o.accelerator, o.accelerators)):
+        alike: list[tuple[tuple[float, ...], Option]] = []
+        for option in group:
+            mine = _figures(option)
+            if not any(all(a <= b for a, b in zip(other, mine, strict=True)) for other, _ in alike):
+                alike.append((mine, option))
+        kept += [option for _, option in alike]
+    return kept
+
+
+def _cost(option: Option, need: Need) -> float:
+    """Accelerators (or vCPUs) that serve one copy's rate in this way."""
+    copies = max(1, math.ceil(need.rate / option.rate - 1e-9)) if option.rate > 0 else 1
+    return copies * (option.accelerators * option.share or option.vcpus)
+
+
+def _by_use(options: Sequence[Option], need: Need) -> list[Option]:
+    """Most useful first: the cheapest whole one, the cheapest part, the one with the least memory, the fastest, the rest by cost."""
+    latency = {option: option.ttft_s + need.output * option.tpot_s for option in options}
+    least = min(_cost(option, need) for option in options)
+    cheap = sorted((o for o in options if _cost(o, need) <= DEAREST * least), key=lambda o: (_cost(o, need), latency[o], _order(o)))
+    first: list[Option] = []
+    for pick in (
+        next((o for o in cheap if o.share in (0.0, 1.0)), None),
+        next((o for o in cheap if 0.0 < o.share < 1.0), None),
+        min(cheap, key=lambda o: (o.memory * o.accelerators * _cost(o, need), latency[o], _order(o))),
+        min(cheap, key=lambda o: (latency[o], _cost(o, need), _order(o))),
+    ):
+        if pick is not None and pick not in first:
+            first.append(pick)
+    return (first + [o for o in cheap if o not in first])[:MOST_OF_A_PLACE]
+
+
+def pruned(places: Sequence[Sequence[Option]], need: Need, most: int = MOST_MODES) -> list[Option]:
+    """At most `most` options: each place's most useful first, place by place in turn."""
+    queues = [_by_use(undominated(options), need) for options in places if options]
+    kept: list[Option] = []
+    for rank in range(max(map(len, queues), default=0)):
+        for queue in queues:
+            if rank < len(queue) and len(kept) < most:
+                kept.append(queue[rank])
+    return undominated(kept)

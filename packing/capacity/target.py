@@ -1,0 +1,62 @@
+"""What modes are derived for: one kind of node of the fleet, and the figures of its accelerator that count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from packing.capacity.precision import Precision, peak_flops
+from packing.catalog.types import Accelerator
+from packing.domain.words import AcceleratorKind, Sharing
+
+
+@dataclass(frozen=True)
+class Target:
+    """One kind of node.
+
+    Parameters
+    ----------
+    accelerator : its kind of accelerator; None for CPU nodes.
+    max_accelerators : how many of them a node has (Neuron: devices, not cores).
+    memory_per_accelerator : usable bytes on each.
+    vcpus, host_memory : of the node; None does not limit.
+    sharing : who may use one accelerator at the same time.
+    multi_model : whether multi-model endpoints run on such nodes, so that models share the accelerator over time.
+    load_bandwidth : bytes/s from where weights are kept into the node; None: `LOAD_BANDWIDTH`.
+    """
+
+    accelerator: Accelerator | None
+    max_accelerators: int
+    memory_per_accelerator: int
+    vcpus: float | None
+    host_memory: int | None
+    sharing: Sharing
+    multi_model: bool
+    load_bandwidth: float | None
+
+
+class Chip(NamedTuple):
+    """The figures of an accelerator that latency depends on; hashable, unlike the catalogue's record."""
+
+    name: str
+    neuron: bool
+    bandwidth: float
+    """bytes/s"""
+    link: float
+    """bytes/s to the other accelerators of the node"""
+    flops: tuple[tuple[str, float], ...]
+
+    def peak(self, precision: Precision) -> float | None:
+        """Dense FLOP/s for the precision, None where it cannot run here."""
+        return peak_flops(dict(self.flops), precision)
+
+
+def chip_of(accelerator: Accelerator) -> Chip:
+    """The part of a catalogue record that latency depends on."""
+    return Chip(
+        accelerator.name,
+        accelerator.kind is AcceleratorKind.NEURON,
+        accelerator.bandwidth,
+        accelerator.link,
+        tuple(sorted(accelerator.flops.items())),
+    )
