@@ -30,7 +30,7 @@ def objective(placement: Placement, units: int | None) -> Iterator[Violation]:
     """The stated objective to the unit; bound <= objective; gap = (objective - bound) / objective."""
     stated, bound, gap = placement.objective, placement.bound, placement.gap
     if stated is None:
-        if placement.status in (Status.OPTIMAL, Status.FEASIBLE, Status.PARTIAL):
+        if units is not None and placement.status in (Status.OPTIMAL, Status.FEASIBLE, Status.PARTIAL):
             yield Violation(OBJECTIVE, "objective", f"not stated, though the status is {placement.status}")
         if gap is not None:
             yield Violation(OBJECTIVE, "gap", "a gap without an objective")
