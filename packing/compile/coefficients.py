@@ -107,6 +107,17 @@ def owned_cost(fleet: tuple[Pool, ...], kinds: dict[str, InstanceType]) -> int:
     return sum((pool.count or 0) * price_micro_usd(pool, kinds[pool.instance_type]) for pool in fleet if pool.owned)
 
 
+def axis_losses(mode: Mode, latency: Fraction, isolation: Isolation, hosting: Hosting) -> dict[Axis, Fraction]:
+    """What a copy loses on each axis, before it is divided by the copies of its model; cost is counted per node."""
+    grade = max(ISOLATION_GRADE[isolation], ISOLATION_GRADE[HOSTING_ISOLATION[hosting]])
+    return {
+        Axis.MODEL_SIZE: 1 - size_grade(mode.size),
+        Axis.PERFORMANCE: LATENCY_PART * latency + COLD_PART * COLD_LOSS[hosting] + SCALING_PART * SCALING_LOSS[hosting],
+        Axis.ISOLATION: 1 - grade,
+        Axis.SCALABILITY: OPERATIONS_PART * OPERATIONS_LOSS[hosting],
+    }
+
+
 class Objective:
     """Makes the integer coefficients of one problem."""
 
@@ -124,18 +135,11 @@ class Objective:
         needed = copies_needed(model, mode)
         if needed is None:
             return dict.fromkeys(Hosting)
-        fixed = self.weight[Axis.MODEL_SIZE] * (1 - size_grade(mode.size))
         share = Fraction(1, self.models * max(1, needed))
         losses: dict[Hosting, int | None] = {}
         for hosting in Hosting:
-            performance = LATENCY_PART * latency + COLD_PART * COLD_LOSS[hosting] + SCALING_PART * SCALING_LOSS[hosting]
-            grade = max(ISOLATION_GRADE[isolation], ISOLATION_GRADE[HOSTING_ISOLATION[hosting]])
-            loss = (
-                fixed
-                + self.weight[Axis.PERFORMANCE] * performance
-                + self.weight[Axis.ISOLATION] * (1 - grade)
-                + self.weight[Axis.SCALABILITY] * OPERATIONS_PART * OPERATIONS_LOSS[hosting]
-            )
+            parts = axis_losses(mode, latency, isolation, hosting)
+            loss = sum((self.weight[axis] * part for axis, part in parts.items()), Fraction(0))
             losses[hosting] = round_half_up(OBJECTIVE_UNITS * share * loss)
         return losses
 
@@ -158,5 +162,3 @@ class Objective:
         """Objective units of the owned nodes."""
         total = self.references.total_cost
         return round_half_up(OBJECTIVE_UNITS * self.weight[Axis.COST] * Fraction(owned, total)) if total else 0
-
-

@@ -71,7 +71,10 @@ def _accelerator_refusal(mode: Mode, kind: InstanceType) -> Refusal | None:
         usable = show_bytes(kind.memory_per_accelerator)
         return Rule.MEMORY, f"needs {show_bytes(mode.memory_per_accelerator)} on each {kind.accelerator}, {usable} are usable ({short})"
     if kind.effective_sharing is Sharing.MIG and smallest_profile(mode, kind) is None:
-        return Rule.SHARING, f"no partition of {kind.accelerator} has {show_bytes(mode.memory_per_accelerator)} and {mode.compute_share:g} of its compute"
+        return (
+            Rule.SHARING,
+            f"no partition of {kind.accelerator} has {show_bytes(mode.memory_per_accelerator)} and {mode.compute_share:g} of its compute",
+        )
     return None
 
 

@@ -1,0 +1,100 @@
+"""packing: decide which foundation models sit on which accelerators.
+
+Names are loaded when they are first used, so that ``import packing`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "Copies": "packing.domain.workload",
+    "Fault": "packing.errors",
+    "Hosting": "packing.domain.words",
+    "InstanceType": "packing.domain.hardware",
+    "InternalError": "packing.errors",
+    "Isolation": "packing.domain.words",
+    "Mode": "packing.domain.workload",
+    "Model": "packing.domain.workload",
+    "NoPlacementError": "packing.errors",
+    "PackingError": "packing.errors",
+    "Placement": "packing.domain.placement",
+    "Pool": "packing.domain.hardware",
+    "Problem": "packing.domain.problem",
+    "ProblemError": "packing.errors",
+    "Progress": "packing.solve.context",
+    "Result": "packing.solve.result",
+    "Sharing": "packing.domain.words",
+    "Slo": "packing.domain.workload",
+    "Status": "packing.domain.words",
+    "Tenant": "packing.domain.workload",
+    "Traffic": "packing.domain.workload",
+    "Weights": "packing.domain.weights",
+    "read_placement": "packing.describe",
+    "read_problem": "packing.describe",
+    "solve_placement": "packing.solve.api",
+    "strategies": "packing.solve.strategies",
+    "verify_placement": "packing.solve.check",
+}
+
+__all__ = [
+    "Copies",
+    "Fault",
+    "Hosting",
+    "InstanceType",
+    "InternalError",
+    "Isolation",
+    "Mode",
+    "Model",
+    "NoPlacementError",
+    "PackingError",
+    "Placement",
+    "Pool",
+    "Problem",
+    "ProblemError",
+    "Progress",
+    "Result",
+    "Sharing",
+    "Slo",
+    "Status",
+    "Tenant",
+    "Traffic",
+    "Weights",
+    "read_placement",
+    "read_problem",
+    "solve_placement",
+    "strategies",
+    "verify_placement",
+]
+
+if TYPE_CHECKING:
+    from packing.describe import read_placement, read_problem
+    from packing.domain.hardware import InstanceType, Pool
+    from packing.domain.placement import Placement
+    from packing.domain.problem import Problem
+    from packing.domain.weights import Weights
+    from packing.domain.words import Hosting, Isolation, Sharing, Status
+    from packing.domain.workload import Copies, Mode, Model, Slo, Tenant, Traffic
+    from packing.errors import Fault, InternalError, NoPlacementError, PackingError, ProblemError
+    from packing.solve.api import solve_placement
+    from packing.solve.check import verify_placement
+    from packing.solve.context import Progress
+    from packing.solve.result import Result
+    from packing.solve.strategies import strategies
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from where it lives (PEP 562)."""
+    where = _WHERE.get(name)
+    if where is None:
+        raise AttributeError(f"module 'packing' has no attribute {name!r}")
+    value = getattr(importlib.import_module(where), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

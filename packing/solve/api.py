@@ -1,0 +1,150 @@
+"""`solve_placement`: the one way in. Describe → compile → solve → verify."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from packing.compile.compiler import compile_problem
+from packing.compile.data import Compiled
+from packing.describe import check, expand, problem_from
+from packing.describe.expand import Expanded
+from packing.domain.problem import Problem
+from packing.domain.words import Status
+from packing.errors import Fault, InternalError, ProblemError
+from packing.solve.assemble import assemble
+from packing.solve.context import Observer, SearchContext
+from packing.solve.plan import Plan, make_plan
+from packing.solve.result import FitnessReport, Result
+from packing.solve.strategies import strategy_of
+from packing.verify import Verification, verify
+
+LONGEST = 30 * 86_400.0
+
+
+def solve_placement(
+    problem: Problem | Mapping[str, Any] | None = None,
+    *,
+    models: Sequence[Any] | None = None,
+    instances: Sequence[Any] | None = None,
+    tenants: Sequence[Any] | None = None,
+    weights: Any = None,
+    time_limit: float = 10.0,
+    seed: int = 0,
+    workers: int = 1,
+    gap: float = 0.0,
+    strategy: str = "auto",
+    on_progress: Observer | None = None,
+    cancel: threading.Event | None = None,
+) -> Result:
+    """Decide where every copy of every model runs.
+
+    Parameters
+    ----------
+    problem : a `Problem`, or the same as plain data; alternatively its parts:
+    models, instances, tenants, weights : objects or dicts; `instances` are pools (or names of instance types).
+    time_limit : seconds; 0 still gives the greedy's first answer.
+    seed : of everything random. Same input, seed and one worker: same bytes.
+    workers : threads for the solvers.
+    gap : stop as soon as (objective - bound) / objective is no larger.
+    strategy : one of `packing.solve.strategies()`.
+    on_progress : called with a `Progress` whenever incumbent or bound improve.
+    cancel : set it from any thread to stop; the best placement so far is returned.
+
+    Returns
+    -------
+    Result
+        Its placement has passed the independent checker.
+
+    Raises
+    ------
+    ProblemError
+        With all faults of the input at once.
+    """
+    _check_options(time_limit, seed, workers, gap)
+    chosen = strategy_of(strategy)
+    expanded = expand(_problem(problem, models, instances, tenants, weights))
+    context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel)
+    compiled = compile_problem(expanded.problem)
+    chosen(compiled, context)
+    return _result(compiled, expanded, context, strategy)
+
+
+def _problem(problem: Any, models: Any, instances: Any, tenants: Any, weights: Any) -> Problem:
+    """A checked problem from whatever the caller has."""
+    parts = {"models": models, "fleet": instances, "tenants": tenants, "weights": weights}
+    given = {name: part for name, part in parts.items() if part is not None}
+    if problem is not None and given:
+        what = "Give either a problem or its parts, not both."
+        raise ProblemError([Fault("bad_option", "solve_placement", ", ".join(given), "A problem and parts of one were given.", what)])
+    if isinstance(problem, Problem):
+        faults = check(problem)
+        if faults:
+            raise ProblemError(faults)
+        return problem
+    if problem is not None:
+        return problem_from(problem)
+    if "fleet" in given:
+        given["fleet"] = [{"instance_type": each} if isinstance(each, str) else each for each in given["fleet"]]
+    return problem_from(given)
+
+
+def _check_options(time_limit: float, seed: int, workers: int, gap: float) -> None:
+    faults = []
+
+    def refuse(where: str, value: object, action: str) -> None:
+        faults.append(Fault("bad_option", where, str(value), "The value is not accepted.", action))
+
+    if not (isinstance(time_limit, int | float) and 0 <= time_limit <= LONGEST):
+        refuse("time_limit", time_limit, "Give seconds from 0 to 30 days.")
+    if not isinstance(seed, int) or not 0 <= seed < 2**31:
+        refuse("seed", seed, "Give a whole number from 0 to 2^31 - 1.")
+    if not isinstance(workers, int) or not 1 <= workers <= 1024:
+        refuse("workers", workers, "Give a whole number from 1 to 1024.")
+    if not (isinstance(gap, int | float) and math.isfinite(gap) and 0 <= gap <= 1):
+        refuse("gap", gap, "Give a number from 0 to 1, e.g. 0.01 for one per cent.")
+    if faults:
+        raise ProblemError(faults)
+
+
+def _status(context: SearchContext, plan: Plan) -> Status:
+    proven = plan.value.missing == context.missing_bound
+    if plan.value.complete:
+        return Status.OPTIMAL if proven and context.bound is not None and context.bound >= plan.value.objective else Status.FEASIBLE
+    return Status.INFEASIBLE if proven and not plan.nodes else Status.PARTIAL
+
+
+def _result(compiled: Compiled, expanded: Expanded, context: SearchContext, strategy: str) -> Result:
+    limit = context.limit()
+    plan = context.incumbent or make_plan(compiled, ())
+    status = _status(context, plan)
+    bound = context.valid_bound(plan.value)
+    if bound is not None and bound > plan.value.objective:
+        raise InternalError(f"the bound {bound} is above the objective {plan.value.objective}: a defect, please report it with the input")
+    placement = assemble(compiled, expanded, plan, status, bound)
+    checked = verify(expanded.problem, placement, expanded.digest)
+    _insist(checked, plan)
+    impossible = any(context.missing_bound) if context.missing_bound is not None else None
+    return Result(
+        status=status,
+        limit=None if status is Status.OPTIMAL else limit,
+        strategy=strategy,
+        elapsed_s=context.elapsed(),
+        digest=expanded.digest,
+        expanded=expanded,
+        removed=compiled.removed,
+        complete_is_impossible=False if plan.value.complete else impossible or None,
+        found=placement,
+        fitness_report=FitnessReport(whole=placement.fitness, models=dict(checked.model_scores)),
+    )
+
+
+def _insist(checked: Verification, plan: Plan) -> None:
+    """Nothing leaves that the checker has not passed, to the last unit."""
+    faults = [f"{violation.rule} at {violation.where}: {violation.detail}" for violation in checked.violations]
+    if checked.objective_units != plan.value.objective:
+        faults.append(f"the checker's objective is {checked.objective_units}, the search's {plan.value.objective}")
+    if faults:
+        raise InternalError("the checker refused the solver's answer (a defect, please report it with the input):\n" + "\n".join(faults))

@@ -1,0 +1,106 @@
+"""Plan → placement: indices back to names, nodes grouped into endpoints, what is missing with its reasons."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from packing.compile.data import Compiled
+from packing.describe.expand import Expanded
+from packing.domain.fitness import OBJECTIVE_UNITS
+from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement
+from packing.domain.words import Hosting, Status
+from packing.solve.context import relative_gap
+from packing.solve.endpoints import group_nodes
+from packing.solve.plan import NodePlan, Plan
+from packing.solve.reasons import unplaced
+from packing.solve.scores import cost_micro_usd, plan_scores, usd
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Objective, bound and gap as they are shown; None where unknown."""
+
+    objective: float
+    bound: float | None
+    gap: float | None
+
+
+def figures(plan: Plan, bound: int | None) -> Figures:
+    """Integer units to the scale of 0..1."""
+    objective = plan.value.objective
+    if bound is None:
+        return Figures(objective / OBJECTIVE_UNITS, None, None)
+    bound = min(bound, objective)
+    return Figures(objective / OBJECTIVE_UNITS, bound / OBJECTIVE_UNITS, relative_gap(objective, bound))
+
+
+def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status, bound: int | None) -> Placement:
+    """The placement of a plan, in canonical order: the same plan gives the same bytes."""
+    nodes = sorted(plan.nodes, key=_node_key)
+    groups = group_nodes(compiled, nodes)
+    identifiers = [f"n-{index}" for index in range(len(nodes))]
+    endpoint_of: dict[int, str] = {}
+    endpoints = []
+    for number, members in enumerate(groups):
+        name = f"ep-{number}"
+        first = nodes[members[0]]
+        models = sorted({compiled.models[compiled.candidates[index].model].name for member in members for index, _ in nodes[member].copies})
+        endpoint_of.update(dict.fromkeys(members, name))
+        endpoints.append(
+            Endpoint(
+                name=name,
+                hosting=first.hosting,
+                instance_type=compiled.kinds[compiled.pools[first.pool].kind].name,
+                nodes=tuple(identifiers[member] for member in members),
+                models=tuple(models),
+            )
+        )
+    shown = figures(plan, bound)
+    return Placement(
+        problem=expanded.digest,
+        status=status,
+        objective=shown.objective,
+        bound=shown.bound,
+        gap=shown.gap,
+        cost_per_hour=usd(cost_micro_usd(compiled, expanded.problem, plan)),
+        endpoints=tuple(endpoints),
+        nodes=tuple(_node(compiled, node, identifiers[index], endpoint_of[index]) for index, node in enumerate(nodes)),
+        copies=_copies(compiled, expanded, nodes, identifiers),
+        unplaced=unplaced(compiled, plan),
+        fitness=plan_scores(compiled, expanded.problem, plan),
+    )
+
+
+def _node_key(node: NodePlan) -> tuple[int, int, tuple[tuple[int, tuple[int, ...]], ...]]:
+    return (list(Hosting).index(node.hosting), node.pool, node.copies)
+
+
+def _node(compiled: Compiled, node: NodePlan, identifier: str, endpoint: str) -> Node:
+    pool = compiled.pools[node.pool]
+    return Node(id=identifier, instance_type=compiled.kinds[pool.kind].name, zone=compiled.zones[pool.zone], endpoint=endpoint, pool=pool.label)
+
+
+def _copies(compiled: Compiled, expanded: Expanded, nodes: list[NodePlan], identifiers: list[str]) -> tuple[PlacedCopy, ...]:
+    by_model: dict[int, list[tuple[int, int, tuple[int, ...]]]] = defaultdict(list)
+    for position, node in enumerate(nodes):
+        for index, accelerators in node.copies:
+            by_model[compiled.candidates[index].model].append((position, index, accelerators))
+    numbered: Counter[int] = Counter()
+    copies = []
+    for model in sorted(by_model):
+        record = expanded.problem.models[model]
+        for position, index, accelerators in by_model[model]:
+            # Built without validation: a hundred thousand of them are, and each part is valid already.
+            copies.append(
+                PlacedCopy.model_construct(
+                    _fields_set=None,
+                    model=record.name,
+                    copy_index=numbered[model],
+                    node=identifiers[position],
+                    accelerators=accelerators,
+                    mode=record.modes[compiled.candidates[index].mode],
+                )
+            )
+            numbered[model] += 1
+    return tuple(copies)

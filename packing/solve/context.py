@@ -1,0 +1,140 @@
+"""The search context: clock, random generator, limits, incumbent, bound and reasons to stop, in one place.
+
+Strategies neither print nor read clocks; progress is one stream of events to one observer.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from packing.domain.fitness import OBJECTIVE_UNITS
+from packing.solve.plan import Plan, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is known at a moment of the search; None where unknown. Objective and bound on the scale of 0..1."""
+
+    elapsed_s: float
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    unplaced: int | None
+    source: str
+
+
+Observer = Callable[[Progress], None]
+
+
+class SearchContext:
+    """Shared by all strategies of one solve.
+
+    Parameters
+    ----------
+    time_limit : seconds from construction.
+    seed, workers : for strategies and solvers.
+    gap : stop when the relative gap is no larger.
+    on_progress : called with every new incumbent or bound.
+    cancel : set by the caller (from any thread) to stop.
+    """
+
+    def __init__(
+        self,
+        time_limit: float,
+        seed: int = 0,
+        workers: int = 1,
+        gap: float = 0.0,
+        on_progress: Observer | None = None,
+        cancel: threading.Event | None = None,
+    ) -> None:
+        self._start = time.monotonic()
+        self._limit = time_limit
+        self.seed, self.workers, self.gap = seed, workers, gap
+        self.random = random.Random(seed)
+        self._observer = on_progress
+        self._cancel = cancel
+        self.incumbent: Plan | None = None
+        self.missing_bound: tuple[int, ...] | None = None
+        """Proven: no plan has a lexicographically smaller vector of missing copies."""
+        self.bound: int | None = None
+        """Proven: no plan with `missing_bound` missing copies has a smaller objective (units)."""
+
+    def elapsed(self) -> float:
+        """Seconds since the start, on the monotonic clock."""
+        return time.monotonic() - self._start
+
+    def remaining(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self._limit - self.elapsed())
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the caller asked to stop."""
+        return self._cancel is not None and self._cancel.is_set()
+
+    def cancel_event(self) -> threading.Event | None:
+        """The caller's event, for solvers that run outside this thread."""
+        return self._cancel
+
+    def limit(self) -> str | None:
+        """Which limit stops the search now: ``cancelled``, ``time``, ``gap``; None: go on."""
+        if self.cancelled:
+            return "cancelled"
+        if self.closed():
+            return "gap"
+        return "time" if self.remaining() <= 0 else None
+
+    def closed(self) -> bool:
+        """Whether the gap asked for is reached (a gap of zero: optimality is proven)."""
+        if self.incumbent is None or self.bound is None or self.incumbent.value.missing != self.missing_bound:
+            return False
+        objective = self.incumbent.value.objective
+        return objective - self.bound <= self.gap * abs(objective)
+
+    def offer(self, plan: Plan, source: str) -> bool:
+        """Propose a plan; it becomes the incumbent if it is better. Returns whether it did."""
+        if self.incumbent is not None and plan.value >= self.incumbent.value:
+            return False
+        self.incumbent = plan
+        self._report(source)
+        return True
+
+    def raise_bound(self, missing: tuple[int, ...], bound: int, source: str) -> None:
+        """Record a proven lower bound: on the missing copies, and on the objective among plans with just these missing."""
+        if self.missing_bound is None or missing > self.missing_bound:
+            self.missing_bound, self.bound = missing, bound
+        elif missing == self.missing_bound and (self.bound is None or bound > self.bound):
+            self.bound = bound
+        else:
+            return
+        self._report(source)
+
+    def valid_bound(self, value: Value) -> int | None:
+        """The bound, if it speaks of plans with the same missing copies as `value`."""
+        return self.bound if value.missing == self.missing_bound else None
+
+    def _report(self, source: str) -> None:
+        if self._observer is None:
+            return
+        value = self.incumbent.value if self.incumbent else None
+        bound = self.valid_bound(value) if value else self.bound
+        objective = value.objective / OBJECTIVE_UNITS if value else None
+        self._observer(
+            Progress(
+                elapsed_s=self.elapsed(),
+                objective=objective,
+                bound=None if bound is None else bound / OBJECTIVE_UNITS,
+                gap=relative_gap(value.objective, bound) if value and bound is not None else None,
+                unplaced=sum(value.missing) if value else None,
+                source=source,
+            )
+        )
+
+
+def relative_gap(objective: int, bound: int) -> float:
+    """(objective - bound) / objective; 0 where both are equal."""
+    return 0.0 if objective <= bound else (objective - bound) / abs(objective)

@@ -1,0 +1,1 @@
+"""Greedy: a good plan at once, for any size."""

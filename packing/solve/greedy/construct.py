@@ -1,0 +1,193 @@
+"""One pass of the greedy: model by model, each where it seems cheapest, into open nodes first."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from packing.compile.data import Candidate, Compiled
+from packing.domain.words import Hosting
+from packing.solve.greedy.economy import Domain, Economy
+from packing.solve.greedy.open_nodes import OpenNodes
+from packing.solve.plan import Plan, make_plan, missing_of
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What varies between passes."""
+
+    favour: Mapping[Hosting, float] = field(default_factory=dict)
+    """Factor on the estimated cost of a hosting option; absent: 1."""
+    kind_factor: Mapping[int, float] = field(default_factory=dict)
+    """Factor on the estimated cost of an instance type; absent: 1."""
+    room_price: float = 1.0
+    """What room on an open node counts, relative to its share of the node's price."""
+    priority_first: bool = False
+    """Place the most important models first (when not everything can be placed)."""
+    options: int = 6
+    """Candidates of a model that are looked at closely."""
+
+
+class Tally:
+    """Copies and requests/s placed so far, per model."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self.placed: Counter[int] = Counter()
+        self.rate: Counter[int] = Counter()
+        self.zones: defaultdict[int, Counter[int]] = defaultdict(Counter)
+
+    def missing(self, index: int) -> int:
+        """Copies of a model still missing."""
+        return missing_of(self._compiled.models[index], self.placed[index], self.rate[index])
+
+    def change(self, candidate: Candidate, pool: int, sign: int = 1) -> None:
+        """Count a copy placed (or taken away)."""
+        self.placed[candidate.model] += sign
+        self.rate[candidate.model] += sign * candidate.rate
+        zones, zone = self.zones[candidate.model], self._compiled.pools[pool].zone
+        zones[zone] += sign
+        if not zones[zone]:
+            del zones[zone]
+
+    def zone_allowed(self, index: int, zone: int) -> bool:
+        """Whether a copy in this zone keeps the rule `min_zones`: new zones first, until there are enough."""
+        model = self._compiled.models[index]
+        zones = self.zones[index]
+        return len(zones) >= model.min_zones or zone not in zones
+
+
+class Construction:
+    """State of one pass; also used to put copies back after some were taken out."""
+
+    def __init__(self, compiled: Compiled, economy: Economy, settings: Settings) -> None:
+        self.compiled, self.economy, self.settings = compiled, economy, settings
+        self.nodes = OpenNodes(compiled)
+        self.tally = Tally(compiled)
+        self.ahead: dict[tuple[Domain, int], float] = {key: max(load) for key, load in economy.load.items()}
+        """Nodes' worth of copies of a domain still to come, per instance type."""
+
+    def order(self, models: Sequence[int]) -> list[int]:
+        """Largest first: by what one copy costs where it is cheapest; the most important first if asked for."""
+        compiled, economy = self.compiled, self.economy
+
+        def weight(index: int) -> tuple[float, ...]:
+            model = compiled.models[index]
+            if not model.candidates:
+                return (model.level if self.settings.priority_first else 0, 0.0, 0.0, index)
+            best = compiled.candidates[min(model.candidates, key=lambda each: self.estimate(compiled.candidates[each]))]
+            room = economy.share[best.index] * economy.node_price[best.kind]
+            return (model.level if self.settings.priority_first else 0, -room, -best.size, index)
+
+        return sorted(models, key=weight)
+
+    def estimate(self, candidate: Candidate) -> float:
+        """Estimated cost of the whole model in this candidate, with the settings' favours."""
+        factor = self.settings.favour.get(candidate.hosting, 1.0) * self.settings.kind_factor.get(candidate.kind, 1.0)
+        return self.economy.cost(candidate) * factor
+
+    def place(self, index: int) -> None:
+        """Place what is missing of a model, as far as there is room and stock."""
+        model = self.compiled.models[index]
+        if not self.tally.missing(index):
+            return
+        ranked = sorted((self.compiled.candidates[each] for each in model.candidates), key=lambda each: (self.estimate(each), each.index))
+        for start in range(0, len(ranked), self.settings.options):
+            self._place_among(index, ranked[start : start + self.settings.options])
+            if not self.tally.missing(index):
+                break
+        if model.candidates:
+            self._behind(ranked)
+
+    def _behind(self, ranked: list[Candidate]) -> None:
+        """The model is done with: its load is no longer to come."""
+        seen = set()
+        for candidate in ranked:
+            key = (self.economy.domain[candidate.index], candidate.kind)
+            if key not in seen:
+                seen.add(key)
+                self.ahead[key] = max(0.0, self.ahead[key] - candidate.needed * self.economy.share[candidate.index])
+
+    def _place_among(self, index: int, candidates: list[Candidate]) -> None:
+        """Use existing room or new nodes of these candidates, the cheaper way first."""
+        ways: list[tuple[float, int, bool]] = []
+        for candidate in candidates:
+            room, fresh = self._costs(candidate)
+            ways += [(room, candidate.index, False), (fresh, candidate.index, True)]
+        for _, each, fresh in sorted(ways):
+            candidate = self.compiled.candidates[each]
+            if fresh:
+                self._open_for(index, candidate)
+            else:
+                self._fill(index, candidate)
+            if not self.tally.missing(index):
+                return
+
+    def _costs(self, candidate: Candidate) -> tuple[float, float]:
+        """(in room that is open, on nodes to be opened), estimated objective units for the whole model."""
+        settings, economy = self.settings, self.economy
+        price = economy.node_price[candidate.kind]
+        needed = max(1, candidate.needed)
+        own = needed * candidate.coefficient
+        factor = settings.favour.get(candidate.hosting, 1.0) * settings.kind_factor.get(candidate.kind, 1.0)
+        room = own + needed * price * economy.share[candidate.index] * settings.room_price
+        if candidate.hosting is Hosting.SINGLE_MODEL:
+            return room * factor, economy.cost(candidate) * factor
+        ahead = self.ahead[economy.domain[candidate.index], candidate.kind]
+        own_load = needed * economy.share[candidate.index]
+        # If less than a node's worth is still to come, whoever opens the node pays for all of it.
+        fresh = economy.cost(candidate) if ahead >= 1.0 else own + price * max(1.0, own_load)
+        return room * factor, max(fresh, room) * factor
+
+    def _fill(self, index: int, candidate: Candidate) -> None:
+        for node in self.nodes.with_room(candidate):
+            self._put(index, candidate, node)
+            if not self.tally.missing(index):
+                return
+
+    def _open_for(self, index: int, candidate: Candidate) -> None:
+        """Open nodes until nothing is missing; pools of the kind by price, in a new zone where a spread asks for it."""
+        if not self.economy.alone(candidate):
+            return
+        compiled, tally = self.compiled, self.tally
+        most = compiled.models[index].most
+        while tally.missing(index) and tally.placed[index] < most:
+            pools = [pool for pool in compiled.kinds[candidate.kind].pools if self.nodes.used[pool] < compiled.pools[pool].stock]
+            pools = [pool for pool in pools if tally.zone_allowed(index, compiled.pools[pool].zone)]
+            if not pools:
+                return
+            pool = min(pools, key=lambda each: (compiled.pools[each].coefficient, len(tally.zones[index]) and tally.zones[index][compiled.pools[each].zone], each))
+            node = self.nodes.open(pool, candidate)
+            if node is None or not self._put(index, candidate, node):
+                return
+
+    def _put(self, index: int, candidate: Candidate, node: int) -> int:
+        """As many copies as are missing and fit on one node."""
+        state = self.nodes.states[node]
+        assert state is not None
+        tally, put = self.tally, 0
+        zone = self.compiled.pools[state.pool].zone
+        most = self.compiled.models[index].most
+        while tally.missing(index) and tally.placed[index] < most and tally.zone_allowed(index, zone):
+            spot = state.fits(candidate)
+            if spot is None:
+                break
+            state.add(candidate, spot)
+            tally.change(candidate, state.pool)
+            put += 1
+        if put:
+            self.nodes.changed(node, candidate)
+        return put
+
+    def plan(self) -> Plan:
+        """The plan as it stands."""
+        return make_plan(self.compiled, (state.plan() for state in self.nodes.states if state is not None))
+
+
+def construct(compiled: Compiled, economy: Economy, settings: Settings) -> Plan:
+    """One whole pass from nothing."""
+    construction = Construction(compiled, economy, settings)
+    for index in construction.order(range(len(compiled.models))):
+        construction.place(index)
+    return construction.plan()

@@ -1,0 +1,126 @@
+"""The nodes opened so far, with a quick vectorised answer to "which of them may have room for this copy?"."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from packing.compile.data import Candidate, Compiled
+from packing.domain.words import Hosting
+from packing.solve.node_state import INSTANCE, NodeState
+
+ANYONE, MIXED = -1, -2
+FREE_COLUMNS = 4
+
+
+class OpenNodes:
+    """Nodes of all pools and hosting options, in the order in which they were opened."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.states: list[NodeState | None] = []
+        self.used: Counter[int] = Counter()
+        """Nodes opened per pool."""
+        self._groups: dict[tuple[Hosting, int, int], _Group] = {}
+
+    def open(self, pool: int, candidate: Candidate) -> int | None:
+        """Open a node of the pool for a candidate; returns its index, None if the stock is used up."""
+        if self.used[pool] >= self.compiled.pools[pool].stock:
+            return None
+        return self.adopt(NodeState(self.compiled, pool, candidate.hosting), candidate)
+
+    def adopt(self, state: NodeState, candidate: Candidate) -> int:
+        """Take in a node that exists; `candidate` says whose group it belongs to."""
+        self.used[state.pool] += 1
+        self.states.append(state)
+        index = len(self.states) - 1
+        self._group(candidate).append(index, state)
+        return index
+
+    def close(self, index: int) -> NodeState:
+        """Give a node up; returns its state."""
+        state = self.states[index]
+        assert state is not None
+        self.used[state.pool] -= 1
+        self.states[index] = None
+        for group in self._groups.values():
+            group.drop(index)
+        return state
+
+    def with_room(self, candidate: Candidate) -> list[int]:
+        """Indices of nodes that may have room (a superset of those that have), tightest first."""
+        return self._group(candidate).with_room(candidate, self.compiled)
+
+    def changed(self, index: int, candidate: Candidate) -> None:
+        """Tell that copies were added to or taken from a node."""
+        state = self.states[index]
+        assert state is not None
+        self._group(candidate).refresh(index, state)
+
+    def _group(self, candidate: Candidate) -> _Group:
+        """Nodes of one instance type under one hosting option; single-model nodes by model, since nobody else may enter."""
+        owner = candidate.model if candidate.hosting is Hosting.SINGLE_MODEL else ANYONE
+        key = (candidate.hosting, candidate.kind, owner)
+        group = self._groups.get(key)
+        if group is None:
+            slots = self.compiled.slots if candidate.hosting is Hosting.MULTI_MODEL else 0
+            group = self._groups[key] = _Group(slots)
+        return group
+
+
+class _Group:
+    """Rows of numbers about the nodes of one group: what is free, and whose they are."""
+
+    def __init__(self, slots: int) -> None:
+        self._row: dict[int, int] = {}
+        self._index = np.zeros(8, dtype=np.int64)
+        self._free = np.zeros((8, FREE_COLUMNS), dtype=np.int64)
+        self._owner = np.full(8, ANYONE, dtype=np.int64)
+        self._by_slot = np.zeros((8, slots), dtype=np.int64)
+        self._size = 0
+
+    def append(self, index: int, state: NodeState) -> None:
+        if self._size == len(self._index):
+            self._index = np.concatenate([self._index, np.zeros_like(self._index)])
+            self._free = np.concatenate([self._free, np.zeros_like(self._free)])
+            self._owner = np.concatenate([self._owner, np.full_like(self._owner, ANYONE)])
+            self._by_slot = np.concatenate([self._by_slot, np.zeros_like(self._by_slot)])
+        self._row[index] = self._size
+        self._index[self._size] = index
+        self._size += 1
+        self.refresh(index, state)
+
+    def refresh(self, index: int, state: NodeState) -> None:
+        row = self._row[index]
+        self._free[row] = state.room()
+        if self._by_slot.shape[1]:
+            self._by_slot[row] = state.free_memory_by_slot()
+        tenants = state.tenants()
+        self._owner[row] = ANYONE if not tenants else tenants[0] if len(tenants) == 1 else MIXED
+
+    def drop(self, index: int) -> None:
+        row = self._row.pop(index, None)
+        if row is not None:
+            self._free[row] = -1
+
+    def with_room(self, candidate: Candidate, compiled: Compiled) -> list[int]:
+        size = self._size
+        if not size:
+            return []
+        free = self._free[:size]
+        possible = (free[:, 2] >= candidate.node_demand[0]) & (free[:, 3] >= candidate.node_demand[1])
+        if candidate.width:
+            possible &= (free[:, 0] >= candidate.width) & (free[:, 1] >= candidate.demand[0])
+            if self._by_slot.shape[1] and candidate.mask:
+                slots = [slot for slot in range(compiled.slots) if candidate.mask >> slot & 1]
+                possible &= (self._by_slot[:size, slots] >= candidate.demand[0]).all(axis=1)
+        model = compiled.models[candidate.model]
+        if model.isolation >= INSTANCE:
+            owner = self._owner[:size]
+            possible &= (owner == model.tenant) | (owner == ANYONE)
+        rows = np.flatnonzero(possible)
+        if len(rows) > 1:
+            keys = self._by_slot[rows].sum(axis=1) if self._by_slot.shape[1] else free[rows, 1]
+            rows = rows[np.lexsort((rows, free[rows, 2], keys, free[rows, 0]))]
+        return [int(index) for index in self._index[rows]]

@@ -1,0 +1,210 @@
+"""A node while it is being filled: what is free on it, who is on it, and whether one more copy fits.
+
+This is the search's own reading of the node-level rules (docs/rules.md); the checker has another.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from packing.compile.data import Candidate, Compiled
+from packing.domain.units import MICRO
+from packing.domain.words import Hosting
+from packing.solve.plan import Copy, NodePlan
+
+CONTAINER, INSTANCE = 1, 2
+
+
+class NodeState:
+    """One node of a pool under one hosting option.
+
+    Behind multi-model endpoints use is counted per compiled slot (index 0..slots-1); elsewhere every copy is
+    resident all the time, and one slot stands for all.
+    """
+
+    __slots__ = (
+        "_accelerator_tenants",
+        "_free",
+        "_multi",
+        "_node_free",
+        "_node_tenants",
+        "_shared_accelerators",
+        "_sizes",
+        "_strict_accelerator_tenants",
+        "_strict_node_tenants",
+        "compiled",
+        "copies",
+        "framework",
+        "hosting",
+        "kind",
+        "models",
+        "pool",
+    )
+
+    def __init__(self, compiled: Compiled, pool: int, hosting: Hosting) -> None:
+        self.compiled, self.pool, self.hosting = compiled, pool, hosting
+        self.kind = compiled.kinds[compiled.pools[pool].kind]
+        kind = self.kind
+        self._multi = hosting is Hosting.MULTI_MODEL
+        slots = compiled.slots if self._multi else 1
+        capacity = (kind.memory, MICRO, 1, kind.mig_compute, kind.mig_memory)
+        self._free = [[[amount] * slots for amount in capacity] for _ in range(kind.accelerators)]
+        self._node_free = [[amount] * slots for amount in (kind.vcpus, kind.host_memory, *kind.resources)]
+        self.copies: list[Copy] = []
+        self.models: Counter[int] = Counter()
+        self.framework = -1
+        self._sizes: Counter[int] = Counter()
+        self._node_tenants: Counter[int] = Counter()
+        self._strict_node_tenants: Counter[int] = Counter()
+        # Who is on each accelerator matters only where different tenants could meet on one.
+        self._shared_accelerators = self._multi or kind.sharing != "exclusive"
+        self._accelerator_tenants: list[Counter[int]] = [Counter() for _ in range(kind.accelerators)]
+        self._strict_accelerator_tenants: list[Counter[int]] = [Counter() for _ in range(kind.accelerators)]
+
+    def fits(self, candidate: Candidate) -> tuple[int, ...] | None:
+        """The accelerators one more copy would take (the tightest that have room), or None."""
+        if not self._welcome(candidate):
+            return None
+        slots = _bits(candidate.mask) if self._multi else (0,)
+        for free, amount in zip(self._node_free, candidate.node_demand, strict=True):
+            if amount and any(free[slot] < amount for slot in slots):
+                return None
+        if not candidate.width:
+            return ()
+        room = [index for index in range(self.kind.accelerators) if self._accelerator_fits(index, candidate, slots)]
+        if len(room) < candidate.width:
+            return None
+        if self._shared_accelerators and len(room) > candidate.width:
+            room.sort(key=lambda index: (min(self._free[index][0]), min(self._free[index][1]), index))
+        return tuple(sorted(room[: candidate.width]))
+
+    def _welcome(self, candidate: Candidate) -> bool:
+        """Rules about who shares the node, not about room."""
+        model = self.compiled.models[candidate.model]
+        if self.models[candidate.model] >= model.max_per_node:
+            return False
+        if self.hosting is Hosting.SINGLE_MODEL:
+            return not self.copies or candidate.model in self.models
+        tenant = model.tenant
+        strict = self._node_tenants if model.isolation >= INSTANCE else self._strict_node_tenants
+        if any(other != tenant for other in strict):
+            return False
+        conflicts = self.compiled.conflicts
+        if conflicts and any((tenant, other) in conflicts for other in self._node_tenants):
+            return False
+        return not self._multi or self._shares_container(candidate, tenant, model.isolation, model.framework)
+
+    def _shares_container(self, candidate: Candidate, tenant: int, isolation: int, framework: int) -> bool:
+        """Rules of one container that serves several models."""
+        if not self.copies:
+            return True
+        if framework != self.framework:
+            return False
+        if isolation >= CONTAINER and any(other != tenant for other in self._node_tenants):
+            return False
+        numerator, denominator = self.compiled.size_ratio
+        smallest, largest = min(*self._sizes, candidate.size), max(*self._sizes, candidate.size)
+        return largest * denominator <= smallest * numerator
+
+    def _accelerator_fits(self, index: int, candidate: Candidate, slots: tuple[int, ...]) -> bool:
+        if self._shared_accelerators:
+            model = self.compiled.models[candidate.model]
+            strict = self._accelerator_tenants[index] if model.isolation >= CONTAINER else self._strict_accelerator_tenants[index]
+            if any(other != model.tenant for other in strict):
+                return False
+        free = self._free[index]
+        for dimension, amount in enumerate(candidate.demand):
+            if amount:
+                # Partitions do not come and go with the slots: they are counted in all of them (see `add`).
+                room = free[dimension]
+                if any(room[slot] < amount for slot in (slots if dimension < MIG else range(len(room)))):
+                    return False
+        return True
+
+    def add(self, candidate: Candidate, accelerators: tuple[int, ...]) -> None:
+        """Put one copy on these accelerators (which `fits` has returned)."""
+        self._change(candidate, accelerators, 1)
+        self.copies.append((candidate.index, accelerators))
+
+    def remove(self, position: int) -> Candidate:
+        """Take away the copy at a position of `copies`; returns its candidate."""
+        index, accelerators = self.copies.pop(position)
+        candidate = self.compiled.candidates[index]
+        self._change(candidate, accelerators, -1)
+        return candidate
+
+    def _change(self, candidate: Candidate, accelerators: tuple[int, ...], sign: int) -> None:
+        slots = _bits(candidate.mask) if self._multi else (0,)
+        for free, amount in zip(self._node_free, candidate.node_demand, strict=True):
+            if amount:
+                for slot in slots:
+                    free[slot] -= sign * amount
+        for index in accelerators:
+            for dimension, amount in enumerate(candidate.demand):
+                if amount:
+                    room = self._free[index][dimension]
+                    for slot in slots if dimension < MIG else range(len(room)):
+                        room[slot] -= sign * amount
+        model = self.compiled.models[candidate.model]
+        _count(self.models, candidate.model, sign)
+        _count(self._node_tenants, model.tenant, sign)
+        if model.isolation >= INSTANCE or (self._multi and model.isolation >= CONTAINER):
+            _count(self._strict_node_tenants, model.tenant, sign)
+        if self._multi:
+            self.framework = model.framework
+            _count(self._sizes, candidate.size, sign)
+        if self._shared_accelerators:
+            for index in accelerators:
+                _count(self._accelerator_tenants[index], model.tenant, sign)
+                if model.isolation >= CONTAINER:
+                    _count(self._strict_accelerator_tenants[index], model.tenant, sign)
+
+    def room(self) -> tuple[int, int, int, int]:
+        """Quick measures of what may still fit: accelerators without a sole owner, largest free memory on one
+        of them, free vCPU and host memory; each the most over the slots. No copy that needs more can fit.
+        """
+        usable = [free for free in self._free if free[2][0] > 0]
+        memory = max((max(free[0]) for free in usable), default=0)
+        return len(usable), memory, max(self._node_free[0]), max(self._node_free[1])
+
+    def free_memory_by_slot(self) -> list[int]:
+        """Free memory of the one accelerator of a multi-model node, per compiled slot (host memory on CPU nodes)."""
+        return self._free[0][0] if self._free else self._node_free[1]
+
+    def tenants(self) -> tuple[int, ...]:
+        """Tenants with copies on the node."""
+        return tuple(self._node_tenants)
+
+    def plan(self) -> NodePlan:
+        """As part of a plan."""
+        return NodePlan(self.pool, self.hosting, tuple(sorted(self.copies)))
+
+
+MIG = 3
+"""Dimensions from this one on are partitions."""
+
+_BITS: dict[int, tuple[int, ...]] = {}
+
+
+def _bits(mask: int) -> tuple[int, ...]:
+    """Slots of a mask. Cached: there are few distinct ones."""
+    bits = _BITS.get(mask)
+    if bits is None:
+        bits = tuple(index for index in range(mask.bit_length()) if mask >> index & 1)
+        if len(_BITS) < 100_000:
+            _BITS[mask] = bits
+    return bits
+
+
+def _count(counter: Counter[int], key: int, sign: int) -> None:
+    counter[key] += sign
+    if not counter[key]:
+        del counter[key]
+
+
+def state_of(compiled: Compiled, node: NodePlan) -> NodeState:
+    """The state that a node plan leads to."""
+    state = NodeState(compiled, node.pool, node.hosting)
+    for index, accelerators in node.copies:
+        state.add(compiled.candidates[index], accelerators)
+    return state

@@ -1,0 +1,73 @@
+"""Why copies are missing: the rules that removed candidates, or what stopped the ones that were left."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from packing.compile.data import Compiled, ModelData
+from packing.domain.placement import Reason, Unplaced
+from packing.domain.rules import Rule
+from packing.domain.words import Hosting
+from packing.solve.plan import Plan, missing_of
+
+MOST_REASONS = 12
+
+
+def unplaced(compiled: Compiled, plan: Plan) -> tuple[Unplaced, ...]:
+    """One entry per model with missing copies, the lowest priority first, then by name."""
+    placed: Counter[int] = Counter()
+    rates: Counter[int] = Counter()
+    used: Counter[int] = Counter(node.pool for node in plan.nodes)
+    for node in plan.nodes:
+        for index, _ in node.copies:
+            candidate = compiled.candidates[index]
+            placed[candidate.model] += 1
+            rates[candidate.model] += candidate.rate
+    entries = []
+    for index, model in enumerate(compiled.models):
+        missing = missing_of(model, placed[index], rates[index])
+        if missing:
+            reasons = _reasons(compiled, model, placed[index], used)
+            entries.append((-model.level, model.name, Unplaced(model=model.name, copies=missing, reasons=reasons)))
+    return tuple(entry for _, _, entry in sorted(entries, key=lambda each: each[:2]))
+
+
+def _reasons(compiled: Compiled, model: ModelData, placed: int, used: Counter[int]) -> tuple[Reason, ...]:
+    if model.candidates:
+        return _why_no_more(compiled, model, placed, used)
+    return _why_nowhere(compiled, model)
+
+
+def _why_nowhere(compiled: Compiled, model: ModelData) -> tuple[Reason, ...]:
+    """No candidate is left: the rules that removed them, one sentence for each distinct circumstance."""
+    seen: dict[tuple[str, str], None] = {}
+    for removed in compiled.removed:
+        if removed.model == model.name:
+            subject = " ".join(part for part in (removed.hosting, removed.pool, "" if removed.mode is None else f"mode {removed.mode}") if part)
+            seen.setdefault((removed.rule, f"{subject}: {removed.detail}" if subject else removed.detail))
+    found = [Reason(rule=str(rule), detail=detail) for rule, detail in seen]
+    if not found:
+        found = [Reason(rule=str(Rule.MODE), detail="the model has no mode for any instance type of the fleet")]
+    rest = len(found) - MOST_REASONS
+    return tuple(found[:MOST_REASONS]) + ((Reason(rule=found[-1].rule, detail=f"and {rest} more of the kind"),) if rest > 0 else ())
+
+
+def _why_no_more(compiled: Compiled, model: ModelData, placed: int, used: Counter[int]) -> tuple[Reason, ...]:
+    """Candidates there are, but no further copy went anywhere."""
+    if placed >= model.most:
+        return (Reason(rule=str(Rule.COPIES), detail=f"all {placed} copies that it may have are placed, and do not serve its traffic"),)
+    reasons: dict[str, Reason] = {}
+    for index in model.candidates:
+        candidate = compiled.candidates[index]
+        kind = compiled.kinds[candidate.kind]
+        free = [pool for pool in kind.pools if used[pool] < compiled.pools[pool].stock]
+        if free:
+            zones = sorted({compiled.zones[compiled.pools[pool].zone] or "(no zone)" for pool in free})
+            rule = Rule.MIN_ZONES if model.min_zones > 1 else Rule.STOCK
+            detail = f"{kind.name} is left only in {', '.join(zones)}" if model.min_zones > 1 else f"{kind.name}: the search ended before a node was opened"
+        else:
+            total = sum(compiled.pools[pool].stock for pool in kind.pools)
+            whose = "" if candidate.hosting is not Hosting.SINGLE_MODEL else " for a node of its own"
+            rule, detail = Rule.STOCK, f"all {total} {kind.name} in stock are in use, and none has room{whose}"
+        reasons.setdefault(f"{rule} {kind.name}", Reason(rule=str(rule), detail=detail))
+    return tuple(reasons.values())[:MOST_REASONS]

@@ -1,0 +1,95 @@
+"""What a solve returns. Nothing in it is a guess: where something is unknown it is None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from packing.compile.data import Removed
+from packing.describe.expand import Expanded
+from packing.domain.placement import Placement, Scores, Unplaced
+from packing.domain.words import Status
+from packing.errors import NoPlacementError
+
+
+@dataclass(frozen=True, slots=True)
+class FitnessReport:
+    """The five scores of the whole placement, and of each model in it."""
+
+    whole: Scores
+    models: dict[str, Scores]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Answer of `solve_placement`.
+
+    Attributes
+    ----------
+    status : what is known (see `packing.domain.words.Status`).
+    limit : which limit stopped the search: ``time``, ``gap``, ``cancelled``; None if it ended by itself.
+    bound : proven lower bound on the objective of every placement with the same missing copies; None if unknown.
+    complete_is_impossible : True if it is proven that every placement leaves something out; None if unknown.
+    removed : candidates that a rule removed before the search.
+    expanded : the problem as it was solved, with every mode and instance type filled in.
+    """
+
+    status: Status
+    limit: str | None
+    strategy: str
+    elapsed_s: float
+    digest: str
+    expanded: Expanded = field(repr=False)
+    removed: tuple[Removed, ...] = field(repr=False)
+    complete_is_impossible: bool | None = None
+    found: Placement | None = field(default=None, repr=False)
+    fitness_report: FitnessReport | None = field(default=None, repr=False)
+
+    @property
+    def has_placement(self) -> bool:
+        """Whether there is a placement (perhaps a partial one)."""
+        return self.found is not None
+
+    @property
+    def placement(self) -> Placement:
+        """The placement; it has passed the checker.
+
+        Raises
+        ------
+        NoPlacementError
+            If the status says that there is none.
+        """
+        if self.found is None:
+            raise NoPlacementError(f"there is no placement: status {self.status}, limit {self.limit}")
+        return self.found
+
+    @property
+    def fitness(self) -> FitnessReport:
+        """The scores, whole and per model. Raises NoPlacementError where there is no placement."""
+        if self.fitness_report is None:
+            raise NoPlacementError(f"there is no placement: status {self.status}, limit {self.limit}")
+        return self.fitness_report
+
+    @property
+    def objective(self) -> float | None:
+        """Weighted loss, 0 is perfect; None without a placement."""
+        return self.found.objective if self.found else None
+
+    @property
+    def bound(self) -> float | None:
+        """Proven lower bound on the objective; None where unknown."""
+        return self.found.bound if self.found else None
+
+    @property
+    def gap(self) -> float | None:
+        """(objective - bound) / objective; None where the bound is unknown."""
+        return self.found.gap if self.found else None
+
+    @property
+    def cost_per_hour(self) -> float | None:
+        """USD per hour, all rented nodes and all owned ones; None without a placement."""
+        return self.found.cost_per_hour if self.found else None
+
+    @property
+    def unplaced(self) -> tuple[Unplaced, ...]:
+        """What was left out, the lowest priority first, with reasons."""
+        return self.found.unplaced if self.found else ()
