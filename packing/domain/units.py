@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 MICRO = 1_000_000
 MILLI = 1_000
@@ -44,11 +45,13 @@ def exact(value: float | int | str | Fraction) -> Fraction:
     return Fraction(str(value)) if isinstance(value, float | str) else Fraction(value)
 
 
+@lru_cache(maxsize=2**16, typed=True)
 def need(value: float | int | Fraction, scale: int = 1) -> int:
     """A need in 1/`scale` units, rounded up."""
     return math.ceil(exact(value) * scale)
 
 
+@lru_cache(maxsize=2**16, typed=True)
 def capacity(value: float | int | Fraction, scale: int = 1) -> int:
     """A capacity (or supply) in 1/`scale` units, rounded down."""
     return math.floor(exact(value) * scale)

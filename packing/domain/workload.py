@@ -159,7 +159,7 @@ class Model(Record):
     @property
     def peak_micro(self) -> int:
         """The largest demand of any slot in millionths of a request per second; 0 where no traffic is stated."""
-        return max(self.rate_micro(1) or (0,))
+        return 0 if self.traffic is None else need(max(self.traffic.requests_per_second), MICRO)
 
     def active(self, slots: int) -> tuple[bool, ...]:
         """Whether there is traffic, per slot; a model without stated traffic is always active."""
