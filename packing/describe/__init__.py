@@ -2,6 +2,8 @@
 
 from packing.describe.check import check
 from packing.describe.expand import Expanded, expand
+from packing.describe.files import read_problem
+from packing.describe.placement import placement_from, read_placement
 from packing.describe.problem import problem_from
 
-__all__ = ["Expanded", "check", "expand", "problem_from"]
+__all__ = ["Expanded", "check", "expand", "placement_from", "problem_from", "read_placement", "read_problem"]

@@ -28,6 +28,9 @@ _WANTED = {
     "model": ("a mapping of fields to values", "Give a mapping: field, colon, value."),
     "literal": ("one of the accepted values", "Take one of the accepted values."),
 }
+MAX_PARTS = 12
+"""Parts of a path that a message shows; no field of ours is deeper."""
+_ALSO_NUMBERS = {"copies", "traffic"}
 _SECTIONS_WITH_NAMES = ("name", "id", "instance_type", "model")
 
 
@@ -68,7 +71,9 @@ def shown(value: object) -> str:
 def path_of(location: Location, data: Any = None) -> str:
     """Path of a value for people: ``models[3] 'acme-summary'.slo.ttft_ms``; names are looked up in `data`."""
     path, here = "", data
-    for part in location:
+    for at, part in enumerate(location):
+        if at == MAX_PARTS:
+            return path + "…"
         here = _child(here, part)
         if isinstance(part, int):
             path += f"[{part}]{_called(here)}"
@@ -131,6 +136,9 @@ def _fault(error: str, location: Location, value: Any, context: dict[str, Any], 
         choices = ", ".join(known) or str(context.get("expected", ""))
         advice = did_you_mean(value, known, "Take one of these.")
         return Fault("bad_value", where, shown(value), f"The choices are {choices}.", advice)
+    if error == "model_type" and location and location[-1] in _ALSO_NUMBERS:
+        cause = f"This is {_kind_of(value)}, not a number or a mapping of fields to values."
+        return Fault("wrong_type", where, shown(value), cause, "Give a number, or fields as docs/file-reference.md lists them.")
     return _limit_fault(error, value, context, where) or _type_fault(error, value, where)
 
 
