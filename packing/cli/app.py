@@ -1,0 +1,42 @@
+"""Which verbs there are. A new verb is one file with a `command` function, and one line here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from packing.cli import bench, catalog, check, generate, show, solve
+
+# Plain help: rendering it with rich would double the start-up time of `packing --help`.
+app = typer.Typer(
+    name="packing", add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"packing {version('packing')}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    """Decide which foundation models sit on which accelerators.
+
+    Exit codes: 0 done, complete and verified; 1 bad input or a violation; 3 no complete placement; 130 interrupted.
+    """
+    _version(wanted=version)
+
+
+app.command("solve")(solve.command)
+app.command("check")(check.command)
+app.command("show")(show.command)
+app.command("catalog")(catalog.command)
+app.command("generate")(generate.command)
+app.command("bench", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(bench.command)

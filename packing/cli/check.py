@@ -1,0 +1,84 @@
+"""`packing check`: the verifier on files. It knows nothing of how the placement was found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from packing.cli import options
+from packing.cli.exits import ExitCode
+from packing.cli.output import emit
+from packing.errors import Fault, ProblemError
+
+if TYPE_CHECKING:
+    from packing.domain.placement import Placement
+    from packing.domain.problem import Problem
+    from packing.verify import Verification
+
+
+def command(file: options.Problem, placement: options.Placement, as_json: options.AsJson = False) -> None:
+    """Check PLACEMENT against FILE: every rule, and cost, scores and objective recomputed."""
+    from packing.describe import expand
+    from packing.verify import verify
+
+    problem, answer = _read(file, placement)
+
+    expanded = expand(problem)
+    found = verify(expanded.problem, answer, expanded.digest)
+    emit(json.dumps(_data(found), indent=1, ensure_ascii=False) if as_json else _text(found))
+    if not found.ok:
+        raise typer.Exit(ExitCode.FAULT)
+    if any(copies for _, copies in found.missing):
+        raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def _read(file: Path, placement: Path) -> tuple[Problem, Placement]:
+    """Read both files; the faults of both are reported at once."""
+    from packing.describe import read_placement, read_problem
+
+    faults: list[Fault] = []
+    problem = answer = None
+    try:
+        problem = read_problem(file)
+    except ProblemError as error:
+        faults += error.faults
+    try:
+        answer = read_placement(placement)
+    except ProblemError as error:
+        faults += error.faults
+    if problem is None or answer is None:
+        raise ProblemError(faults)
+    return problem, answer
+
+
+def _text(found: Verification) -> str:
+    from packing.domain.fitness import OBJECTIVE_UNITS
+    from packing.domain.units import MICRO
+    from packing.domain.weights import Axis
+
+    missing = sum(copies for _, copies in found.missing)
+    lines = [f"violation: {each.rule}: {each.where}: {each.detail}" for each in found.violations]
+    lines.append(f"{len(found.violations)} violations" if lines else "verified: no violations")
+    lines.append(f"complete: {'yes' if not missing else f'no, {missing} copies are missing'}")
+    lines.append(f"cost recomputed: {found.cost_micro_usd / MICRO:,.6f} USD/h")
+    if found.objective_units is not None:
+        lines.append(f"objective recomputed: {found.objective_units / OBJECTIVE_UNITS:.9f}")
+    lines.append("scores recomputed: " + ", ".join(f"{axis.replace('_', ' ')} {found.scores[axis]:.3f}" for axis in Axis))
+    return "\n".join(lines)
+
+
+def _data(found: Verification) -> dict[str, object]:
+    from packing.domain.fitness import OBJECTIVE_UNITS
+    from packing.domain.units import MICRO
+
+    return {
+        "ok": found.ok,
+        "violations": [{"rule": str(each.rule), "where": each.where, "detail": each.detail} for each in found.violations],
+        "missing": [{"priority": priority, "copies": copies} for priority, copies in found.missing if copies],
+        "cost_per_hour": found.cost_micro_usd / MICRO,
+        "objective": None if found.objective_units is None else found.objective_units / OBJECTIVE_UNITS,
+        "fitness": found.scores.model_dump(mode="json"),
+    }

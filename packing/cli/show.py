@@ -1,0 +1,61 @@
+"""`packing show`: a placement file as a summary and a chart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from packing.cli import options
+from packing.cli.output import CHART_FORMATS, emit, refuse_unwritable, say
+
+if TYPE_CHECKING:
+    from packing.domain.problem import Problem
+
+
+def command(
+    placements: Annotated[list[Path], typer.Argument(metavar="PLACEMENT...", help="Placement files (JSON); several share one chart.", show_default=False)],
+    problem: Annotated[Path | None, typer.Option(metavar="FILE", help="Its fleet file: adds capacities, stocks and demand.", show_default=False)] = None,
+    chart: options.Chart = None,
+    everything: options.All = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Show a placement: endpoints, nodes with an occupancy bar for each accelerator, cost, scores, what was left out."""
+    from packing.errors import ProblemError
+
+    if faults := refuse_unwritable(chart, "--chart", CHART_FORMATS):
+        raise ProblemError(faults)
+    from packing.cli.account import show
+    from packing.describe import read_placement
+    from packing.report import Account
+
+    described = _expanded(problem) if problem else None
+    read = {path: read_placement(path) for path in placements}
+    for path, placement in read.items():
+        if as_json:
+            emit(placement.to_json())
+            continue
+        if len(read) > 1:
+            emit(f"== {path}")
+        if described and placement.problem != described[1]:
+            say(f"warning: {path} was made for another problem than {problem} (their hashes differ); `packing check` says more")
+        show(Account(placement, described[0] if described else None), everything=everything)
+    if chart is not None:
+        from packing.report.chart import radar
+
+        radar({label: read[path].fitness for path, label in _labels(list(read)).items()}, chart)
+        say(f"chart written to {chart}")
+
+
+def _labels(paths: list[Path]) -> dict[Path, str]:
+    """What each placement is called in the chart: its file's name, or the whole path where names repeat."""
+    stems = [path.stem for path in paths]
+    return {path: path.stem if stems.count(path.stem) == 1 else str(path) for path in paths}
+
+
+def _expanded(path: Path) -> tuple[Problem, str]:
+    from packing.describe import expand, read_problem
+
+    expanded = expand(read_problem(path))
+    return expanded.problem, expanded.digest

@@ -1,0 +1,83 @@
+"""`packing solve`: from a fleet file to a verified placement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from packing.cli import options
+from packing.cli.exits import exit_code
+from packing.cli.output import CHART_FORMATS, emit, refuse_unwritable, say, write_file
+
+if TYPE_CHECKING:
+    from packing.domain.problem import Problem
+    from packing.solve import Result
+
+
+def command(
+    file: options.Problem,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT.json", help="Write the placement to a file.", show_default=False)] = None,
+    time_limit: Annotated[float, typer.Option(metavar="S", help="Seconds of search; 0: the first greedy answer.")] = 10.0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Same input, seed and one worker: same bytes.")] = 0,
+    workers: Annotated[int, typer.Option(metavar="N", help="Threads of the solver; several are faster, but not reproducible.")] = 1,
+    gap: Annotated[float, typer.Option(metavar="G", help="Stop when the relative gap is no larger, e.g. 0.01.")] = 0.0,
+    strategy: Annotated[str, typer.Option(metavar="S", help="How to search: auto, greedy, cp_sat, …")] = "auto",
+    as_json: options.AsJson = False,
+    chart: options.Chart = None,
+    everything: options.All = False,
+    quiet: options.Quiet = False,
+    baselines: Annotated[bool, typer.Option("--baselines/--no-baselines", help="Compare the cost with other ways to do it.")] = True,
+) -> None:
+    """Place the models of FILE on its fleet, and show what came out."""
+    _refuse(output, chart)
+    from packing.describe import read_problem
+
+    problem = read_problem(file)
+    result = _search(problem, quiet=quiet, time_limit=time_limit, seed=seed, workers=workers, gap=gap, strategy=strategy)
+    from packing.cli.account import account_of, show
+
+    account = account_of(result)
+    text = account.placement.to_json()
+    if output is not None:
+        write_file(output, text)
+        if not quiet:
+            say(f"placement written to {output}")
+    if chart is not None:
+        from packing.report.chart import radar
+
+        radar({account.name: account.placement.fitness}, chart)
+        if not quiet:
+            say(f"chart written to {chart}")
+    if as_json:
+        emit(text)
+    elif not quiet:
+        from packing.cli.baselines import with_baselines
+
+        show(with_baselines(account, result, seed=seed) if baselines else account, everything=everything)
+    raise typer.Exit(exit_code(result.status, result.limit))
+
+
+def _refuse(output: Path | None, chart: Path | None) -> None:
+    """Stop before the search if its results could not be written."""
+    faults = [*refuse_unwritable(output, "--output"), *refuse_unwritable(chart, "--chart", CHART_FORMATS)]
+    if chart is not None:
+        from packing.report.chart import missing_extra
+
+        faults += missing_extra("--chart")
+    if faults:
+        from packing.errors import ProblemError
+
+        raise ProblemError(faults)
+
+
+def _search(problem: Problem, *, quiet: bool, time_limit: float, seed: int, workers: int, gap: float, strategy: str) -> Result:
+    from packing.cli.interrupt import interruptible
+    from packing.report.progress import progress_to_stderr
+    from packing.solve import solve_placement
+
+    with interruptible() as cancel, progress_to_stderr(quiet=quiet) as follow:
+        return solve_placement(
+            problem, time_limit=time_limit, seed=seed, workers=workers, gap=gap, strategy=strategy, on_progress=follow, cancel=cancel
+        )

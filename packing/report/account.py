@@ -1,0 +1,68 @@
+"""What a report is about: a placement, and whatever is known of its problem and of the search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from packing.domain.hardware import InstanceType
+from packing.domain.placement import Placement
+from packing.domain.problem import Problem
+from packing.domain.workload import Model
+
+
+class RemovedCandidate(Protocol):
+    """A way to serve a model that a rule forbade before the search began."""
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        ...
+
+    @property
+    def rule(self) -> str:
+        """Name of the rule."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A placement with what is known around it; every report is made from one.
+
+    Parameters
+    ----------
+    placement : what is reported.
+    problem : the expanded problem; None: capacities and demand are not known.
+    elapsed_s : seconds that the search took.
+    limit : what stopped it: ``time``, ``gap``, ``cancelled``, …; None: it ended by itself.
+    strategy : name of the strategy that found the placement.
+    removed : candidates that rules removed before the search.
+    baselines : USD/hour of other ways to do it, by what they are called.
+    """
+
+    placement: Placement
+    problem: Problem | None = None
+    elapsed_s: float | None = None
+    limit: str | None = None
+    strategy: str | None = None
+    removed: Sequence[RemovedCandidate] = ()
+    baselines: Mapping[str, float | None] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name of the problem, or "placement"."""
+        return (self.problem.name if self.problem else "") or "placement"
+
+    def instance_types(self) -> dict[str, InstanceType]:
+        """Instance types by name: the problem's; where it is not known, those of the catalogue that are used."""
+        if self.problem is not None:
+            return {kind.name: kind for kind in self.problem.instance_types}
+        from packing.catalog import offers
+
+        used = {node.instance_type for node in self.placement.nodes}
+        return {name: offer.instance for name, offer in offers().items() if name in used}
+
+    def models(self) -> dict[str, Model]:
+        """Models by name; empty where the problem is not known."""
+        return {model.name: model for model in self.problem.models} if self.problem else {}

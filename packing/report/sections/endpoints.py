@@ -1,0 +1,51 @@
+"""The endpoints: how each is hosted, on what, and which models stand behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from packing.domain.placement import Endpoint
+from packing.report.account import Account
+from packing.report.page import Line, Page, heading
+from packing.report.table import table
+from packing.report.words import HOSTING_WORDS
+
+
+def lines(account: Account, page: Page) -> Iterator[Line]:
+    """One row for each endpoint; many endpoints are counted by hosting option and instance type."""
+    found = account.placement.endpoints
+    if not found:
+        return
+    yield heading(f"Endpoints ({len(found):,})")
+    copies = Counter(copy.node for copy in account.placement.copies)
+    if page.fits(len(found)):
+        rows = [
+            [each.name, HOSTING_WORDS[each.hosting], each.instance_type, f"{len(each.nodes):,}", f"{_copies(each, copies):,}", ", ".join(each.models)]
+            for each in found
+        ]
+        head = ["name", "hosting", "instance type", "nodes", "copies", "models"]
+        yield from map(Line, table(head, rows, page.width, right=(3, 4)))
+        return
+    yield from _grouped(found, copies, page)
+
+
+def _grouped(found: tuple[Endpoint, ...], copies: Counter[str], page: Page) -> Iterator[Line]:
+    groups: dict[tuple[str, str], list[Endpoint]] = {}
+    for each in found:
+        groups.setdefault((HOSTING_WORDS[each.hosting], each.instance_type), []).append(each)
+    ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))
+    shown = page.shown(len(ordered))
+    rows = []
+    for (hosting, kind), members in ordered[:shown]:
+        nodes = sum(len(each.nodes) for each in members)
+        models = len({model for each in members for model in each.models})
+        rows.append([hosting, kind, f"{len(members):,}", f"{nodes:,}", f"{sum(_copies(each, copies) for each in members):,}", f"{models:,}"])
+    yield from map(Line, table(["hosting", "instance type", "endpoints", "nodes", "copies", "models"], rows, page.width, right=(2, 3, 4, 5), flexible=1))
+    if shown < len(ordered):
+        rest = sum(len(members) for _, members in ordered[shown:])
+        yield Line(f"  … and {rest:,} more endpoints on {len(ordered) - shown:,} other kinds of instance")
+
+
+def _copies(endpoint: Endpoint, by_node: Counter[str]) -> int:
+    return sum(by_node[node] for node in endpoint.nodes)

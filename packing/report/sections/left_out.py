@@ -1,0 +1,28 @@
+"""What was left out, and which rule refused it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packing.report.account import Account
+from packing.report.page import Line, Page, heading, wrapped
+from packing.report.words import plural
+
+
+def lines(account: Account, page: Page) -> Iterator[Line]:
+    """Each model with missing copies, with every reason; the highest priority first where it is known."""
+    missing = list(account.placement.unplaced)
+    if not missing:
+        return
+    models = account.models()
+    priority = {name: model.priority for name, model in models.items()}
+    missing.sort(key=lambda left: (-priority.get(left.model, 0), left.model))
+    yield heading(f"Left out ({plural(sum(left.copies for left in missing), 'copy', 'copies')} of {plural(len(missing), 'model')})")
+    shown = page.shown(len(missing))
+    for left in missing[:shown]:
+        rank = f" (priority {priority[left.model]})" if priority.get(left.model) else ""
+        yield from wrapped(f"{left.model}{rank}: {plural(left.copies, 'copy', 'copies')}", page, style="yellow")
+        for reason in left.reasons:
+            yield from wrapped(f"{reason.rule}: {reason.detail}", page, "      ")
+    if shown < len(missing):
+        yield Line(f"  … and {len(missing) - shown:,} more models (--all shows them)")
