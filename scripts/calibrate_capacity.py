@@ -28,7 +28,7 @@ SOURCES = [
     {"file": "serving_h100_llama8b_qwen32b.csv", "source": "aiconfigurator-core 0.12 (Apache-2.0): TensorRT-LLM 1.0-1.2, vLLM 0.12, SGLang 0.5 on H100 SXM",
      "measured": "2025-2026", "captured": "2026-11"},
 ]  # fmt: skip
-NAMES = {"A100-80GB": ["A100-80GB"], "H100": ["H100", "H100-80GB", "H100-SXM"]}
+NAMES = {"A100-80GB": ["A100-80GB"], "H100": ["H100"]}
 """Names in catalogues of the accelerators that were measured."""
 UNSEEN = 1.5
 """Factor on the 90 % error of held-out points for hardware, software or architectures that no data set has."""
@@ -45,7 +45,10 @@ def calibrate(data: Path) -> dict[str, Any]:
     unseen = {by: {label: [e for triple in wrong for e in triple[:2]] for label, wrong in held_out(points, by)} for by in BY}
     of_models = [e for wrong in unseen["model"].values() for e in wrong]
     transferred = quantile([e for groups in unseen.values() for wrong in groups.values() for e in wrong], 0.9)
-    engines, hardware, bands, quality = {}, {}, {}, {}
+    engines: dict[str, Any] = {}
+    hardware: dict[str, list[str]] = {}
+    bands: dict[str, float] = {}
+    quality: dict[str, Any] = {}
     for name, own in grouped(points, lambda m: m.engine).items():
         engines[name] = asdict(fit_engine(own))
         wrong = relative(own, fit_engine(own))

@@ -8,29 +8,23 @@ from pathlib import Path
 from statistics import median
 
 from packing.capacity.fit import Measurement, room_of
-from packing.capacity.target import Chip
-from packing.catalog.types import Architecture
+from packing.capacity.target import chip_of
+from packing.catalog import accelerators, architectures
 
 GIB = 2**30
-A100 = Chip("A100-80GB", False, 2.039e12, 300e9, (("bf16", 312e12), ("int8", 624e12)))
-H100 = Chip("H100", False, 3.35e12, 450e9, (("bf16", 989e12), ("fp8", 1978e12), ("int8", 1978e12)))
-CHIPS = {"a100-80gb": A100, "h100-80gb": H100, "h100_sxm": H100}
+CHIPS = {name: chip_of(accelerators()[kind]) for name, kind in (("a100-80gb", "A100-80GB"), ("h100-80gb", "H100"), ("h100_sxm", "H100"))}
 ENGINE_MEMORY = int(80 * GIB * 0.9)
 """Bytes of an 80 GiB accelerator that servers take by default (gpu_memory_utilization 0.9)."""
 
 
-def _decoder(name: str, parameters: float, layers: int, hidden: int, heads: int, kv_heads: int, vocabulary: int) -> Architecture:
-    return Architecture(
-        name=name, family=name, kind="decoder", parameters=parameters, active_parameters=parameters, layers=layers, hidden=hidden,
-        heads=heads, kv_heads=kv_heads, head_dim=128, vocabulary=vocabulary,
-    )  # fmt: skip
-
-
 MODELS = {
-    "bloom-176b": _decoder("bloom-176b", 176.247e9, 70, 14336, 112, 112, 250880),
-    "llama2-70b": _decoder("llama-2-70b", 68.977e9, 80, 8192, 64, 8, 32000),
-    "meta-llama/Llama-3.1-8B-Instruct": _decoder("llama-3.1-8b", 8.03e9, 32, 4096, 32, 8, 128256),
-    "Qwen/Qwen3-32B": _decoder("qwen3-32b", 32.762e9, 64, 5120, 64, 8, 151936),
+    label: architectures()[name]
+    for label, name in (
+        ("bloom-176b", "bloom-176b"),
+        ("llama2-70b", "llama-2-70b"),
+        ("meta-llama/Llama-3.1-8B-Instruct", "llama-3.1-8b"),
+        ("Qwen/Qwen3-32B", "qwen-3-32b"),
+    )
 }
 
 
@@ -49,7 +43,9 @@ def splitwise(data: Path) -> list[Measurement]:
     found = []
     for (model, hardware, parallel, prompt, output, batch), times in sorted(groups.items()):
         prefill, token = (median(column) / 1000 for column in zip(*times, strict=True))
-        m = Measurement("splitwise", "eager", MODELS[model], CHIPS[hardware], ENGINE_MEMORY, "fp16", parallel, prompt, output, batch, False, prefill, token)
+        m = Measurement(
+            "splitwise", "eager", MODELS[model], CHIPS[hardware], ENGINE_MEMORY, "fp16", parallel, prompt, output, batch, False, prefill, token
+        )
         if room_of(m) >= batch:
             found.append(m)
     return found
@@ -63,6 +59,8 @@ def serving(data: Path) -> list[Measurement]:
             shape = [int(row[c]) for c in ("tp_size", "isl", "osl", "batch_size")]
             ttft, tpot = (float(row[c]) / 1000 for c in ("silicon_ttft_ms", "silicon_tpot_ms"))
             precision = row["precision"] or "bf16"
+            if precision == "fp8" and row["backend"] == "trtllm":
+                precision = "fp8_kv8"  # what fits at batch 128 shows that TensorRT-LLM kept the KV cache at 8 bits beside fp8 weights
             model, chip = MODELS[row["model_path"]], CHIPS[row["system"]]
             found.append(Measurement("serving", row["backend"], model, chip, ENGINE_MEMORY, precision, *shape, True, ttft, tpot))  # type: ignore[arg-type]
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 from packing.capacity.calibration import Engine
 from packing.capacity.latency import roofline
@@ -17,6 +18,10 @@ from packing.capacity.memory import largest_batch
 from packing.capacity.serving import overloaded
 from packing.capacity.target import Chip
 from packing.catalog.types import Architecture
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
 
 HUBER = 0.3
 """Residuals beyond this (35 % off) count linearly."""
@@ -95,24 +100,26 @@ def fit_engine(measurements: Sequence[Measurement], prior: Engine = PRIOR, round
     -------
     Engine with parameters rounded to four significant digits.
     """
-    import numpy as np  # noqa: PLC0415  (only calibration needs it)
+    import numpy as np  # only calibration needs it
 
     start = np.log([getattr(prior, field.name) for field in fields(Engine)])
 
-    def residuals(theta: Sequence[float]) -> np.ndarray:
-        flat = [error for pair in errors(measurements, _engine(theta)) for error in pair]
-        return np.concatenate([flat, PULL * (np.asarray(theta) - start)])
+    def residuals(theta: NDArray[float64]) -> NDArray[float64]:
+        flat = [error for pair in errors(measurements, _engine(list(theta))) for error in pair]
+        return np.concatenate([flat, PULL * (theta - start)])
 
     theta = _levenberg_marquardt(residuals, start, 2 * len(measurements), rounds)
-    engine = _engine(theta)
+    engine = _engine(list(theta))
     return Engine(**{field.name: float(f"{getattr(engine, field.name):.4g}") for field in fields(Engine)})
 
 
-def _levenberg_marquardt(residuals: Callable[..., object], start: object, robust: int, rounds: int):  # type: ignore[no-untyped-def]
+def _levenberg_marquardt(
+    residuals: Callable[[NDArray[float64]], NDArray[float64]], start: NDArray[float64], robust: int, rounds: int
+) -> NDArray[float64]:
     """Minimise Σ huber(r) over the first `robust` residuals plus Σ r² over the others."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
-    def loss(r) -> float:  # type: ignore[no-untyped-def]
+    def loss(r: NDArray[float64]) -> float:
         size = np.abs(r[:robust])
         return float(np.sum(np.where(size < HUBER, size**2, HUBER * (2 * size - HUBER))) + np.sum(r[robust:] ** 2))
 

@@ -18,7 +18,7 @@ IMAGE_EFFICIENCY = 0.35
 """Share of the dense peak that diffusion reaches (convolutions and attention at 16 bits; assumed)."""
 IMAGE_FLOPS_PER_PARAMETER = 1e5
 """Where an architecture does not state `flops_per_image`: 50 steps with guidance, about 1,000 FLOP per parameter each."""
-CPU_FLOPS = 20e9
+CPU_FLOPS = 40e9
 """Effective FLOP/s of one vCPU in 32-bit matrix products: about 40 % of half an AVX-512 core at 3 GHz (assumed)."""
 CPU_BANDWIDTH = 3e9
 """Bytes/s of memory bandwidth of one vCPU: about 140 GB/s over the 48 vCPUs of a socket (assumed)."""

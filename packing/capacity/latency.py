@@ -120,7 +120,7 @@ def roofline(architecture: Architecture, precision: str, chip: Chip, parallel: i
         missed=1 - architecture.experts_per_token / architecture.experts if experts else 1.0,
         launch_s=fixed * engine.layer_s,
         sequence_s=token + fixed * engine.sequence_s + reduce_token,
-        kv_s=kv_bytes_per_token(architecture, parallel) / bandwidth,
+        kv_s=kv_bytes_per_token(architecture, precision, parallel) / bandwidth,
         reduce_s=2 * fixed * engine.allreduce_s * math.log2(parallel) * (1.0 if fabric else PCIE_LATENCY),
         token_s=token,
         attention_s=2 * architecture.layers * width / flops,

@@ -11,7 +11,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from packing.capacity.precision import EMBEDDING_BYTES, KV_BYTES, PRECISIONS
+from packing.capacity.precision import EMBEDDING_BYTES, PRECISIONS
 from packing.catalog.types import Architecture
 
 MIB, GIB = 2**20, 2**30
@@ -40,17 +40,18 @@ def weight_bytes(architecture: Architecture, precision: str) -> float:
     return (architecture.parameters - embeddings) * kind.bits / 8 + embeddings * EMBEDDING_BYTES
 
 
-def kv_bytes_per_token(architecture: Architecture, parallel: int = 1) -> int:
+def kv_bytes_per_token(architecture: Architecture, precision: str = "bf16", parallel: int = 1) -> int:
     """Bytes of KV cache that one token takes on *one* of `parallel` accelerators.
 
-    Ordinary attention: 2 · layers · ⌈kv_heads / t⌉ · head_dim · 2 bytes: heads are not split, so that beyond
-    t = kv_heads they are replicated. Latent attention (DeepSeek): layers · (rank + 64 rotary) · 2 bytes, replicated.
+    Ordinary attention: 2 · layers · ⌈kv_heads / t⌉ · head_dim · bytes: heads are not split, so that beyond
+    t = kv_heads they are replicated. Latent attention (DeepSeek): layers · (rank + 64 rotary) · bytes, replicated.
     """
+    element = PRECISIONS[precision].kv_bytes
     if architecture.kv_lora_rank:
-        return architecture.layers * (architecture.kv_lora_rank + 64) * KV_BYTES
+        return architecture.layers * (architecture.kv_lora_rank + 64) * element
     heads = architecture.kv_heads or architecture.heads
     width = architecture.head_dim or (architecture.hidden // architecture.heads if architecture.heads else 0)
-    return 2 * architecture.layers * -(-heads // parallel) * width * KV_BYTES
+    return 2 * architecture.layers * -(-heads // parallel) * width * element
 
 
 def activation_bytes(architecture: Architecture, parallel: int, batch: int, prompt: float) -> float:
@@ -79,7 +80,7 @@ def copy_memory(architecture: Architecture, precision: str, parallel: int, batch
     """
     pages = math.ceil(tokens / PAGE) * PAGE if architecture.kind in ("decoder", "encoder_decoder") else 0
     growing = weight_bytes(architecture, precision) / parallel
-    growing += batch * pages * kv_bytes_per_token(architecture, parallel)
+    growing += batch * pages * kv_bytes_per_token(architecture, precision, parallel)
     growing += activation_bytes(architecture, parallel, batch, prompt)
     fixed = RUNTIME + (COLLECTIVES if parallel > 1 else 0)
     return math.ceil((growing * (1 + FRAGMENTATION) + fixed) / MIB) * MIB

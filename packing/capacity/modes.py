@@ -20,8 +20,12 @@ from packing.domain.workload import Mode, Model, Traffic
 from packing.errors import Fault, ProblemError
 
 UNLIMITED = 10**15
+MEASURED = frozenset({"bf16", "fp16", "bfloat16", "float16", "fp8", "fp8_kv8"})
+"""Precisions among the measurements."""
 DIGITS = 3
 """Significant digits of the figures of a mode: more would pretend to know them, and differ between machines."""
+ROUNDING = 0.01
+"""Modes stay this share inside the SLO, so that rounding a latency up to `DIGITS` cannot break it."""
 
 
 def rounded(value: float, *, up: bool) -> float:
@@ -37,10 +41,8 @@ def need_of(model: Model) -> Need:
     """What one copy of the model is asked for: its share of the peak when only the least number of copies runs."""
     traffic = model.traffic or Traffic(requests_per_second=(0.0,))
     rate = model.peak_micro / MICRO / max(1, base_copies(model))
-    ttft, tpot = model.slo.ttft_ms, model.slo.tpot_ms
-    # One per mille inside the SLO, so that rounding up a latency cannot break it.
-    limit = lambda value: None if value is None else value / 1000 * (1 - 1e-3)  # noqa: E731
-    return Need(traffic.input_tokens, traffic.output_tokens, rate, limit(ttft), limit(tpot))
+    limits = [None if ms is None else ms / 1000 * (1 - ROUNDING) for ms in (model.slo.ttft_ms, model.slo.tpot_ms)]
+    return Need(traffic.input_tokens, traffic.output_tokens, rate, *limits)
 
 
 def places_of(targets: Sequence[Target]) -> tuple[Place, ...]:
@@ -51,7 +53,9 @@ def places_of(targets: Sequence[Target]) -> tuple[Place, ...]:
         groups[chip, target.memory_per_accelerator if chip else 0].append(target)
     places = []
     for (chip, memory), alike in groups.items():
-        nodes = {(t.max_accelerators, UNLIMITED if t.vcpus is None else t.vcpus, UNLIMITED if t.host_memory is None else t.host_memory) for t in alike}
+        nodes = {
+            (t.max_accelerators, UNLIMITED if t.vcpus is None else t.vcpus, UNLIMITED if t.host_memory is None else t.host_memory) for t in alike
+        }
         shared = any(t.sharing is not Sharing.EXCLUSIVE or t.multi_model for t in alike)
         slowest = min(t.load_bandwidth or LOAD_BANDWIDTH for t in alike)
         places.append(Place(chip, memory, tuple(sorted(nodes)), shared, slowest))
@@ -62,7 +66,7 @@ def trust(option: Option, architecture: Architecture) -> tuple[Source, float]:
     """Whether accelerator, engine, precision and class of architecture were all measured, and the error band."""
     known = calibration()
     plain = architecture.kind == "decoder" and not architecture.experts and not architecture.kv_lora_rank
-    measured = option.precision in ("bf16", "fp16", "bfloat16", "float16", "fp8") and option.share == 1.0 and option.accelerators <= 8
+    measured = option.precision in MEASURED and option.share == 1.0 and option.accelerators <= 8
     if plain and measured and option.accelerator in known.hardware.get(option.engine, ()):
         return Source.CALIBRATED, known.bands[option.engine]
     if plain and measured and option.accelerator in known.hardware["any"]:
@@ -96,7 +100,9 @@ def _modes(architecture: Architecture, precisions: tuple[str, ...], engine: str,
     for place in places:
         found: list[Option] = []
         for precision in precisions:
-            found += on_cpus(architecture, precision, place, need) if place.chip is None else accelerated(architecture, precision, place, need, engine)
+            found += (
+                on_cpus(architecture, precision, place, need) if place.chip is None else accelerated(architecture, precision, place, need, engine)
+            )
         options.append(found)
     return tuple(mode_of(option, architecture) for option in pruned(options, need))
 
@@ -123,7 +129,8 @@ def derive_modes(model: Model, architecture: Architecture, targets: Sequence[Tar
     unknown = [name for name in model.precision if name.lower() not in PRECISIONS]
     if unknown:
         raise ProblemError(
-            Fault("bad_value", f"models[{model.name}].precision", name, "Not a known precision.", f"Use one of: {', '.join(PRECISIONS)}.") for name in unknown
+            Fault("bad_value", f"models[{model.name}].precision", name, "Not a known precision.", f"Use one of: {', '.join(PRECISIONS)}.")
+            for name in unknown
         )
     precisions = tuple(dict.fromkeys(name.lower() for name in model.precision))
     return _modes(architecture, precisions, engine_name(model.framework), need_of(model), places_of(targets))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from packing.capacity.calibration import DEFAULT_ENGINE, Engine, calibration
@@ -72,7 +71,9 @@ def _within(point: Point, need: Need, share: float, whole: bool) -> bool:
     """Whether the latencies are within the SLO; where it is silent, within the default of its kind (a whole accelerator may miss that one)."""
     ttft, tpot = point.ttft_s / share, point.tpot_s / share
     stated = (need.ttft_s is None or ttft <= need.ttft_s) and (need.tpot_s is None or tpot <= need.tpot_s)
-    silent = (need.ttft_s is not None or ttft <= DEFAULT_TTFT_S) and (need.tpot_s is not None or (tpot <= DEFAULT_TPOT_S and point.batch <= DEFAULT_BATCH_CAP))
+    silent = (need.ttft_s is not None or ttft <= DEFAULT_TTFT_S) and (
+        need.tpot_s is not None or (tpot <= DEFAULT_TPOT_S and point.batch <= DEFAULT_BATCH_CAP)
+    )
     return stated and (silent or whole)
 
 
@@ -103,15 +104,30 @@ def _host(weights: float, share: float) -> tuple[float, int]:
     return vcpus, math.ceil((fixed + fraction * weights) / MIB) * MIB
 
 
-@lru_cache(maxsize=4096)
-def _points(architecture: Architecture, precision: str, chip: Chip, parallel: int, engine: Engine, prompt: float, output: float, room: int) -> tuple[Point, ...]:
-    """The whole curve of a copy that has `room` bytes on each accelerator; empty where it does not run."""
+def _points(
+    architecture: Architecture, precision: str, chip: Chip, parallel: int, engine: Engine, need: Need, room: int, least: float
+) -> list[Point]:
+    """Points of a copy that has `room` bytes on each accelerator, as far as shares down to `least` can need them."""
+    points = []
+    for point in _all_points(architecture, precision, chip, parallel, engine, need.prompt, need.output, room):
+        if not _within(point, need, 1.0, whole=True):
+            break
+        points.append(point)
+        if (point.planned * least * 0.99 >= need.rate) if need.rate else (point.batch >= IDLE_BATCH):
+            break
+    return points
+
+
+def _all_points(
+    architecture: Architecture, precision: str, chip: Chip, parallel: int, engine: Engine, prompt: float, output: float, room: int
+) -> Iterable[Point]:
+    """Batch after batch as long as memory lasts; nothing where the model does not run."""
     if architecture.kind == "diffusion":
         peak = chip.peak(PRECISIONS[precision])
         fits = copy_memory(architecture, precision, parallel, 1, 0, 0) <= room
         return image_points(architecture, peak) if peak and fits else ()
     law = roofline(architecture, precision, chip, parallel, engine)
-    limit = largest_batch(architecture, precision, parallel, prompt + output, prompt, room, BATCHES)
+    limit = largest_batch(architecture, precision, parallel, prompt + output, prompt, room, BATCHES) if law else 0
     if law is None or not limit:
         return ()
     if architecture.kind == "encoder":
@@ -138,14 +154,15 @@ def _fits_a_node(place: Place, accelerators: int, vcpus: float, host: int) -> bo
 def accelerated(architecture: Architecture, precision: str, place: Place, need: Need, engine_name: str) -> Iterator[Option]:
     """Every degree and share on one kind of accelerator that meets the SLO and fits."""
     chip = place.chip
-    if chip is None or architecture.kind == "knn" or (chip.neuron and PRECISIONS[precision].bits < 8):  # noqa: PLR2004  (no 4-bit on Neuron)
+    if chip is None or architecture.kind == "knn" or (chip.neuron and PRECISIONS[precision].bits < 8):  # no 4-bit weights on Neuron
         return
     engine = calibration().engines.get(engine_name) or calibration().engines[DEFAULT_ENGINE]
     weights = weight_bytes(architecture, precision)
     load_s = LOAD_START_S + weights / place.load_bandwidth
     for degree in degrees(architecture, place):
-        points = _points(architecture, precision, chip, degree, engine, need.prompt, need.output, place.memory)
-        for share in SHARES if degree == 1 and place.shared else SHARES[:1]:
+        shares = SHARES if degree == 1 and place.shared else SHARES[:1]
+        points = _points(architecture, precision, chip, degree, engine, need, place.memory, shares[-1])
+        for share in shares:
             point = chosen(points, need, share)
             if point is None:
                 continue
@@ -171,15 +188,15 @@ def on_cpus(architecture: Architecture, precision: str, place: Place, need: Need
     weights = weight_bytes(architecture, stored)
     for vcpus in CPU_SIZES:
         if index:
-            points, batch_memory = scan_points(weights, vcpus), math.ceil(weights * 1.2 / MIB) * MIB + GIB // 2
+            points: Sequence[Point] = scan_points(weights, vcpus)
         else:
             room = max(node[2] for node in place.nodes)
-            points = _points(architecture, stored, cpu_chip(vcpus), 1, CPU_ENGINE, need.prompt, need.output, room)
-            batch_memory = 0
+            points = _points(architecture, stored, cpu_chip(vcpus), 1, CPU_ENGINE, need, room, 1.0)
         point = chosen(points, need)
         if point is None:
             continue
-        host = batch_memory or copy_memory(architecture, stored, 1, point.batch, need.prompt + need.output, need.prompt)
+        held = math.ceil(weights * 1.2 / MIB) * MIB + GIB // 2
+        host = held if index else copy_memory(architecture, stored, 1, point.batch, need.prompt + need.output, need.prompt)
         if _fits_a_node(place, 0, vcpus, host):
             load_s = LOAD_START_S + weights / place.load_bandwidth
             yield Option(None, 0, 0, 0.0, vcpus, host, point.planned, point.ttft_s, point.tpot_s, load_s, precision, "cpu", point.batch)

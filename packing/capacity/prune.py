@@ -48,19 +48,19 @@ def _cost(option: Option, need: Need) -> float:
 
 def _by_use(options: Sequence[Option], need: Need) -> list[Option]:
     """Most useful first: the cheapest whole one, the cheapest part, the one with the least memory, the fastest, the rest by cost."""
-    latency = {option: option.ttft_s + need.output * option.tpot_s for option in options}
-    least = min(_cost(option, need) for option in options)
-    cheap = sorted((o for o in options if _cost(o, need) <= DEAREST * least), key=lambda o: (_cost(o, need), latency[o], _order(o)))
-    first: list[Option] = []
-    for pick in (
-        next((o for o in cheap if o.share in (0.0, 1.0)), None),
-        next((o for o in cheap if 0.0 < o.share < 1.0), None),
-        min(cheap, key=lambda o: (o.memory * o.accelerators * _cost(o, need), latency[o], _order(o))),
-        min(cheap, key=lambda o: (latency[o], _cost(o, need), _order(o))),
-    ):
-        if pick is not None and pick not in first:
-            first.append(pick)
-    return (first + [o for o in cheap if o not in first])[:MOST_OF_A_PLACE]
+
+    def latency(option: Option) -> float:
+        return option.ttft_s + need.output * option.tpot_s
+
+    cheap = sorted(options, key=lambda o: (_cost(o, need), latency(o), _order(o)))
+    near = [option for option in cheap if _cost(option, need) <= DEAREST * _cost(cheap[0], need)]
+    first = (
+        next((o for o in cheap if o.share in (0.0, 1.0)), cheap[0]),
+        next((o for o in cheap if 0.0 < o.share < 1.0), cheap[0]),
+        min(near, key=lambda o: (o.memory * o.accelerators * _cost(o, need), latency(o), _order(o))),
+        min(near, key=lambda o: (latency(o), _cost(o, need), _order(o))),
+    )
+    return list(dict.fromkeys((*first, *near)))[:MOST_OF_A_PLACE]
 
 
 def pruned(places: Sequence[Sequence[Option]], need: Need, most: int = MOST_MODES) -> list[Option]:

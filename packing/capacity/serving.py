@@ -14,6 +14,7 @@ Latencies are those of b places all taken: on the safe side.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from packing.capacity.calibration import Engine
@@ -26,7 +27,7 @@ Z = 1.645
 BATCHES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 """Requests in flight that are considered."""
 DEFAULT_BATCH_CAP = 64
-DEFAULT_TTFT_S, DEFAULT_TPOT_S = 10.0, 0.2
+DEFAULT_TTFT_S, DEFAULT_TPOT_S = 5.0, 0.2
 """Largest batch and latencies where the model's SLO is silent: 5 tokens/s is about reading speed."""
 LEAST_GAIN = 0.01
 """A larger batch is used only if it serves this much more."""
@@ -80,6 +81,6 @@ def overloaded(law: Roofline, engine: Engine, clients: int, room: int, prompt: f
     return Point(clients, full.ttft_s + (clients - room) / room * residence, full.tpot_s, full.throughput, full.planned)
 
 
-def curve(law: Roofline, engine: Engine, prompt: float, output: float, limit: int) -> tuple[Point, ...]:
+def curve(law: Roofline, engine: Engine, prompt: float, output: float, limit: int) -> Iterator[Point]:
     """Points for the batches of `BATCHES` up to `limit`."""
-    return tuple(point(law, engine, batch, prompt, output) for batch in BATCHES if batch <= limit)
+    return (point(law, engine, batch, prompt, output) for batch in BATCHES if batch <= limit)
