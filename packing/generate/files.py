@@ -3,40 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from packing.domain.problem import Problem
-from packing.generate.fleets import generate
-from packing.generate.knobs import Knobs, suite
 
 MEMORY_FIELDS = frozenset({"memory_per_accelerator", "host_memory", "memory"})
-
-
-def command_generate(output: str | Path | None = None, *, suite_name: str | None = None, **knobs: Any) -> str:
-    """What ``packing generate`` does: make a synthetic fleet and give (or write) its file.
-
-    Parameters
-    ----------
-    output : file to write; None: only return the text. ``.json`` is written as JSON, anything else as YAML.
-    suite_name : start from this suite's knobs (small, medium, large, huge).
-    **knobs : single knobs by name (see `packing.generate.Knobs`); those that are None are left as they are.
-
-    Returns
-    -------
-    The text of the file.
-
-    Raises
-    ------
-    ProblemError : no such suite or knob, or a value is out of range.
-    OSError : the file cannot be written.
-    """
-    start = suite(suite_name) if suite_name else Knobs()
-    problem = generate(start, **{name: value for name, value in knobs.items() if value is not None})
-    text = to_json(problem) if str(output).endswith(".json") else to_yaml(problem)
-    if output is not None:
-        Path(output).write_text(text, encoding="utf-8")
-    return text
 
 
 def to_yaml(problem: Problem) -> str:

@@ -79,11 +79,11 @@ def _instance_types(knobs: Knobs) -> tuple[InstanceType, ...]:
 
 def _instance_type(knobs: Knobs, index: int) -> InstanceType:
     kind, count = KINDS[index % len(KINDS)], COUNTS[index % len(COUNTS)]
-    generation = index // len(COUNTS)
+    generation = index // len(KINDS)
     sharing = list(Sharing)[index % 3] if knobs.sharing == "mixed" else Sharing(knobs.sharing)
     discount = 1 - 0.02 * int(math.log2(count)) - 0.01 * generation
     return InstanceType(
-        name=f"gen{generation}.{kind.name.lower()}.{count}",
+        name=f"gen{index}.{kind.name.lower()}.{count}",
         accelerator=kind.name,
         accelerators=count,
         memory_per_accelerator=kind.memory * GIB,

@@ -83,7 +83,10 @@ def draw_model(
     if copies >= 2 and (counts.max or copies) >= 2 and chooser.chance(20):
         fields["min_zones"] = 2
     if chooser.chance(25):
-        fields["hosting"] = subset(chooser, tuple(Hosting), 60) or (chooser.pick(tuple(Hosting)),)
+        allowed = set(subset(chooser, tuple(Hosting), 60)) or {chooser.pick(tuple(Hosting))}
+        if fields["isolation"] is Isolation.ENDPOINT:
+            allowed.add(Hosting.SINGLE_MODEL)  # anything else is a contradiction that the reader refuses
+        fields["hosting"] = tuple(option for option in Hosting if option in allowed)
     return Model(**fields)
 
 

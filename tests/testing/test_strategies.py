@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import find, given, settings
+from hypothesis import given, settings
 
 from packing.domain.demand import fewest_copies
 from packing.domain.hardware import InstanceType
 from packing.domain.problem import Problem
 from packing.domain.workload import Model
-from packing.generate.limits import Limits
 from packing.testing import strategies
 
 QUICK = settings(max_examples=30, deadline=None)
@@ -29,7 +28,6 @@ def test_tiny_problems_are_tiny(problem: Problem) -> None:
     assert len(problem.fleet) <= 2
 
 
-ONE = Limits(models=2, copies=2, copies_each=1, tenants=1, pools=2, slots=1, modes=1, accelerators=1, stock=1)
 X8 = InstanceType(name="one", accelerator="X8", accelerators=1, memory_per_accelerator="8GiB", price_per_hour=1)
 
 
@@ -39,11 +37,3 @@ def test_parts_fit_what_they_are_given(model: Model) -> None:
     assert {mode.accelerator for mode in model.modes} <= {"X8", None}
     assert model.tenant in {"acme", None}
     assert model.traffic is None or len(model.traffic.requests_per_second) in {1, 3}
-
-
-def test_failures_shrink_to_one_plain_model() -> None:
-    smallest = find(strategies.problems(ONE), lambda problem: bool(problem.models), settings=QUICK)
-    assert len(smallest.models) == len(smallest.fleet) == 1
-    assert not smallest.tenants
-    assert not smallest.models[0].streaming
-    assert smallest.models[0].max_copies_per_node is None

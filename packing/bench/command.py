@@ -1,0 +1,68 @@
+"""``packing bench``: choose suites, run them, print tables, write JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from packing.bench.measure import surroundings
+from packing.bench.options import Options
+from packing.bench.report import Report, show
+from packing.bench.suites import SUITES, run_suite
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of ``packing bench``."""
+    suites = "\n".join(f"  {name:12} {sentence}" for name, (_, sentence) in SUITES.items())
+    made = argparse.ArgumentParser(
+        prog="packing bench",
+        description="Measure what the library promises.",
+        epilog=f"suites:\n{suites}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("suites", nargs="*", metavar="SUITE", help="which suites to run (default: all)")
+    made.add_argument("--quick", action="store_true", help="tiny parameters: only shows that the suites run")
+    made.add_argument("--count", type=int, help="number of random problems")
+    made.add_argument("--seeds", type=int, help="number of seeds")
+    made.add_argument("--time-limit", type=float, help="seconds for each solve")
+    made.add_argument("--workers", type=int, default=2, help="workers of each solve (default 2)")
+    made.add_argument("--strategy", default="auto", help="strategy, for suites about one")
+    made.add_argument("--file", type=Path, help="fleet file for the suite platform")
+    made.add_argument("-o", "--output", type=Path, help="write everything as JSON to this file")
+    made.add_argument("--json", action="store_true", help="print the JSON, and nothing else, on stdout")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the suites that are asked for.
+
+    Parameters
+    ----------
+    arguments : as on the command line, without ``packing bench``; None: of this process.
+
+    Returns
+    -------
+    Exit code: 0 everything ran; 1 an unknown suite, or something is wrong (violations, differences); a missed figure
+    that depends on the machine is printed and does not fail.
+    """
+    asked = parser().parse_args(arguments)
+    unknown = [name for name in asked.suites if name not in SUITES]
+    if unknown:
+        print(f"No such suite: {', '.join(unknown)}. There are {', '.join(SUITES)}.", file=sys.stderr)
+        return 1
+    options = Options(asked.quick, asked.count, asked.seeds, asked.time_limit, asked.workers, asked.strategy, asked.file)
+    reports: list[Report] = []
+    for name in asked.suites or SUITES:
+        print(f"running {name} …", file=sys.stderr, flush=True)
+        reports.append(run_suite(name, options))
+        if not asked.json:
+            print(show(reports[-1]), flush=True)
+    text = json.dumps({**surroundings(), "reports": [report.data() for report in reports]}, indent=1) + "\n"
+    if asked.output:
+        asked.output.write_text(text, encoding="utf-8")
+    if asked.json:
+        print(text, end="")
+    return int(any(report.failed for report in reports))

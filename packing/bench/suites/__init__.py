@@ -1,0 +1,26 @@
+"""The list of suites. One suite is one module with ``run(options) -> Report``; imported only when it is run."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from packing.bench.options import Options
+from packing.bench.report import Report
+
+SUITES: dict[str, tuple[str, str]] = {
+    "platform": ("platform", "the support platform example, beside dedicated endpoints, greedy and plain best-fit"),
+    "random": ("random_fleets", "random small fleets: violations found by the checker (10,000)"),
+    "tiny": ("tiny", "tiny fleets: differences from an exhaustive search (2,000)"),
+    "exact": ("exact", "100 copies over 5 pools: proven optimal, and when"),
+    "greedy": ("greedy", "greedy on 10,000 and 100,000 copies: seconds and memory"),
+    "startup": ("startup", "import packing, packing --help"),
+    "determinism": ("determinism", "same bytes over hash seeds and shuffled input"),
+}
+"""name on the command line: (module, what it measures)"""
+
+
+def run_suite(name: str, options: Options) -> Report:
+    """Run one suite by name."""
+    module = import_module(f"packing.bench.suites.{SUITES[name][0]}")
+    report: Report = module.run(options)
+    return report
