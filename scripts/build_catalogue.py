@@ -34,6 +34,7 @@ def _keys(value: Any) -> list[str]:
 
 
 def main() -> int:
+    """Write the data files, or compare them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, required=True, help="folder of the sources' figures")
     parser.add_argument("--out", type=Path, default=ROOT / "packing" / "catalog" / "data")

@@ -34,25 +34,25 @@ NOMINAL_GIB = {"L40S": 48.0, "RTX-PRO-6000": 96.0}
 
 PUBLISHED: dict[str, dict[str, Any]] = {
     # name: GiB, kind of memory, GB/s, TFLOPS by precision, link and host link in GB/s (one direction), sources
-    "T4": dict(gib=16, ram="gddr6", bw=320, tf={"bf16": 65, "int8": 130}, link=16, host=16,
-               by=["chimeraforge-hardware:memory,bandwidth,flops", "nvidia:link,host_link"]),
-    "T4g": dict(gib=16, ram="gddr6", bw=320, tf={"bf16": 65, "int8": 130}, link=16, host=16,
-                by=["moto:memory", "nvidia:bandwidth,flops,link,host_link"]),
-    "A10": dict(gib=24, ram="gddr6", bw=600, tf={"bf16": 125, "int8": 250}, link=32, host=32, by=["nvidia"]),
-    "A10G": dict(gib=24, ram="gddr6", bw=600, tf={"bf16": 70, "int8": 140}, link=32, host=32,
-                 by=["moto:usable_memory", "nvidia:memory,bandwidth,flops,link,host_link"]),
-    "V100-16GB": dict(gib=16, ram="hbm", bw=900, tf={"bf16": 125}, link=150, host=16, by=["nvidia"]),
-    "V100-32GB": dict(gib=32, ram="hbm", bw=900, tf={"bf16": 125}, link=150, host=16,
-                      by=["moto:memory", "nvidia:bandwidth,flops,link,host_link"]),
-    "A100-40GB": dict(gib=40, ram="hbm", bw=1555, tf={"bf16": 312, "int8": 624}, link=300, host=32,
-                      by=["chimeraforge-hardware:memory,bandwidth,flops,link", "nvidia:host_link"]),
-    "H100-NVL": dict(gib=94, ram="hbm", bw=3938, tf={"bf16": 835, "fp8": 1671, "int8": 1671}, link=300, host=64, by=["nvidia"]),
-    "RTX-PRO-4500": dict(gib=32, ram="gddr7", bw=800, tf={"bf16": 204, "fp8": 408, "int8": 408, "fp4": 816}, link=64, host=64,
-                         by=["rtx-pro-4500:memory,bandwidth", "rtx-pro-4500-flops:flops", "nvidia:link,host_link"]),
-    "MI300X": dict(gib=192, ram="hbm", bw=5300, tf={"bf16": 1307, "fp8": 2614, "int8": 2614}, link=448, host=64, vendor="AMD",
-                   by=["chimeraforge-hardware:memory,bandwidth,link", "amd:flops,host_link"]),
-    "AI100": dict(gib=16_000 / 1024, ram="other", bw=137, tf={"bf16": 175, "int8": 350}, link=16, host=16, vendor="Qualcomm", kind="other",
-                  by=["moto:memory", "qualcomm:bandwidth,flops", "link-assumed:link,host_link"]),
+    "T4": {"gib": 16, "ram": "gddr6", "bw": 320, "tf": {"bf16": 65, "int8": 130}, "link": 16, "host": 16,
+               "by": ["chimeraforge-hardware:memory,bandwidth,flops", "nvidia:link,host_link"]},
+    "T4g": {"gib": 16, "ram": "gddr6", "bw": 320, "tf": {"bf16": 65, "int8": 130}, "link": 16, "host": 16,
+                "by": ["moto:memory", "nvidia:bandwidth,flops,link,host_link"]},
+    "A10": {"gib": 24, "ram": "gddr6", "bw": 600, "tf": {"bf16": 125, "int8": 250}, "link": 32, "host": 32, "by": ["nvidia"]},
+    "A10G": {"gib": 24, "ram": "gddr6", "bw": 600, "tf": {"bf16": 70, "int8": 140}, "link": 32, "host": 32,
+                 "by": ["moto:usable_memory", "nvidia:memory,bandwidth,flops,link,host_link"]},
+    "V100-16GB": {"gib": 16, "ram": "hbm", "bw": 900, "tf": {"bf16": 125}, "link": 150, "host": 16, "by": ["nvidia"]},
+    "V100-32GB": {"gib": 32, "ram": "hbm", "bw": 900, "tf": {"bf16": 125}, "link": 150, "host": 16,
+                      "by": ["moto:memory", "nvidia:bandwidth,flops,link,host_link"]},
+    "A100-40GB": {"gib": 40, "ram": "hbm", "bw": 1555, "tf": {"bf16": 312, "int8": 624}, "link": 300, "host": 32,
+                      "by": ["chimeraforge-hardware:memory,bandwidth,flops,link", "nvidia:host_link"]},
+    "H100-NVL": {"gib": 94, "ram": "hbm", "bw": 3938, "tf": {"bf16": 835, "fp8": 1671, "int8": 1671}, "link": 300, "host": 64, "by": ["nvidia"]},
+    "RTX-PRO-4500": {"gib": 32, "ram": "gddr7", "bw": 800, "tf": {"bf16": 204, "fp8": 408, "int8": 408, "fp4": 816}, "link": 64, "host": 64,
+                         "by": ["rtx-pro-4500:memory,bandwidth", "rtx-pro-4500-flops:flops", "nvidia:link,host_link"]},
+    "MI300X": {"gib": 192, "ram": "hbm", "bw": 5300, "tf": {"bf16": 1307, "fp8": 2614, "int8": 2614}, "link": 448, "host": 64, "vendor": "AMD",
+                   "by": ["chimeraforge-hardware:memory,bandwidth,link", "amd:flops,host_link"]},
+    "AI100": {"gib": 16_000 / 1024, "ram": "other", "bw": 137, "tf": {"bf16": 175, "int8": 350}, "link": 16, "host": 16, "vendor": "Qualcomm", "kind": "other",
+                  "by": ["moto:memory", "qualcomm:bandwidth,flops", "link-assumed:link,host_link"]},
 }  # fmt: skip
 
 FRACTIONS = {
@@ -139,6 +139,7 @@ def entry(name: str, *, vendor: str, kind: str, nominal: int, ram: str, bw: floa
 
 
 def from_systems(shared: Path) -> list[dict[str, Any]]:
+    """NVIDIA systems of aiconfigurator."""
     with (shared / "accelerators/aiconfigurator_systems.csv").open(encoding="utf-8") as file:
         rows = {row["system"]: row for row in csv.DictReader(file)}
     made = []
@@ -155,6 +156,7 @@ def from_systems(shared: Path) -> list[dict[str, Any]]:
 
 
 def from_published() -> list[dict[str, Any]]:
+    """What data sheets and the other sources say."""
     return [
         entry(name, vendor=f.get("vendor", "NVIDIA"), kind=f.get("kind", "gpu"), nominal=int(f["gib"] * GIB), ram=f["ram"], bw=f["bw"],
               tf=f["tf"], link=f["link"], host=f["host"], by=f["by"])
@@ -163,6 +165,7 @@ def from_published() -> list[dict[str, Any]]:
 
 
 def from_neuron(shared: Path) -> list[dict[str, Any]]:
+    """AWS Inferentia and Trainium."""
     with (shared / "accelerators/aws_neuron_figures.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     made = []

@@ -16,6 +16,7 @@ GEOMETRY = set(Geometry.__dataclass_fields__)
 
 
 def rows(shared: Path, name: str, key: str) -> dict[str, dict[str, str]]:
+    """Rows of a table of models by name."""
     with (shared / "models" / name).open(encoding="utf-8") as file:
         return {row[key]: row for row in csv.DictReader(file)}
 
@@ -39,10 +40,12 @@ def entry(name: str, family: str, kind: str, facts: dict[str, Any], *, huggingfa
 
 
 def number(row: dict[str, str], key: str) -> int:
+    """A figure of a row; 0 where it has none."""
     return int(float(row[key])) if row.get(key) else 0
 
 
 def from_litgpt(shared: Path) -> Iterator[dict[str, Any]]:
+    """Decoders of litgpt."""
     table = rows(shared, "litgpt_models.csv", "name")
     for name, (key, family, facts, aliases) in LITGPT.items():
         row = table[key]
@@ -55,6 +58,7 @@ def from_litgpt(shared: Path) -> Iterator[dict[str, Any]]:
 
 
 def from_aiconfigurator(shared: Path) -> Iterator[dict[str, Any]]:
+    """Decoders of aiconfigurator."""
     table = rows(shared, "aiconfigurator_models.csv", "model")
     for name, (key, family, facts, aliases) in AICONFIGURATOR.items():
         row = table[key]
@@ -68,6 +72,7 @@ def from_aiconfigurator(shared: Path) -> Iterator[dict[str, Any]]:
 
 
 def from_papers() -> Iterator[dict[str, Any]]:
+    """What papers and model cards say."""
     for name, (huggingface, facts, aliases) in DECODERS.items():
         facts = {"kv_heads": facts["heads"], "head_dim": facts["hidden"] // facts["heads"], **facts}  # noqa: PLW2901
         yield entry(name, facts["family"], facts.get("kind", "decoder"), facts, huggingface=huggingface, aliases=aliases,
@@ -78,11 +83,13 @@ def from_papers() -> Iterator[dict[str, Any]]:
 
 def encoder(name: str, huggingface: str, facts: dict[str, Any], aliases: tuple[str, ...], by: list[str],
             parameters: float | None = None) -> dict[str, Any]:  # fmt: skip
+    """An encoder for embeddings: learned positions, no output projection."""
     shape = {"kv_heads": facts["heads"], "head_dim": facts["hidden"] // facts["heads"], "gated": False, "head": False, "positions": 512, **facts}
     return entry(name, "encoder", "encoder", shape, huggingface=huggingface, aliases=aliases, by=by, window=facts["window"], parameters=parameters)
 
 
 def from_mteb(shared: Path) -> Iterator[dict[str, Any]]:
+    """Embedding models, with the parameter counts of mteb."""
     table = rows(shared, "mteb_embedding_models.csv", "name")
     for name, (key, layers, hidden, heads, intermediate, vocabulary, aliases) in ENCODERS.items():
         row = table[key]
@@ -93,6 +100,7 @@ def from_mteb(shared: Path) -> Iterator[dict[str, Any]]:
 
 
 def from_others() -> Iterator[dict[str, Any]]:
+    """Diffusion models and nearest-neighbour indexes."""
     for name, (huggingface, parameters, flops, card, flops_by, aliases) in DIFFUSION.items():
         yield {
             "name": name, "family": "stable-diffusion", "kind": "diffusion", "parameters": parameters, "active_parameters": parameters,

@@ -40,10 +40,12 @@ CPU_SIZES = {"large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32
 
 
 def hosting_types(shared: Path) -> set[str]:
+    """The types that may host an endpoint."""
     return set((shared / "instances/sagemaker_production_variant_instance_types.txt").read_text(encoding="utf-8").split())
 
 
 def chip_name(row: dict[str, str]) -> str:
+    """The accelerator of a row as the catalogue calls it."""
     if row["accelerator"] == "A100":
         return "A100-80GB" if int(row["acc_mem_mib"]) > 50_000 else "A100-40GB"
     if row["accelerator"] == "L4" and row["partition"] in SLICES:

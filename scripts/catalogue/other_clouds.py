@@ -28,6 +28,7 @@ NOT_OFFERED = re.compile(r"^(t3|B\d|e2-(micro|small|medium)|.*AlwaysFree)")
 
 
 def azure_chip(size: str) -> str | None:
+    """The accelerator of an Azure size; None for sizes that are left out."""
     return next((chip for pattern, chip in AZURE_CHIPS if re.fullmatch(f"Standard_{pattern}", size)), None)
 
 

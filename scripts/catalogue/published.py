@@ -10,18 +10,22 @@ T5 = "FLAN-T5, arXiv:2210.11416, and config.json of google/flan-t5"
 
 
 def decoder(layers: int, hidden: int, heads: int, intermediate: int, vocabulary: int, window: int, **more: Any) -> dict[str, Any]:
+    """Geometry of a decoder."""
     return {"layers": layers, "hidden": hidden, "heads": heads, "intermediate": intermediate, "vocabulary": vocabulary, "window": window} | more
 
 
 def opt(layers: int, hidden: int, heads: int) -> dict[str, Any]:
+    """Geometry of an OPT model: learned positions with an offset of two."""
     return decoder(layers, hidden, heads, 4 * hidden, 50_272, 2048, gated=False, tied=True, positions=2050, by=OPT, family="opt")
 
 
 def bloom(layers: int, hidden: int, heads: int) -> dict[str, Any]:
+    """Geometry of a BLOOM model: ALiBi, one embedding matrix."""
     return decoder(layers, hidden, heads, 4 * hidden, 250_880, 2048, gated=False, tied=True, by=BLOOM, family="bloom")
 
 
 def t5(layers: int, hidden: int, heads: int, intermediate: int, head_dim: int = 64) -> dict[str, Any]:
+    """Geometry of a T5 1.1 model, as FLAN-T5 is."""
     facts = decoder(layers, hidden, heads, intermediate, 32_128, 512, head_dim=head_dim, encoder_layers=layers, by=T5, family="t5")
     return facts | {"kind": "encoder_decoder"}
 

@@ -1,0 +1,72 @@
+"""Write docs/schema/*.schema.json from the types. Run from the repository: python scripts/build_schema.py."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from packing.domain.placement import Placement  # noqa: E402 - the path has to be set first
+from packing.domain.problem import Problem  # noqa: E402
+
+OUT = ROOT / "docs" / "schema"
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Both schemas by file name."""
+    return {"problem.schema.json": schema_of(Problem), "placement.schema.json": schema_of(Placement)}
+
+
+def schema_of(kind: type[Problem] | type[Placement]) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what a file may contain, with the short forms that the reader accepts."""
+    schema = kind.model_json_schema(by_alias=True, mode="validation")
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    _accept_short_forms(schema)
+    return schema
+
+
+def _accept_short_forms(schema: dict[str, Any]) -> None:
+    """One value where a list is accepted, a number for copies or traffic, the name of a preset: what validators turn into the long form."""
+    from packing.domain.weights import PRESETS  # noqa: PLC0415
+
+    named = schema.get("$defs", {})
+    number = {"type": "number", "minimum": 0}
+    if "Traffic" in named:
+        rates = named["Traffic"]["properties"]["requests_per_second"]
+        _or(rates, number)
+    if "Model" in named:
+        fields = named["Model"]["properties"]
+        _or(fields["copies"], {"type": "integer", "minimum": 0})
+        _or(fields["traffic"], number, {"type": "array", "items": number, "minItems": 1})
+        for field in ("precision", "hosting"):
+            _or(fields[field], {"type": "string"})
+    if "Tenant" in named:
+        _or(named["Tenant"]["properties"]["conflicts_with"], {"type": "string"})
+    if "weights" in schema["properties"]:
+        _or(schema["properties"]["weights"], {"enum": sorted(PRESETS)})
+
+
+def _or(field: dict[str, Any], *short: dict[str, Any]) -> None:
+    """Let a field take a short form as well as what it takes already."""
+    moved = {key: field.pop(key) for key in ("type", "items", "minItems", "$ref") if key in field}
+    field["anyOf"] = [*field.get("anyOf", [moved] if moved else []), *short]
+
+
+def text_of(schema: dict[str, Any]) -> str:
+    """Canonical text of a schema."""
+    return json.dumps(schema, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write both files."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    for name, schema in schemas().items():
+        (OUT / name).write_text(text_of(schema), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
