@@ -10,8 +10,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from packing.domain.placement import Placement  # noqa: E402 - the path has to be set first
+import annotated_types  # noqa: E402 - the path has to be set first
+
+from packing.domain.fields import Record  # noqa: E402
+from packing.domain.placement import Placement  # noqa: E402
 from packing.domain.problem import Problem  # noqa: E402
+from packing.domain.weights import PRESETS  # noqa: E402
 
 OUT = ROOT / "docs" / "schema"
 
@@ -21,18 +25,30 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {"problem.schema.json": schema_of(Problem), "placement.schema.json": schema_of(Placement)}
 
 
-def schema_of(kind: type[Problem] | type[Placement]) -> dict[str, Any]:
+def schema_of(kind: type[Problem | Placement]) -> dict[str, Any]:
     """The JSON Schema (2020-12) of what a file may contain, with the short forms that the reader accepts."""
     schema = kind.model_json_schema(by_alias=True, mode="validation")
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    _state_limits(schema)
     _accept_short_forms(schema)
     return schema
 
 
+def _state_limits(schema: dict[str, Any]) -> None:
+    """Limits that a field adds to its type, where the type writes its own schema and pydantic leaves them out."""
+    records = {kind.__name__: kind for kind in Record.__subclasses__()}
+    for name, record in {**schema.get("$defs", {}), schema["title"]: schema}.items():
+        for field, info in records[name].model_fields.items() if name in records else ():
+            for limit in info.metadata:
+                written = record["properties"].get(info.alias or field, {})
+                if isinstance(limit, annotated_types.Le) and "maximum" in written:
+                    written["maximum"] = limit.le
+                if isinstance(limit, annotated_types.Ge) and "minimum" in written:
+                    written["minimum"] = limit.ge
+
+
 def _accept_short_forms(schema: dict[str, Any]) -> None:
     """One value where a list is accepted, a number for copies or traffic, the name of a preset: what validators turn into the long form."""
-    from packing.domain.weights import PRESETS  # noqa: PLC0415
-
     named = schema.get("$defs", {})
     number = {"type": "number", "minimum": 0}
     if "Traffic" in named:
@@ -53,6 +69,8 @@ def _accept_short_forms(schema: dict[str, Any]) -> None:
 def _or(field: dict[str, Any], *short: dict[str, Any]) -> None:
     """Let a field take a short form as well as what it takes already."""
     moved = {key: field.pop(key) for key in ("type", "items", "minItems", "$ref") if key in field}
+    if "minLength" in field and moved.get("type") == "array":
+        moved["minItems"] = field.pop("minLength")
     field["anyOf"] = [*field.get("anyOf", [moved] if moved else []), *short]
 
 

@@ -61,7 +61,7 @@ class Architectures:
         return asked
 
     def _read(self, asked: str | dict[str, Any]) -> Architecture:
-        from packing.catalog import architecture_from_config, architecture_from_facts, architectures, find_architecture  # noqa: PLC0415
+        from packing.catalog import architecture_from_config, architecture_from_facts, architectures, find_architecture
 
         if not isinstance(asked, str):
             return architecture_from_facts(asked)
@@ -108,7 +108,7 @@ def _not_plain(value: Any, depth: int = 0) -> str | None:
         case None | bool() | str():
             return None
         case int():
-            return None if abs(value) <= 10**18 else "A number is absurdly large."  # noqa: PLR2004 - far above any count of parameters
+            return None if abs(value) <= 10**18 else "A number is absurdly large."
         case float():
             return None if math.isfinite(value) else "A number is not finite."
         case dict():

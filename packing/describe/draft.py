@@ -104,7 +104,7 @@ def _salvaged(data: Any, rest: Any, error: ValidationError) -> Draft:
         gone = {location[: 2 if location and location[0] in SECTIONS else 1] for location in _locations(error)}
         rest = _without(rest, gone)
         problem, error = _validated(rest)
-    gone |= {location for location in doubtful if len(location) == 2}  # noqa: PLR2004 - section and position: a whole record
+    gone |= {location for location in doubtful if len(location) == 2}
     if problem is None:  # nothing that this could have read: an input that is not even a mapping of fields
         return Draft(Problem.model_construct(), data, dict.fromkeys(SECTIONS, ()), frozenset((section,) for section in SECTIONS))
     index = {}

@@ -89,9 +89,9 @@ def _with_modes(models: Sequence[Model], types: Sequence[InstanceType], resolver
 
 
 def _derive(model: Model, targets: Sequence[Target], resolver: Architectures) -> tuple[Mode, ...]:
-    from packing.capacity import derive_modes  # noqa: PLC0415 - problems with measured modes only do without it
+    from packing.capacity import derive_modes
 
-    assert model.architecture is not None  # noqa: S101 - models without one were filtered out
+    assert model.architecture is not None
     return derive_modes(model, resolver.resolve(model.architecture), targets)
 
 
@@ -122,7 +122,7 @@ def _figures(target: Target) -> tuple[object, ...]:
 
 
 def _target(kind: InstanceType) -> Target | None:
-    from packing.capacity import Target  # noqa: PLC0415 - problems with measured modes only do without it
+    from packing.capacity import Target
 
     accelerator = accelerators().get(kind.accelerator) if kind.accelerator and kind.accelerators else None
     if kind.accelerators and accelerator is None:

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 def offers() -> Mapping[str, Offer]:
     """Offers of the catalogue by name of the instance type."""
-    from packing.catalog import offers as catalogue  # noqa: PLC0415 - loaded only when a name is not in the input
+    from packing.catalog import offers as catalogue
 
     return catalogue()
 
 
 def accelerators() -> Mapping[str, Accelerator]:
     """Accelerators of the catalogue by name."""
-    from packing.catalog import accelerators as catalogue  # noqa: PLC0415 - loaded only when a name is not in the input
+    from packing.catalog import accelerators as catalogue
 
     return catalogue()
 

@@ -36,7 +36,7 @@ _SECTIONS_WITH_NAMES = ("name", "id", "instance_type", "model")
 
 def coded(code: str, cause: str, action: str) -> PydanticCustomError:
     """An error for a validator to raise, which becomes a fault with this code, cause and action."""
-    return PydanticCustomError(code, "{cause}", {"cause": cause, "action": action})  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{cause}", {"cause": cause, "action": action})
 
 
 def nearest(name: object, known: Iterable[str]) -> str | None:
@@ -60,7 +60,7 @@ def shown(value: object) -> str:
         return shorten(value[:200].encode("utf-8", "replace").decode())
     if isinstance(value, Mapping):
         return f"a mapping of {len(value)}"
-    if isinstance(value, list | tuple) and len(value) > 8:  # noqa: PLR2004 - longer lists say nothing in a message
+    if isinstance(value, list | tuple) and len(value) > 8:
         return f"a list of {len(value)}"
     try:
         return shorten(repr(value))
