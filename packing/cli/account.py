@@ -17,8 +17,9 @@ def account_of(result: Result) -> Account:
     """What is reported of a result; one without a placement becomes an empty placement with its status and reasons."""
     placement = result.placement if result.has_placement else _nothing(result)
     return Account(
-        placement, result.expanded.problem, elapsed_s=result.elapsed_s, limit=result.limit, strategy=result.strategy, removed=result.removed
-    )
+        placement, result.expanded.problem, elapsed_s=result.elapsed_s, limit=result.limit, strategy=result.strategy, removed=result.removed,
+        complete_is_impossible=result.complete_is_impossible,
+    )  # fmt: skip
 
 
 def _nothing(result: Result) -> Placement:

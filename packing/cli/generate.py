@@ -28,7 +28,9 @@ def command(
     tolerant_share: Annotated[float | None, typer.Option(metavar="X", help="Share of models that bear a cold start.", show_default=False)] = None,
     sharing: Annotated[str | None, typer.Option(metavar="KIND", help="exclusive, memory, mig or mixed.", show_default=False)] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Same knobs and seed: same file.")] = 0,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, .yaml or .json.", show_default=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, .yaml or .json.", show_default=False)
+    ] = None,
 ) -> None:
     """Make a synthetic fleet file: to test with, to measure with, to try a fleet before there is one."""
     from packing.errors import ProblemError

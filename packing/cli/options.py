@@ -11,5 +11,7 @@ Problem = Annotated[Path, typer.Argument(metavar="FILE", help="Fleet file (YAML 
 Placement = Annotated[Path, typer.Argument(metavar="PLACEMENT", help="Placement file (JSON), as `solve -o` writes it.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else there.")]
 All = Annotated[bool, typer.Option("--all", help="Show every row, however many there are.")]
-Chart = Annotated[Path | None, typer.Option("--chart", metavar="FILE", help="Draw the five scores as a radar chart: .svg or .png.", show_default=False)]
+Chart = Annotated[
+    Path | None, typer.Option("--chart", metavar="FILE", help="Draw the five scores as a radar chart: .svg or .png.", show_default=False)
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and no summary.")]

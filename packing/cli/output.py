@@ -100,7 +100,9 @@ def write_file(path: Path, text: str, option: str = "--output") -> None:
     except BrokenPipeError:
         return
     except OSError as error:
-        raise ProblemError([Fault("bad_option", option, str(path), f"Could not be written: {error.strerror or error}.", "Write elsewhere.")]) from None
+        raise ProblemError(
+            [Fault("bad_option", option, str(path), f"Could not be written: {error.strerror or error}.", "Write elsewhere.")]
+        ) from None
 
 
 def _umask() -> int:

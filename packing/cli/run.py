@@ -38,7 +38,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     from packing.cli.app import app
 
     try:
-        app(args=None if arguments is None else list(arguments))
+        app(args=None if arguments is None else list(arguments), prog_name="packing")
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else ExitCode.DONE if leaving.code is None else ExitCode.FAULT
         return ExitCode.FAULT if code == USAGE_ERROR else code

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 
 def command(
-    placements: Annotated[list[Path], typer.Argument(metavar="PLACEMENT...", help="Placement files (JSON); several share one chart.", show_default=False)],
-    problem: Annotated[Path | None, typer.Option(metavar="FILE", help="Its fleet file: adds capacities, stocks and demand.", show_default=False)] = None,
+    placements: Annotated[
+        list[Path], typer.Argument(metavar="PLACEMENT...", help="Placement files (JSON); several share one chart.", show_default=False)
+    ],
+    problem: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Its fleet file: adds capacities, stocks and demand.", show_default=False)
+    ] = None,
     chart: options.Chart = None,
     everything: options.All = False,
     as_json: options.AsJson = False,

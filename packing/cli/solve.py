@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def command(
     file: options.Problem,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT.json", help="Write the placement to a file.", show_default=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="OUT.json", help="Write the placement to a file.", show_default=False)
+    ] = None,
     time_limit: Annotated[float, typer.Option(metavar="S", help="Seconds of search; 0: the first greedy answer.")] = 10.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Same input, seed and one worker: same bytes.")] = 0,
     workers: Annotated[int, typer.Option(metavar="N", help="Threads of the solver; several are faster, but not reproducible.")] = 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from packing.domain.hardware import InstanceType
 from packing.domain.placement import Placement
@@ -26,6 +26,15 @@ class RemovedCandidate(Protocol):
         ...
 
 
+class Baseline(NamedTuple):
+    """What another way to do it would cost."""
+
+    cost_per_hour: float
+    """USD."""
+    missing: int
+    """Copies that it leaves out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A placement with what is known around it; every report is made from one.
@@ -38,7 +47,8 @@ class Account:
     limit : what stopped it: ``time``, ``gap``, ``cancelled``, …; None: it ended by itself.
     strategy : name of the strategy that found the placement.
     removed : candidates that rules removed before the search.
-    baselines : USD/hour of other ways to do it, by what they are called.
+    complete_is_impossible : whether it is proven that every placement leaves something out; None: not known.
+    baselines : other ways to do it, by what they are called.
     """
 
     placement: Placement
@@ -47,7 +57,8 @@ class Account:
     limit: str | None = None
     strategy: str | None = None
     removed: Sequence[RemovedCandidate] = ()
-    baselines: Mapping[str, float | None] = field(default_factory=dict)
+    complete_is_impossible: bool | None = None
+    baselines: Mapping[str, Baseline] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 LEVELS = "▁▂▃▄▅▆▇█"
+BLANK = 0x2800
+"""The braille character without dots."""
 DOT_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Bit of each dot (row, column) of a braille character, as Unicode numbers them."""
 
@@ -60,4 +62,4 @@ def radar(scores: Sequence[float], width: int = 22, height: int = 11) -> list[st
         following = (axis + 1) % len(scores)
         line(corner(axis, 1.0), corner(following, 1.0), every=3)
         line(corner(axis, scores[axis]), corner(following, scores[following]), every=1)
-    return ["".join(chr(0x2800 + cell) for cell in row) for row in cells]
+    return ["".join(chr(BLANK + cell) if cell else " " for cell in row) for row in cells]

@@ -27,7 +27,7 @@ DASHES: tuple[Any, ...] = ("-", "--", ":", "-.")
 PATCH = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
 """Behind figures that stand on lines."""
 INK, FAINT = "#333333", "#CCCCCC"
-SETTINGS = {"svg.hashsalt": "packing", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 11}
+SETTINGS: Any = {"svg.hashsalt": "packing", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 11}
 
 
 def missing_extra(where: str) -> list[Fault]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 GAP = "  "
+NARROWEST = 8
+"""Characters that a column keeps as long as there is another one to cut."""
 
 
 def cut(text: str, width: int) -> str:
@@ -21,12 +23,17 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int, right:
     rows : cells as text, as many in each row as there are titles.
     width : characters that a line may have.
     right : columns that are aligned to the right.
-    flexible : column that is cut if the table is too wide (-1: the last).
+    flexible : column that is cut first if the table is too wide (-1: the last); then the widest are.
     """
     flexible %= len(head)
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     spare = width - len(GAP) * len(head) - sum(widths)
-    widths[flexible] = max(min(widths[flexible], 8), widths[flexible] + min(spare, 0))
+    least = min(widths[flexible], NARROWEST)
+    missing = max(0, -spare)
+    widths[flexible], missing = max(least, widths[flexible] - missing), max(0, missing - (widths[flexible] - least))
+    while missing > 0 and max(widths) > NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+        missing -= 1
 
     def line(row: Sequence[str]) -> str:
         cells = [cut(cell, size) for cell, size in zip(row, widths, strict=True)]

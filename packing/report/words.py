@@ -51,7 +51,8 @@ def verdict(account: Account) -> str:
         case Status.FEASIBLE:
             return "complete; how far from the best possible is not known"
         case Status.PARTIAL:
-            return f"partial: {plural(missing, 'copy', 'copies')} of {plural(len(placement.unplaced), 'model')} left out"
+            proven = "; it is proven that no placement is complete" if account.complete_is_impossible else ""
+            return f"partial: {plural(missing, 'copy', 'copies')} of {plural(len(placement.unplaced), 'model')} left out{proven}"
         case Status.INFEASIBLE:
             return "infeasible: nothing of what is asked for can be placed"
         case _:

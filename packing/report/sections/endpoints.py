@@ -41,7 +41,9 @@ def _grouped(found: tuple[Endpoint, ...], copies: Counter[str], page: Page) -> I
         nodes = sum(len(each.nodes) for each in members)
         models = len({model for each in members for model in each.models})
         rows.append([hosting, kind, f"{len(members):,}", f"{nodes:,}", f"{sum(_copies(each, copies) for each in members):,}", f"{models:,}"])
-    yield from map(Line, table(["hosting", "instance type", "endpoints", "nodes", "copies", "models"], rows, page.width, right=(2, 3, 4, 5), flexible=1))
+    yield from map(
+        Line, table(["hosting", "instance type", "endpoints", "nodes", "copies", "models"], rows, page.width, right=(2, 3, 4, 5), flexible=1)
+    )
     if shown < len(ordered):
         rest = sum(len(members) for _, members in ordered[shown:])
         yield Line(f"  … and {rest:,} more endpoints on {len(ordered) - shown:,} other kinds of instance")

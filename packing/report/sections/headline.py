@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from packing.domain.words import Status
 from packing.report.account import Account
 from packing.report.page import Line, Page, wrapped
+from packing.report.table import table
 from packing.report.words import HOURS_PER_MONTH, ending, figures, money, percent, plural, verdict
 
 STYLES = {Status.OPTIMAL: "bold green", Status.FEASIBLE: "bold green", Status.PARTIAL: "bold yellow"}
@@ -30,14 +31,12 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
 
 
 def _baselines(account: Account, page: Page) -> Iterator[Line]:
-    """What other ways to do it would cost, and what is saved."""
-    ours = account.placement.cost_per_hour
-    size = max((len(name) for name in account.baselines), default=0)
-    for name, cost in account.baselines.items():
-        if cost is None:
-            compared = "not possible"
-        elif cost > 0:
-            compared = f"{money(cost):>12} USD/h; this plan {'saves' if ours <= cost else 'costs more by'} {percent(abs(1 - ours / cost), 1)}"
-        else:
-            compared = f"{money(cost):>12} USD/h"
-        yield Line(f"    {name.ljust(size)}  {compared}"[: page.width])
+    """What other ways to do it would cost, and what is saved against those that place no more than this one."""
+    ours, missing = account.placement.cost_per_hour, sum(left.copies for left in account.placement.unplaced)
+    rows = []
+    for name, other in account.baselines.items():
+        comparable = other.missing >= missing and other.cost_per_hour > 0
+        saved = percent(1 - ours / other.cost_per_hour, 1) if comparable else "-"
+        rows.append([name, money(other.cost_per_hour), saved, f"leaves out {plural(other.missing, 'copy', 'copies')}" if other.missing else ""])
+    if rows:
+        yield from map(Line, table(["compared with", "USD/h", "saved", ""], rows, page.width, right=(1, 2)))

@@ -10,13 +10,12 @@ from packing.report.words import plural
 
 
 def lines(account: Account, page: Page) -> Iterator[Line]:
-    """Each model with missing copies, with every reason; the highest priority first where it is known."""
-    missing = list(account.placement.unplaced)
+    """Each model with missing copies, with every reason, in the order of the placement: the lowest priority first."""
+    missing = account.placement.unplaced
     if not missing:
         return
     models = account.models()
     priority = {name: model.priority for name, model in models.items()}
-    missing.sort(key=lambda left: (-priority.get(left.model, 0), left.model))
     yield heading(f"Left out ({plural(sum(left.copies for left in missing), 'copy', 'copies')} of {plural(len(missing), 'model')})")
     shown = page.shown(len(missing))
     for left in missing[:shown]:

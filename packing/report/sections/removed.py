@@ -20,7 +20,7 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
         rule = str(each.rule)
         candidates[rule] += 1
         models[rule].add(each.model)
-    yield heading("Removed by rules before the search (a candidate: a model, a hosting option, a pool, a mode)")
+    yield heading("Ways to serve a model that rules removed before the search")
     ordered = sorted(candidates, key=lambda rule: (-candidates[rule], rule))
     rows = [[rule, f"{candidates[rule]:,}", f"{len(models[rule]):,}"] for rule in ordered]
     yield from map(Line, table(["rule", "candidates", "models"], rows, page.width, right=(1, 2)))

@@ -22,7 +22,8 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
     yield heading("Scores (0 worst, 1 best; model size is a fact rather than a grade)")
     names = [axis.replace("_", " ") for axis in Axis]
     bars = [
-        f"{name.ljust(11)}  {page.bar(fitness[axis], 20)} {fitness[axis]:.3f}" + (f"  weight {percent(float(weights.share(axis)))}" if weights else "")
+        f"{name.ljust(11)}  {page.bar(fitness[axis], 20)} {fitness[axis]:.3f}"
+        + (f"  weight {percent(float(weights.share(axis)))}" if weights else "")
         for name, axis in zip(names, Axis, strict=True)
     ]
     if not page.unicode or page.width < ROOM_FOR_RADAR:
