@@ -92,13 +92,21 @@ def _content(path: Path) -> dict[str, Any]:
         return ProblemError([Fault(code, str(path), "", cause, action)])
 
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise refuse("file_too_large", f"The file has more than {LARGEST_FILE} bytes.", "A config.json has a few thousand: check the path.")
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        raise refuse("unreadable_file", "The file is not text.", "Give the model's own config.json.") from None
+        if path.exists() and not path.is_file():
+            # Devices and pipes have no end.
+            raise refuse("unreadable_file", "This is not a plain file.", "Give a folder with a config.json.")
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= LARGEST_FILE else b""
+    except ProblemError:
+        raise
     except (OSError, ValueError) as error:
         raise refuse("unreadable_file", f"The file cannot be read: {error}.", "Give a folder with a config.json.") from None
+    if size > LARGEST_FILE:
+        raise refuse("file_too_large", f"The file has more than {LARGEST_FILE} bytes.", "A config.json has a few thousand: check the path.")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise refuse("unreadable_file", "The file is not text.", "Give the model's own config.json.") from None
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
@@ -124,9 +132,8 @@ def _geometry(config: _Config, family: Family) -> Geometry:
     positions = config.required("max_positions") if family.learned_positions else 0
     experts = config.optional("experts")
     width = config.optional("expert_width") or config.optional("intermediate") if experts else 0
-    if experts and config.content.get("intermediate_size_mlp") is not None:
-        # Llama 4 gives the experts' width as intermediate_size, and that of its dense layers apart.
-        width = config.content.get("intermediate_size") or width
+    # Llama 4 gives the experts' width as intermediate_size, and that of its dense layers apart.
+    intermediate = config.optional("dense_width") or intermediate
     latent = {fact: config.required(fact) for fact in ("kv_lora_rank", "kv_rope_dim", "nope_dim", "value_dim")} if family.latent else {}
     return Geometry(
         layers=layers, hidden=hidden, heads=heads, kv_heads=_kv_heads(config, heads), head_dim=_head_dim(config, hidden, heads, family),

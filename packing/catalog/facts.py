@@ -124,7 +124,9 @@ def _check(kind: str, known: Mapping[str, Any], faults: list[Fault]) -> None:
         more = " or parameters" if fact in {"intermediate", "vocabulary", "vectors", "dimensions"} else ""
         faults.append(Fault("missing_field", fact, "", f"Memory and latency of a {kind} are computed from {fact}{more}.", f"Give {fact}{more}."))
     if known.get("experts") and not known.get("experts_per_token"):
-        faults.append(Fault("missing_field", "experts_per_token", "", "A mixture of experts says how many a token passes.", "Give experts_per_token."))
+        faults.append(
+            Fault("missing_field", "experts_per_token", "", "A mixture of experts says how many a token passes.", "Give experts_per_token.")
+        )
     if known.get("experts", 0) < known.get("experts_per_token", 0):
         faults.append(_contradiction("experts_per_token", known, "A token cannot pass more experts than there are."))
     if known.get("parameters", LARGEST) < known.get("active_parameters", 0):
@@ -162,7 +164,9 @@ def _architecture(kind: str, known: Mapping[str, Any]) -> Architecture:
         idle = shape["experts"] - shape["experts_per_token"]
         expert = (3 if known.get("gated", True) else 2) * shape["hidden"] * shape["intermediate"]
         active = max(parameters - idle * expert * shape["layers"], parameters * shape["experts_per_token"] / shape["experts"])
-    computed = (Provenance(source="packing.catalog.parameters", date="", figures=("parameters", "active_parameters"), derived=True),) if derived else ()
+    computed = (
+        (Provenance(source="packing.catalog.parameters", date="", figures=("parameters", "active_parameters"), derived=True),) if derived else ()
+    )
     return Architecture.model_validate(
         {
             "name": known.get("name", "inline"), "family": known.get("family", "inline"), "kind": kind, **shape,

@@ -54,18 +54,19 @@ FAMILIES: dict[str, Family] = {
 
 KEYS: dict[str, tuple[str, ...]] = {
     # fact: the names that families give it, in order of preference
-    "layers": ("num_decoder_layers", "num_hidden_layers", "n_layer", "num_layers", "n_layers"),
+    "layers": ("num_hidden_layers", "n_layer", "num_decoder_layers", "num_layers", "n_layers"),
     "encoder_layers": ("num_layers", "num_hidden_layers"),
     "hidden": ("hidden_size", "n_embd", "n_embed", "d_model", "dim"),
     "heads": ("num_attention_heads", "n_head", "num_heads", "n_heads"),
     "kv_heads": ("num_key_value_heads", "num_kv_heads", "n_head_kv"),
     "head_dim": ("head_dim", "d_kv"),
-    "intermediate": ("intermediate_size_mlp", "intermediate_size", "ffn_dim", "ffn_hidden_size", "n_inner", "d_ff", "hidden_dim"),
+    "intermediate": ("intermediate_size", "ffn_dim", "ffn_hidden_size", "n_inner", "d_ff", "hidden_dim"),
     "vocabulary": ("vocab_size",),
     "max_positions": ("max_position_embeddings", "n_positions", "seq_length", "max_sequence_length"),
     "experts": ("num_local_experts", "num_experts", "n_routed_experts"),
     "experts_per_token": ("num_experts_per_tok", "experts_per_token"),
     "expert_width": ("moe_intermediate_size",),
+    "dense_width": ("intermediate_size_mlp",),
     "shared_experts": ("n_shared_experts",),
     "shared_width": ("shared_expert_intermediate_size",),
     "dense_layers": ("first_k_dense_replace",),
