@@ -1,4 +1,4 @@
-"""Deployments that were really configured: does the capacity model let them fit, and if not, why?"""
+"""Deployments that were really configured: whether the capacity model lets them fit, and if not, why."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from packing.capacity.memory import GIB, copy_memory, weight_bytes
 from packing.capacity.kinds import CPU_LARGEST
+from packing.capacity.memory import GIB, copy_memory, weight_bytes
 from packing.catalog import find_architecture, offers
 from packing.domain.units import show_bytes
 

@@ -21,10 +21,13 @@ SLOWEST_FIXED = 1.65
 """Fixed times (kernel launches, small kernels) grow with the age of the hardware, not without limit: at most A100's factor."""
 NO_FABRIC = 100e9
 """A link below this many bytes/s is PCIe."""
-PCIE_LATENCY = 3.0
-"""All-reduce latency over PCIe, as a factor on the fabric's: assumed, so that Llama-2-13B on 8 A10G is slower than on 4."""
+PCIE_HOP_S = 7e-6
+"""Seconds of each of the 2 (t - 1) hops of an all-reduce around a ring over PCIe and host memory (assumed)."""
 PCIE_EFFICIENCY = 0.5
-"""All-reduce over PCIe crosses the host bridge: a further factor on the link's efficiency (assumed)."""
+"""All-reduce over PCIe crosses the host bridge: a further factor on the link's efficiency (assumed) ..."""
+SOCKET, ACROSS_SOCKETS = 4, 0.5
+"""... and beyond four accelerators the sockets' interconnect, another factor. Chosen with `PCIE_HOP_S` to agree with the one
+measured fact known: Llama-2-13B is slower on 8 A10G than on 4 at 20 users (fmbench)."""
 SMOOTH = 3.0
 """Exponent of the smooth maximum of launch time and device time, which overlap."""
 
@@ -95,16 +98,23 @@ def _expert_split(architecture: Architecture) -> tuple[float, float]:
     return 1 - experts, experts
 
 
+def _all_reduce(chip: Chip, parallel: int, engine: Engine) -> tuple[float, float]:
+    """(seconds of latency of one all-reduce, bytes/s of its volume): a tree over a fabric, a ring over PCIe."""
+    link = chip.link * engine.link_efficiency
+    if chip.link >= NO_FABRIC:
+        return slowness(chip) * engine.allreduce_s * math.log2(parallel), link
+    return 2 * (parallel - 1) * PCIE_HOP_S, link * PCIE_EFFICIENCY * (ACROSS_SOCKETS if parallel > SOCKET else 1.0)
+
+
 def roofline(architecture: Architecture, precision: str, chip: Chip, parallel: int, engine: Engine) -> Roofline | None:
     """Coefficients for one way to run; None where the hardware lacks the precision's arithmetic."""
     kind = PRECISIONS[precision]
     peak = chip.peak(kind)
     if not peak:
         return None
-    fabric = chip.link >= NO_FABRIC
     flops = parallel * peak * engine.prefill_efficiency * (engine.fp8_efficiency if kind.arithmetic in ("fp8", "fp4") else 1.0)
     bandwidth = chip.bandwidth * engine.bandwidth_efficiency
-    link = chip.link * engine.link_efficiency * (1.0 if fabric else PCIE_EFFICIENCY)
+    reduce_s, link = _all_reduce(chip, parallel, engine)
     fixed = architecture.layers * slowness(chip)
     width = (architecture.heads * architecture.head_dim) or architecture.hidden
     ring = 2 * (parallel - 1) / parallel
@@ -121,7 +131,7 @@ def roofline(architecture: Architecture, precision: str, chip: Chip, parallel: i
         launch_s=fixed * engine.layer_s,
         sequence_s=token + fixed * engine.sequence_s + reduce_token,
         kv_s=kv_bytes_per_token(architecture, precision, parallel) / bandwidth,
-        reduce_s=2 * fixed * engine.allreduce_s * math.log2(parallel) * (1.0 if fabric else PCIE_LATENCY),
+        reduce_s=2 * architecture.layers * reduce_s,
         token_s=token,
         attention_s=2 * architecture.layers * width / flops,
         reduce_token_s=reduce_token,
