@@ -60,7 +60,8 @@ SOURCES: dict[str, tuple[str, str, bool, str]] = {
         "no ratio was seen for this family: g7 and p3 as g6e (1.25), p5e, p5en and p6 as p5 (1.15), inf1 as inf2 (1.20), trn1 as trn1.32xlarge (1.3254)",
     ),
     "price-ml-cpu": (
-        "EC2 on-demand price x 1.20", "2026-09-06", True, "ratio of ml.m5.xlarge (0.23) and ml.c5.xlarge (0.204) to EC2 on the SageMaker price page",
+        "EC2 on-demand price x 1.20", "2026-09-06", True,
+        "assumed: the sources have no SageMaker price of a type without accelerators; 1.20 is the ratio of inf2",
     ),
     "price-ec2-linear": (
         "EC2 price of the family's .large x size", "2026-11-22", True,
@@ -76,7 +77,7 @@ SOURCES: dict[str, tuple[str, str, bool, str]] = {
         "NVIDIA, Stable Diffusion inference acceleration (2023): 1.68 TFLOP a guided U-Net step at 512 px, 2.54 TFLOP for the decoder", "2023", False, "",
     ),
     "diffusion-scaled": (
-        "NVIDIA's figure for Stable Diffusion 1 at 512 px", "2023", True, "scaled by pixels; SDXL by its U-Net's 5.98 TFLOP a step at 1024 px, twice for guidance",
+        "NVIDIA's figure for Stable Diffusion 1 at 512 px", "2023", True, "scaled by pixels; SDXL assumes 5.98 TFLOP a step of its U-Net at 1024 px, twice for guidance",
     ),
     "knn": ("definition: vectors x dimensions", "2026-11-22", True, "an exact (flat) index, searched by inner products"),
 }  # fmt: skip
