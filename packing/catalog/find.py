@@ -8,6 +8,9 @@ from functools import cache
 from packing.catalog.load import architectures
 from packing.catalog.types import Architecture
 
+LONGEST_NAME = 200
+"""Longer ones are no names; looking through their endings would take long."""
+
 _PREFIXES = re.compile(r"^(huggingface-(llm|tc|text2text|textgeneration1?|txt2img|tcembedding)-|meta-textgeneration(neuron)?-|meta-(?=llama))")
 _SUFFIXES = re.compile(
     r"-(awq|gptq|gguf|ggml|exl2|marlin|(nv|mx)?fp[48]|w[48]a(8|16)|int[48]|bnb-4bit|[48]bit|quantized|hf|neuron|f|it|instruct|chat)$"
@@ -50,6 +53,8 @@ def find_architecture(name: str) -> Architecture | None:
     -------
     the architecture, or None where the catalogue has none of that name.
     """
+    if len(name) > LONGEST_NAME:
+        return None
     index = _index()
     candidate = normal_name(name)
     while candidate:

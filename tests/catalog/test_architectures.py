@@ -93,7 +93,9 @@ def test_names_that_people_use(asked: str, name: str) -> None:
     assert found.name == name
 
 
-@pytest.mark.parametrize("asked", ["", "/", "-awq", "llama", "claude-3", "llama-2-700b", "gemma", "instruct", "a/b/c"])
+@pytest.mark.parametrize(
+    "asked", ["", "/", "-awq", "llama", "claude-3", "llama-2-700b", "gemma", "instruct", "a/b/c", "llama-2-7b" + "-hf" * 100_000]
+)
 def test_unknown_names_are_not_guessed(asked: str) -> None:
     assert find_architecture(asked) is None
 

@@ -47,3 +47,15 @@ def test_figures_say_which_they_speak_for() -> None:
         assert covered <= fields
     for each in catalog.architectures().values():
         assert {figure for source in each.provenance for figure in source.figures} <= set(type(each).model_fields)
+
+
+def test_the_page_counts_right() -> None:
+    page = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    for part, count in (
+        ("accelerators", len(catalog.accelerators())),
+        ("instance types", len(catalog.offers())),
+        ("architectures", len(catalog.architectures())),
+    ):
+        assert f"| {part} | {count} |" in page
+    for name in catalog.accelerators():
+        assert f"`{name}`" in page
