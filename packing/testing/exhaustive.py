@@ -25,7 +25,7 @@ from packing.domain.words import Hosting
 from packing.testing.exhaustive_node import Item, NodeRules
 from packing.testing.exhaustive_objective import Coefficients
 
-LARGEST = 9
+LARGEST = 10
 """Copies in all (at most) that are worth looking at."""
 
 MOST_WAYS = 5_000_000

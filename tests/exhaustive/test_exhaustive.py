@@ -61,7 +61,7 @@ def test_nothing_to_place():
 
 def test_too_large():
     with pytest.raises(ValueError, match="too large"):
-        exhaustive(problem([model("a", 1, copies=10)]))
+        exhaustive(problem([model("a", 1, copies=11)]))
 
 
 def judge(placement_of, tiny, rng, tries):
