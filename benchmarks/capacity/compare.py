@@ -19,10 +19,11 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from deployments import judged  # noqa: E402
 from measured import serving, splitwise  # noqa: E402
-from splits import Row, grouped, held_out, relative, row  # noqa: E402
+from splits import Row, covered, grouped, held_out, order_right, relative, row  # noqa: E402
 
 from packing.capacity.calibration import calibration  # noqa: E402
 from packing.capacity.fit import Measurement  # noqa: E402
+from packing.catalog import offers  # noqa: E402
 
 
 def in_sample(points: list[Measurement]) -> Iterator[Row]:
@@ -54,12 +55,33 @@ def table(title: str, rows: Iterator[Row]) -> str:
     return "\n".join([*lines, ""])
 
 
+def bands(points: list[Measurement]) -> str:
+    """How many held-out points lie in the band that their modes state."""
+    lines = ["## Stated 90 % bands, on points held out", "", "| points of | TTFT inside | TPOT inside |", "|---|--:|--:|"]
+    for by, fallback in (("model", "derived"), ("hardware", "transferred")):
+        lines += [
+            f"| {label} held out | {100 * ttft:.0f} % | {100 * tpot:.0f} % |"
+            for label, ttft, tpot in covered(points, by, calibration().bands, fallback)
+        ]
+    return "\n".join([*lines, ""])
+
+
+def accelerator_prices() -> dict[str, float]:
+    """USD per hour of one accelerator, on demand: p4de.24xlarge and p5.48xlarge."""
+    found = {}
+    for name in ("p4de.24xlarge", "p5.48xlarge"):
+        shape = offers()[name].instance
+        found[str(shape.accelerator)] = (shape.price_per_hour or 0.0) / shape.accelerators
+    return found
+
+
 def report(data: Path) -> str:
     """The whole comparison as markdown."""
     points = splitwise(data) + serving(data)
     verdicts = list(judged(data))
     refused = [v for v in verdicts if not v.fits]
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    right, pairs = order_right(points, accelerator_prices())
     parts = [
         "# Capacity model against measurements",
         f"Commit {commit}, Python {platform.python_version()}, {platform.machine()}. Relative errors, abs(predicted / measured - 1).",
@@ -67,6 +89,8 @@ def report(data: Path) -> str:
         table("In-sample, shipped parameters", in_sample(points)),
         table("Held out by model", unseen(points, "model")),
         table("Held out by hardware", unseen(points, "hardware")),
+        bands(points),
+        f"Order by cost per token of two ways (accelerator, degree) to do the same work, hardware held out: right in {right} of {pairs} pairs.\n",
         f"## Known deployments\n\n{len(verdicts) - len(refused)} of {len(verdicts)} fit.\n",
         *(f"* {v.model} on {v.instance}, TP {v.degree}: {v.why}" for v in refused),
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from packing.capacity.calibration import Engine
@@ -61,3 +62,28 @@ def held_out(measurements: Sequence[Measurement], by: str) -> Iterator[tuple[str
             train = [m for m in points if BY[by](m) != value]
             if train:
                 yield f"{engine}: {value}", relative(test, fit_engine(train))
+
+
+def covered(measurements: Sequence[Measurement], by: str, bands: Mapping[str, float], fallback: str) -> Iterator[tuple[str, float, float]]:
+    """(group, TTFT, TPOT): shares of held-out points within the band of their engine (`fallback` where it has none)."""
+    for label, wrong in held_out(measurements, by):
+        band = bands.get(label.split(":", maxsplit=1)[0], bands[fallback]) if by == "model" else bands[fallback]
+        yield label, *(sum(triple[i] <= band for triple in wrong) / len(wrong) for i in (0, 1))
+
+
+def order_right(measurements: Sequence[Measurement], prices: Mapping[str, float]) -> tuple[int, int]:
+    """(right, all): pairs of ways to run the same work whose order by cost per token is predicted right, hardware held out.
+
+    A way is a kind of accelerator and a degree; pairs whose measured costs differ by less than 5 % have no order.
+    """
+    parts = grouped([m for m in measurements if m.engine == "eager"], BY["hardware"])
+    costs: dict[tuple[object, ...], list[tuple[float, float]]] = {}
+    for value, test in parts.items():
+        engine = fit_engine([m for other, group in parts.items() if other != value for m in group])
+        for m, (ttft, tpot) in zip(test, errors(test, engine), strict=True):
+            rate = prices[m.chip.name] * m.parallel / (m.batch * m.output)
+            steps = m.output - 1
+            real, said = m.ttft_s + steps * m.tpot_s, m.ttft_s * math.exp(ttft) + steps * m.tpot_s * math.exp(tpot)
+            costs.setdefault((m.architecture.name, m.prompt, m.output, m.batch), []).append((rate * real, rate * said))
+    pairs = [(a, b) for ways in costs.values() for a, b in combinations(ways, 2) if abs(math.log(a[0] / b[0])) > math.log(1.05)]
+    return sum((a[0] < b[0]) == (a[1] < b[1]) for a, b in pairs), len(pairs)

@@ -17,8 +17,8 @@ from packing.catalog.types import Architecture
 
 REFERENCE_BANDWIDTH = 3.35e12
 """H100 SXM: the hardware at which fixed times are stated."""
-SLOWEST_FIXED = 1.65
-"""Fixed times (kernel launches, small kernels) grow with the age of the hardware, not without limit: at most A100's factor."""
+FASTEST_FIXED, SLOWEST_FIXED = 0.8, 1.65
+"""Fixed times (kernel launches, small kernels) fall with newer hardware, within limits: A100's factor, and a guess for newer ones."""
 NO_FABRIC = 100e9
 """A link below this many bytes/s is PCIe."""
 PCIE_HOP_S = 7e-6
@@ -34,7 +34,7 @@ SMOOTH = 3.0
 
 def slowness(chip: Chip) -> float:
     """Factor on fixed times: how much older (slower in its small kernels) the hardware is than the reference."""
-    return min(SLOWEST_FIXED, REFERENCE_BANDWIDTH / chip.bandwidth)
+    return max(FASTEST_FIXED, min(SLOWEST_FIXED, REFERENCE_BANDWIDTH / chip.bandwidth))
 
 
 def overlapped(first: float, second: float) -> float:

@@ -1,6 +1,6 @@
 """Bytes that a copy needs on each of its accelerators: weights, KV cache, activations, runtime overhead.
 
-    memory = ⌈ (1 + FRAGMENTATION) · (weights/t + kv + activations) + RUNTIME (+ COLLECTIVES if t > 1) ⌉  to whole MiB
+    memory = ⌈ weights/t + (1 + FRAGMENTATION) · (kv + activations) + RUNTIME (+ COLLECTIVES if t > 1) ⌉  to whole MiB
 
 t is the tensor-parallel degree. Floats are only on the way: the figure that leaves is an integer, rounded up.
 """
@@ -21,8 +21,8 @@ RUNTIME = 768 * MIB
 hardware take 0.3–0.5 GiB, captured CUDA graphs a few hundred MiB."""
 COLLECTIVES = 256 * MIB
 """Communication buffers where a copy spans accelerators (assumed)."""
-FRAGMENTATION = 0.03
-"""Share lost between allocations (assumed)."""
+FRAGMENTATION = 0.05
+"""Share of what comes and goes that is lost between allocations (assumed); weights are laid down once."""
 PREFILL_CHUNK = 4096
 """Tokens that a server prefills at once; longer prompts are cut."""
 PAGE = 16
@@ -79,11 +79,9 @@ def copy_memory(architecture: Architecture, precision: str, parallel: int, batch
     Whole MiB in bytes, rounded up.
     """
     pages = math.ceil(tokens / PAGE) * PAGE if architecture.kind in ("decoder", "encoder_decoder") else 0
-    growing = weight_bytes(architecture, precision) / parallel
-    growing += batch * pages * kv_bytes_per_token(architecture, precision, parallel)
-    growing += activation_bytes(architecture, parallel, batch, prompt)
-    fixed = RUNTIME + (COLLECTIVES if parallel > 1 else 0)
-    return math.ceil((growing * (1 + FRAGMENTATION) + fixed) / MIB) * MIB
+    growing = batch * pages * kv_bytes_per_token(architecture, precision, parallel) + activation_bytes(architecture, parallel, batch, prompt)
+    fixed = weight_bytes(architecture, precision) / parallel + RUNTIME + (COLLECTIVES if parallel > 1 else 0)
+    return math.ceil((fixed + growing * (1 + FRAGMENTATION)) / MIB) * MIB
 
 
 def largest_batch(

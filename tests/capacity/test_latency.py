@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,11 +47,11 @@ def test_steps_grow_with_batch_and_lengths(model, chip, parallel, engine, batch,
 def test_larger_batches_serve_more_and_answer_later(model, chip, parallel, engine, prompt, output):
     it = law(model, chip, parallel, engine=engine)
     points = [point(it, calibration().engines[engine], batch, prompt, output) for batch in BATCHES]
-    for small, large in zip(points, points[1:], strict=False):
+    for small, large in itertools.pairwise(points):
         assert large.tpot_s >= small.tpot_s
         assert large.ttft_s >= small.ttft_s
     # Throughput may only stagnate (within 1 %) once prefill is what limits it.
-    assert all(large.planned > 0.99 * small.planned for small, large in zip(points, points[1:], strict=False))
+    assert all(large.planned > 0.99 * small.planned for small, large in itertools.pairwise(points))
     assert points[3].throughput > points[0].throughput
     assert all(p.planned <= 0.8 * p.throughput + 1e-12 for p in points)
 
