@@ -97,7 +97,8 @@ def _validated(data: Any) -> tuple[Problem | None, Any]:
 def _salvaged(data: Any, rest: Any, error: ValidationError) -> Draft:
     """Drop the fields of records that are wrong, then the records that are still wrong."""
     doubtful = {cleaned(location)[: 3 if location and location[0] in SECTIONS else 1] for location in _locations(error)}
-    rest = _without(rest, doubtful)
+    records = {location for location in doubtful if len(location) == 2}  # section and position: a whole record
+    rest = _without(rest, doubtful - records)  # whole records stay for now, so that positions do not move
     gone: set[Location] = set()
     problem, error = _validated(rest)
     if problem is None:
@@ -109,8 +110,8 @@ def _salvaged(data: Any, rest: Any, error: ValidationError) -> Draft:
         return Draft(Problem.model_construct(), data, dict.fromkeys(SECTIONS, ()), frozenset((section,) for section in SECTIONS))
     index = {}
     for section in SECTIONS:
-        records = _get(data, section)
-        count = len(records) if isinstance(records, list | tuple) and (section,) not in doubtful | gone else 0
+        listed = _get(data, section)
+        count = len(listed) if isinstance(listed, list | tuple) and (section,) not in doubtful | gone else 0
         index[section] = tuple(at for at in range(count) if (section, at) not in gone)
     return Draft(problem, data, index, frozenset(doubtful | gone))
 
