@@ -15,23 +15,22 @@ app = typer.Typer(
 )  # fmt: skip
 
 
-def _version(*, wanted: bool) -> None:
+def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from packing import __version__
 
-        typer.echo(f"packing {version('packing')}")
+        typer.echo(f"packing {__version__}")
         raise typer.Exit
 
 
 @app.callback()
 def about(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_version)] = False,
 ) -> None:
     """Decide which foundation models sit on which accelerators.
 
     Exit codes: 0 done, complete and verified; 1 bad input or a violation; 3 no complete placement; 130 interrupted.
     """
-    _version(wanted=version)
 
 
 app.command("solve")(solve.command)

@@ -26,9 +26,9 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
     yield heading(f"Models ({len(copies):,})")
     if page.fits(len(copies)):
         models = account.models()
-        head = ["model", "copies", "hosting", "mode", "memory", "requests/s", "TTFT ms"]
+        head = ["model", "copies", "hosting", "mode", "requests/s", "TTFT ms"]
         rows = [_row(name, copies[name], models.get(name), hosting, page) for name in sorted(copies)]
-        yield from map(Line, table(head, rows, page.width, right=(1, 4, 5, 6), flexible=0))
+        yield from map(Line, table(head, rows, page.width, right=(1, 4, 5), flexible=0))
         return
     groups: defaultdict[tuple[str, str], list[PlacedCopy]] = defaultdict(list)
     for each in account.placement.copies:
@@ -61,8 +61,7 @@ def _row(name: str, copies: list[PlacedCopy], model: Model | None, hosting: dict
     served = f"{sum(rate or 0 for rate in rates):.4g}" if any(rate is not None for rate in rates) else "-"
     asked = f" of {model.peak_micro / MICRO:.4g}" if model and model.peak_micro else ""
     waits = [copy.mode.ttft_ms for copy in copies if copy.mode.ttft_ms is not None]
-    memory = show_bytes(max(copy.mode.size for copy in copies))
-    return [name, f"{len(copies):,}", " + ".join(options), " | ".join(modes), memory, served + asked, f"{max(waits):,.0f}" if waits else "-"]
+    return [name, f"{len(copies):,}", " + ".join(options), " | ".join(modes), served + asked, f"{max(waits):,.0f}" if waits else "-"]
 
 
 def _mode(mode: Mode, page: Page) -> str:

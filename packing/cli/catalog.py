@@ -1,0 +1,43 @@
+"""`packing catalog`: what the catalogue knows, filtered."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from packing.cli import options
+from packing.cli.output import emit, say, terminal_width
+
+UNCUT = 10_000
+
+
+def command(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="instances, accelerators or architectures.")] = "instances",
+    text: Annotated[
+        list[str] | None, typer.Argument(metavar="TEXT...", help="Words that the name, an alias or the family has.", show_default=False)
+    ] = None,
+    cloud: Annotated[str | None, typer.Option(metavar="NAME", help="aws-sagemaker, aws-ec2, azure, gcp or oci.", show_default=False)] = None,
+    accelerator: Annotated[str | None, typer.Option(metavar="NAME", help="Instances with this accelerator; none: CPU.", show_default=False)] = None,
+    min_memory: Annotated[str | None, typer.Option(metavar="SIZE", help="Memory of one accelerator, e.g. 40GiB.", show_default=False)] = None,
+    max_price: Annotated[float | None, typer.Option(metavar="USD", help="Instances up to this price per hour.", show_default=False)] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """List instance types, accelerators or model architectures, with the figures that placement uses."""
+    from packing.catalog.select import select
+
+    wanted: dict[str, Any] = {"cloud": cloud, "accelerator": accelerator, "min_memory": min_memory, "max_price": max_price}
+    # An accelerator is itself named by --accelerator where accelerators are listed.
+    if kind == "accelerators" and accelerator is not None:
+        text, wanted["accelerator"] = [*(text or []), accelerator], None
+    rows = select(kind, " ".join(text or []), **wanted)  # type: ignore[arg-type] # select refuses other kinds itself
+    if as_json:
+        emit(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    from packing.report.catalogue import catalogue_table
+
+    # What goes into a file or another command is not cut.
+    emit("\n".join(catalogue_table(kind, rows, terminal_width() if sys.stdout.isatty() else UNCUT)))
+    say(f"{len(rows):,} {kind}; --json has every figure with its source and date")
