@@ -19,7 +19,15 @@ def _greedy(compiled: Compiled, context: SearchContext) -> None:
     cheap_bound(compiled, context)
 
 
-STRATEGIES: dict[str, Strategy] = {"greedy": _greedy}
+def _cp_sat(compiled: Compiled, context: SearchContext) -> None:
+    from packing.solve.cp_sat.strategy import cp_sat  # noqa: PLC0415
+
+    _greedy(compiled, context)
+    if context.limit() is None:
+        cp_sat(compiled, context)
+
+
+STRATEGIES: dict[str, Strategy] = {"greedy": _greedy, "cp_sat": _cp_sat}
 
 
 def strategies() -> tuple[str, ...]:

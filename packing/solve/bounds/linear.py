@@ -1,9 +1,9 @@
-"""Prices for `prices.py`: the duals of the linear relaxation that knows instance types, not nodes.
+"""The linear relaxation that knows instance types, not nodes. Its duals are the prices of `prices.py`.
 
-    min  sum a_c x_c + sum b_p v_p + sum_c (b_k/q_c) x_c [single-model]
+    min  sum a_c x_c + sum b_p v_p + sum_i e_i u_i
     s.t. sum_c need x_c <= capacity y_kh     per type, hosting option, dimension, slot      (dual: price of the row)
-         sum_h y_kh + sum_c x_c / q_c <= sum_p v_p,  v_p <= stock_p
-         sum_c x_c >= copies_i,  sum_c rate_c x_c >= peak_i
+         sum_h y_kh + sum_c x_c / q_c <= sum_p v_p,  v_p <= stock_p      (q_c: single-model copies on one node)
+         sum_c x_c + u_i >= copies_i,  sum_c rate_c x_c + fastest_i u_i >= peak_i
 
 Equal models are one column group with a multiplicity: the size is that of the distinct shapes.
 """
@@ -13,75 +13,147 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from packing.compile.data import UNLIMITED, Candidate, Compiled, ModelData
 from packing.domain.words import Hosting
-from packing.solve.bounds.forced import forced_missing
 from packing.solve.bounds.prices import SCALE, Prices, Row, most_on_node, needs_of, rows_of
+from packing.solve.task import Demand, Task
+
+POOLED = (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT)
+"""Hosting options whose nodes several models may share."""
 
 
-def model_classes(compiled: Compiled) -> list[tuple[int, ModelData]]:
-    """(number of equal models, one of them): equal in everything that the relaxation sees."""
-    classes: dict[tuple[object, ...], list[ModelData]] = defaultdict(list)
-    for model in compiled.models:
-        candidates = (compiled.candidates[index] for index in model.candidates)
-        looks = tuple((c.hosting, c.kind, c.width, c.demand, c.node_demand, c.mask, c.coefficient, c.rate) for c in candidates)
-        classes[model.base, model.peak, model.fastest, model.most, model.max_per_node, model.fewest, looks].append(model)
-    return [(len(members), members[0]) for members in classes.values()]
+class LinearRelaxation:
+    """The program for a task; solved as often as needed with different objectives.
 
+    Parameters
+    ----------
+    compiled, task : what is to be placed.
+    missing_weight : objective units per missing copy on top of its coefficient; None: only the copies that the
+        task says may be missing are, and they are constants.
+    """
 
-def linear_prices(compiled: Compiled, seconds: float) -> Prices | None:
-    """Optimal duals, or None if the solver did not finish in time."""
-    from ortools.math_opt.python import mathopt  # noqa: PLC0415 - heavy
+    def __init__(self, compiled: Compiled, task: Task, missing_weight: float | None = None) -> None:
+        from ortools.math_opt.python import mathopt  # noqa: PLC0415 - heavy
 
-    program = mathopt.Model()
-    y, rows = {}, {}
-    nodes: dict[int, list[mathopt.LinearTerm | mathopt.Variable]] = defaultdict(list)
-    uses: dict[Row, list[tuple[float, mathopt.Variable]]] = defaultdict(list)
-    objective = []
-    for count, model in model_classes(compiled):
+        self._mathopt = mathopt
+        self._compiled, self._task, self._missing_weight = compiled, task, missing_weight
+        self.program = mathopt.Model()
+        self._cost: list[Any] = []
+        self._nodes: dict[int, list[Any]] = defaultdict(list)
+        self._uses: dict[Row, list[Any]] = defaultdict(list)
+        self._rows: dict[Row, Any] = {}
+        self.pooled: dict[tuple[int, Hosting], Any] = {}
+        self.missing: dict[int, Any] = {}
+        """Missing copies of each class of equal models, by its first member."""
+        for members in demand_classes(compiled, task):
+            self._add_demand(members)
+        for kind in range(len(compiled.kinds)):
+            self._add_kind(kind)
+        self.cost = mathopt.fast_sum(self._cost)
+
+    def _add_demand(self, members: list[Demand]) -> None:
+        compiled, mathopt, program = self._compiled, self._mathopt, self.program
+        demand, count = members[0], len(members)
+        model = compiled.models[demand.model]
         candidates = [compiled.candidates[index] for index in model.candidates]
-        if not candidates:
-            continue
+        copies, peak = self._asked(demand, model)
+        allowed = self._task.missing.get(demand.model, 0)
         x = [program.add_variable(lb=0.0) for _ in candidates]
-        forced = forced_missing(compiled, model)
-        program.add_linear_constraint(mathopt.fast_sum(x) >= count * (model.fewest - forced))
-        if model.fastest:
-            served = mathopt.fast_sum(candidate.rate / model.fastest * var for candidate, var in zip(candidates, x, strict=True))
-            program.add_linear_constraint(served >= count * (model.peak - forced * model.fastest) / model.fastest)
-        per_node = _single_capacity(compiled, model, candidates)
+        covered: list[Any] = list(x)
+        served = [candidate.rate / model.fastest * var for candidate, var in zip(candidates, x, strict=True)] if model.fastest else []
+        if self._missing_weight is None:
+            copies, peak = copies - allowed, peak - allowed * model.fastest
+        else:
+            short = self.missing[demand.model] = program.add_variable(lb=0.0)
+            covered.append(short)
+            served.append(short)
+            self._cost.append((model.missing_coefficient + self._missing_weight) * short)
+        if copies > 0:
+            program.add_linear_constraint(mathopt.fast_sum(covered) >= count * copies)
+        if model.fastest and peak > 0:
+            program.add_linear_constraint(mathopt.fast_sum(served) >= count * peak / model.fastest)
+        per_node = single_capacity(compiled, model, candidates)
         for candidate, var in zip(candidates, x, strict=True):
-            objective.append(candidate.coefficient * var)
+            self._cost.append(candidate.coefficient * var)
             if candidate.hosting is Hosting.SINGLE_MODEL:
-                nodes[candidate.kind].append(var / per_node[candidate.kind])
+                self._nodes[candidate.kind].append(var / per_node[candidate.kind])
                 continue
             for dimension, slot, amount in needs_of(candidate, compiled):
-                uses[candidate.kind, candidate.hosting, dimension, slot].append((amount, var))
-    for index, kind in enumerate(compiled.kinds):
-        for hosting in (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT):
-            y[index, hosting] = program.add_variable(lb=0.0)
-            nodes[index].append(y[index, hosting])
+                self._uses[candidate.kind, candidate.hosting, dimension, slot].append((amount, var))
+
+    @staticmethod
+    def _asked(demand: Demand, model: ModelData) -> tuple[int, int]:
+        copies = max(demand.base, -(-demand.peak // model.fastest)) if model.fastest else demand.base
+        return copies, demand.peak
+
+    def _add_kind(self, index: int) -> None:
+        compiled, mathopt, program = self._compiled, self._mathopt, self.program
+        kind = compiled.kinds[index]
+        for hosting in POOLED:
+            y = self.pooled[index, hosting] = program.add_variable(lb=0.0)
+            self._nodes[index].append(y)
             for dimension, slot, total in rows_of(compiled, kind, hosting):
-                terms = uses.get((index, hosting, dimension, slot))
+                terms = self._uses.get((index, hosting, dimension, slot))
                 if terms:
                     used = mathopt.fast_sum(amount / total * var for amount, var in terms)
-                    rows[index, hosting, dimension, slot] = program.add_linear_constraint(used <= y[index, hosting])
+                    self._rows[index, hosting, dimension, slot] = program.add_linear_constraint(used <= y)
         opened = []
         for pool in kind.pools:
-            data = compiled.pools[pool]
-            opened.append(program.add_variable(lb=0.0, ub=float("inf") if data.stock >= UNLIMITED else data.stock))
-            objective.append(data.coefficient * opened[-1])
-        program.add_linear_constraint(mathopt.fast_sum(nodes[index]) <= mathopt.fast_sum(opened))
-    program.minimize(mathopt.fast_sum(objective))
-    limits = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=max(0.01, seconds)), threads=1)
-    answer = mathopt.solve(program, mathopt.SolverType.GLOP, params=limits)
-    if answer.termination.reason != mathopt.TerminationReason.OPTIMAL:
-        return None
-    duals = answer.dual_values(list(rows.values()))
-    return Prices({row: max(0, int(-dual * SCALE)) for row, dual in zip(rows, duals, strict=True)})
+            stock = self._task.stock[pool]
+            opened.append(program.add_variable(lb=0.0, ub=float("inf") if stock >= UNLIMITED else float(stock)))
+            self._cost.append(compiled.pools[pool].coefficient * opened[-1])
+        program.add_linear_constraint(mathopt.fast_sum(self._nodes[index]) <= mathopt.fast_sum(opened))
+
+    def prices(self, seconds: float) -> Prices | None:
+        """The duals of the resource rows at the optimum, or None if the solver did not finish in time."""
+        self.program.minimize(self.cost)
+        answer = self._solve(seconds)
+        if answer is None:
+            return None
+        duals = answer.dual_values(list(self._rows.values()))
+        return Prices({row: max(0, int(-dual * SCALE)) for row, dual in zip(self._rows, duals, strict=True)})
+
+    def most_nodes(self, budget: int, seconds: float) -> dict[tuple[int, Hosting], int]:
+        """Upper bounds on the pooled nodes of each type in any plan that costs no more than `budget` units.
+
+        A node more than that would make even the relaxation dearer. Types for which the solver found no
+        answer are left out.
+        """
+        found: dict[tuple[int, Hosting], int] = {}
+        row = self.program.add_linear_constraint(self.cost <= budget * (1 + 1e-9) + 1)
+        for key, y in self.pooled.items():
+            if any(hosting is key[1] for _, hosting, _, _ in self._uses):
+                self.program.maximize(y)
+                answer = self._solve(seconds / len(self.pooled))
+                if answer is not None:
+                    found[key] = int(answer.variable_values(y) + 1e-3)
+        self.program.delete_linear_constraint(row)
+        return found
+
+    def _solve(self, seconds: float) -> Any:
+        mathopt = self._mathopt
+        limits = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=max(0.01, seconds)), threads=1)
+        answer = mathopt.solve(self.program, mathopt.SolverType.GLOP, params=limits)
+        return answer if answer.termination.reason == mathopt.TerminationReason.OPTIMAL else None
 
 
-def _single_capacity(compiled: Compiled, model: ModelData, candidates: Sequence[Candidate]) -> dict[int, int]:
+def demand_classes(compiled: Compiled, task: Task) -> list[list[Demand]]:
+    """Demands that are equal in everything that the relaxation sees."""
+    classes: dict[tuple[object, ...], list[Demand]] = defaultdict(list)
+    for demand in task.demands:
+        model = compiled.models[demand.model]
+        candidates = (compiled.candidates[index] for index in model.candidates)
+        looks = tuple((c.hosting, c.kind, c.width, c.demand, c.node_demand, c.mask, c.coefficient, c.rate) for c in candidates)
+        short = task.missing.get(demand.model, 0)
+        key = (demand.base, demand.peak, model.fastest, model.most, model.max_per_node, model.missing_coefficient, model.level, short, looks)
+        classes[key].append(demand)
+    return list(classes.values())
+
+
+def single_capacity(compiled: Compiled, model: ModelData, candidates: Sequence[Candidate]) -> dict[int, int]:
+    """Most copies of the model on one single-model node, by instance type."""
     by_kind: dict[int, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         if candidate.hosting is Hosting.SINGLE_MODEL:
@@ -97,7 +169,7 @@ def simple_prices(compiled: Compiled) -> list[Prices]:
         row: dict[Row, int] = {}
         for index, kind in enumerate(compiled.kinds):
             price = min((compiled.pools[pool].coefficient for pool in kind.pools if compiled.pools[pool].stock), default=0) * SCALE
-            for hosting in (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT):
+            for hosting in POOLED:
                 binding = rows_of(compiled, kind, hosting)
                 mine = [(dimension, slot) for dimension, slot, _ in binding if dimension == wanted]
                 # Exclusive types have no token row behind multi-model endpoints: price their memory instead.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from packing.compile.data import Compiled
 from packing.solve.bounds.forced import forced_vector
-from packing.solve.bounds.linear import linear_prices, simple_prices
+from packing.solve.bounds.linear import LinearRelaxation, simple_prices
 from packing.solve.bounds.prices import price_bound
 from packing.solve.context import SearchContext
+from packing.solve.task import whole_task
 
 
 def cheap_bound(compiled: Compiled, context: SearchContext) -> None:
@@ -16,6 +17,6 @@ def cheap_bound(compiled: Compiled, context: SearchContext) -> None:
         context.raise_bound(forced, price_bound(compiled, prices), "resources")
         if context.limit() is not None:
             return
-    prices_found = linear_prices(compiled, context.remaining())
+    prices_found = LinearRelaxation(compiled, whole_task(compiled)).prices(context.remaining())
     if prices_found is not None:
         context.raise_bound(forced, price_bound(compiled, prices_found), "linear relaxation")

@@ -1,0 +1,1 @@
+"""The exact formulation for CP-SAT (docs/formulation.md)."""

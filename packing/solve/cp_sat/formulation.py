@@ -1,0 +1,171 @@
+"""Build, hint, read: one task as a CP-SAT model."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from packing.compile.data import Compiled
+from packing.domain.words import Hosting, Sharing
+from packing.solve.cp_sat.constraints import Constraints
+from packing.solve.cp_sat.rows import insist_exact
+from packing.solve.cp_sat.variables import NodeVars, Variables
+from packing.solve.plan import Copy, NodePlan
+from packing.solve.task import Task
+
+
+class Formulation:
+    """The model of a task.
+
+    Parameters
+    ----------
+    compiled, task : what is to be placed.
+    limits : upper bounds on nodes by (instance type, hosting option), from `LinearRelaxation.most_nodes`.
+    missing_variables : whether missing copies are decided (to minimise them) or given by the task.
+    """
+
+    def __init__(self, compiled: Compiled, task: Task, limits: dict[tuple[int, Hosting], int], missing_variables: bool = False) -> None:
+        from ortools.sat.python import cp_model  # noqa: PLC0415 - heavy
+
+        self.compiled, self.task = compiled, task
+        self.model = cp_model.CpModel()
+        self.variables = Variables(compiled, task, limits, self.model)
+        Constraints(self.variables, missing_variables).add_all()
+
+    @property
+    def exact(self) -> bool:
+        """Whether an optimum of the model is an optimum of the task."""
+        return self.variables.exact
+
+    def minimize_blend(self) -> None:
+        """The objective of docs/fitness.md, without its constant: copies, nodes, and missing copies, given or decided."""
+        v, compiled = self.variables, self.compiled
+        owner = {index: compiled.candidates[index].model for node in v.nodes for index in node.copies}
+        terms = [(compiled.pools[node.pool].coefficient, node.open, 1) for node in v.nodes]
+        terms += [(compiled.candidates[index].coefficient, copies, v.most[owner[index]]) for node in v.nodes for index, copies in node.copies.items()]
+        terms += [(compiled.pools[single.pool].coefficient, single.nodes, v.most[single.model]) for single in v.singles]
+        terms += [(compiled.candidates[index].coefficient, copies, v.most[compiled.candidates[index].model]) for (index, _), copies in v.single_copies.items()]
+        terms += [(compiled.models[index].missing_coefficient, short, compiled.models[index].fewest) for index, short in v.missing.items()]
+        insist_exact(sum(weight * max(0, most) for weight, _, most in terms))
+        fixed = 0 if v.missing else sum(count * compiled.models[index].missing_coefficient for index, count in self.task.missing.items())
+        self.model.minimize(sum(weight * variable for weight, variable, _ in terms) + fixed)
+
+    def minimize_missing(self, level: int) -> None:
+        """Missing copies of one priority level."""
+        mine = [variable for index, variable in self.variables.missing.items() if self.compiled.models[index].level == level]
+        self.model.minimize(sum(mine))
+
+    def fix_missing(self, level: int, total: int) -> None:
+        """No more than so many missing copies of a level."""
+        mine = [variable for index, variable in self.variables.missing.items() if self.compiled.models[index].level == level]
+        if mine:
+            self.model.add(sum(mine) <= total)
+
+    def hint(self, nodes: Sequence[NodePlan]) -> None:
+        """Start from a plan, its nodes in the symmetry order."""
+        self.model.clear_hints()
+        values: dict[int, int] = defaultdict(int)
+        wanted: dict[tuple[int, Hosting], list[NodePlan]] = defaultdict(list)
+        for node in nodes:
+            wanted[node.pool, node.hosting].append(node)
+        places: dict[tuple[int, Hosting], list[NodeVars]] = defaultdict(list)
+        for place in self.variables.nodes:
+            places[place.pool, place.hosting].append(place)
+        for key, members in wanted.items():
+            ranked = sorted(members, key=self._rank, reverse=True)
+            for place, node in zip(places.get(key, ()), ranked, strict=False):
+                self._hint_node(place, node, values)
+        for node in self.variables.nodes:
+            for variable in (node.open, *node.copies.values(), *(z for on in node.on.values() for z in on)):
+                self.model.add_hint(variable, values.get(variable.index, 0))
+        self._hint_singles([node for node in nodes if node.hosting is Hosting.SINGLE_MODEL])
+
+    def _rank(self, node: NodePlan) -> int:
+        kind = self.compiled.pools[node.pool].kind
+        mine = sorted(each.index for each in self.variables.of_kind(kind, node.hosting))
+        ranks = {index: rank for rank, index in enumerate(mine, start=1)}
+        return sum(ranks.get(index, 0) for index, _ in node.copies)
+
+    def _hint_node(self, place: NodeVars, node: NodePlan, values: dict[int, int]) -> None:
+        values[place.open.index] = 1
+        for index, _ in node.copies:
+            if index in place.copies:
+                values[place.copies[index].index] += 1
+        if not place.on:
+            return
+        ranks = {index: rank for rank, index in enumerate(sorted(place.on), start=1)}
+        load: Counter[int] = Counter()
+        for index, accelerators in node.copies:
+            for accelerator in accelerators:
+                load[accelerator] += ranks.get(index, 0)
+        count = len(next(iter(place.on.values())))
+        order = sorted(range(count), key=lambda accelerator: (-load[accelerator], accelerator))
+        position = {accelerator: rank for rank, accelerator in enumerate(order)}
+        for index, accelerators in node.copies:
+            if index in place.on:
+                for accelerator in accelerators:
+                    values[place.on[index][position[accelerator]].index] += 1
+
+    def _hint_singles(self, nodes: Sequence[NodePlan]) -> None:
+        copies: Counter[tuple[int, int]] = Counter()
+        opened: Counter[tuple[int, int]] = Counter()
+        for node in nodes:
+            opened[node.pool, self.compiled.candidates[node.copies[0][0]].model] += 1
+            copies.update((index, node.pool) for index, _ in node.copies)
+        for key, variable in self.variables.single_copies.items():
+            self.model.add_hint(variable, copies[key])
+        for single in self.variables.singles:
+            only = sum(1 for other in self.variables.singles if (other.pool, other.model) == (single.pool, single.model)) == 1
+            if only:
+                self.model.add_hint(single.nodes, opened[single.pool, single.model])
+
+    def read(self, value: Any) -> list[NodePlan]:
+        """The nodes of a solution; `value` gives the value of a variable."""
+        plans = [self._read_node(node, value) for node in self.variables.nodes if value(node.open)]
+        left = {key: value(variable) for key, variable in self.variables.single_copies.items()}
+        for single in self.variables.singles:
+            for _ in range(value(single.nodes)):
+                chosen = []
+                for index, count in single.filling:
+                    take = min(count, left[index, single.pool])
+                    left[index, single.pool] -= take
+                    chosen.append((index, take))
+                plans.append(NodePlan(single.pool, Hosting.SINGLE_MODEL, self._spread(single.pool, chosen)))
+        return [plan for plan in plans if plan.copies]
+
+    def _read_node(self, node: NodeVars, value: Any) -> NodePlan:
+        counts = [(index, value(copies)) for index, copies in node.copies.items()]
+        if not node.on:
+            return NodePlan(node.pool, node.hosting, self._spread(node.pool, counts))
+        copies: list[Copy] = []
+        for index, count in counts:
+            if count:
+                each = node.on.get(index)
+                used = [accelerator for accelerator, z in enumerate(each) for _ in range(value(z))] if each else []
+                copies += deal(index, used, count)
+        return NodePlan(node.pool, node.hosting, tuple(sorted(copies)))
+
+    def _spread(self, pool: int, counts: Sequence[tuple[int, int]]) -> tuple[Copy, ...]:
+        """Accelerators for copies where any choice is as good: one after another, evenly."""
+        kind = self.compiled.kinds[self.compiled.pools[pool].kind]
+        copies: list[Copy] = []
+        start = 0
+        for index, count in counts:
+            width = self.compiled.candidates[index].width
+            if kind.sharing is Sharing.EXCLUSIVE and kind.accelerators > 1:
+                used = list(range(start, start + width * count))
+                start += width * count
+            else:
+                used = sorted(step % kind.accelerators for step in range(width * count))
+            copies += deal(index, used, count)
+        return tuple(sorted(copies))
+
+
+def deal(index: int, used: list[int], count: int) -> list[Copy]:
+    """Deal accelerators, each listed as often as it is used (at most `count` times), to `count` copies.
+
+    Copy j takes every count-th entry from j on. Equal entries stand together in the sorted list and are no more
+    than `count`, so that no copy takes the same accelerator twice (McNaughton's wrap-around rule).
+    """
+    return [(index, tuple(sorted(used[position::count]))) for position in range(count)]

@@ -1,0 +1,171 @@
+"""Variables of the formulation: nodes that could be opened, copies on them, copies on accelerators."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from packing.compile.data import UNLIMITED, Candidate, Compiled
+from packing.domain.units import MICRO
+from packing.domain.words import Hosting, Sharing
+from packing.solve.node_state import NodeState
+from packing.solve.task import Task
+
+MOST_PATTERNS = 400
+"""Fillings of one single-model node that are listed; beyond this the formulation does not claim to be exact."""
+
+
+@dataclass(slots=True)
+class NodeVars:
+    """One node that may be opened for models that share it."""
+
+    pool: int
+    hosting: Hosting
+    position: int
+    """Its place in the symmetry order of its pool and hosting option."""
+    open: Any
+    copies: dict[int, Any] = field(default_factory=dict)
+    """Copies by candidate."""
+    on: dict[int, list[Any]] = field(default_factory=dict)
+    """Copies by candidate on each accelerator, where accelerators can be shared."""
+
+
+@dataclass(slots=True)
+class SingleVars:
+    """Single-model nodes of one model from one pool with one filling."""
+
+    pool: int
+    model: int
+    filling: tuple[tuple[int, int], ...]
+    """(candidate, copies that fit), a maximal one."""
+    nodes: Any
+
+
+class Variables:
+    """All variables of one task."""
+
+    def __init__(self, compiled: Compiled, task: Task, limits: dict[tuple[int, Hosting], int], model: Any) -> None:
+        self.compiled, self.task, self.model = compiled, task, model
+        self.exact = True
+        self.candidates: dict[int, list[Candidate]] = {
+            demand.model: [compiled.candidates[index] for index in compiled.models[demand.model].candidates] for demand in task.demands
+        }
+        self.most = {demand.model: demand.most for demand in task.demands}
+        self.nodes: list[NodeVars] = []
+        self.singles: list[SingleVars] = []
+        self.single_copies: dict[tuple[int, int], Any] = {}
+        """Copies on single-model nodes, by (candidate, pool)."""
+        self.missing: dict[int, Any] = {}
+        for hosting in (Hosting.INFERENCE_COMPONENT, Hosting.MULTI_MODEL):
+            for pool in range(len(compiled.pools)):
+                self._shared_nodes(pool, hosting, limits)
+        for index, mine in self.candidates.items():
+            self._single_nodes(index, [candidate for candidate in mine if candidate.hosting is Hosting.SINGLE_MODEL])
+
+    def of_kind(self, kind: int, hosting: Hosting) -> list[Candidate]:
+        """Candidates of the task on one instance type under one hosting option."""
+        return [each for mine in self.candidates.values() for each in mine if each.kind == kind and each.hosting is hosting]
+
+    def _shared_nodes(self, pool: int, hosting: Hosting, limits: dict[tuple[int, Hosting], int]) -> None:
+        compiled = self.compiled
+        kind = compiled.pools[pool].kind
+        candidates = self.of_kind(kind, hosting)
+        stock = self.task.stock[pool]
+        useful = sum(max(0, self.most[model]) for model in {candidate.model for candidate in candidates})
+        count = min(stock, useful, limits.get((kind, hosting), useful))
+        for position in range(count):
+            name = f"{pool}.{position}.{hosting[0]}"
+            node = NodeVars(pool, hosting, position, self.model.new_bool_var(f"open.{name}"))
+            for candidate in candidates:
+                self._copies(node, candidate, name)
+            self.nodes.append(node)
+
+    def _copies(self, node: NodeVars, candidate: Candidate, name: str) -> None:
+        compiled = self.compiled
+        kind = compiled.kinds[candidate.kind]
+        most = max(0, min(self.most[candidate.model], compiled.models[candidate.model].max_per_node, self.fit(candidate)))
+        node.copies[candidate.index] = self.model.new_int_var(0, most, f"x.{name}.{candidate.index}")
+        spread = candidate.width and kind.accelerators > 1 and kind.sharing is not Sharing.EXCLUSIVE
+        if spread:
+            node.on[candidate.index] = [self.model.new_int_var(0, most, f"z.{name}.{candidate.index}.{index}") for index in range(kind.accelerators)]
+
+    def fit(self, candidate: Candidate) -> int:
+        """Copies of one candidate that fit into an empty node by themselves (no more than are useful)."""
+        kind = self.compiled.kinds[candidate.kind]
+        limits = [max(1, self.most[candidate.model]), self.compiled.models[candidate.model].max_per_node]
+        if candidate.width and candidate.mask:
+            capacity = (kind.memory, MICRO, 1, kind.mig_compute, kind.mig_memory)
+            on_one = min((has // amount for has, amount in zip(capacity, candidate.demand, strict=True) if amount), default=UNLIMITED)
+            # n copies of that many different accelerators each: G * min(n, on_one) >= width * n.
+            limits.append(max(on_one, kind.accelerators * on_one // candidate.width))
+        if candidate.mask:
+            capacities = (kind.vcpus, kind.host_memory, *kind.resources)
+            limits += [has // amount for has, amount in zip(capacities, candidate.node_demand, strict=True) if amount]
+        return min(limits)
+
+    def _single_nodes(self, index: int, candidates: list[Candidate]) -> None:
+        by_kind: dict[int, list[Candidate]] = defaultdict(list)
+        for candidate in candidates:
+            by_kind[candidate.kind].append(candidate)
+        for kind, mine in by_kind.items():
+            fillings = self._fillings(mine)
+            for pool in self.compiled.kinds[kind].pools:
+                stock = min(self.task.stock[pool], max(0, self.most[index]))
+                if stock <= 0:
+                    continue
+                for candidate in mine:
+                    self.single_copies[candidate.index, pool] = self.model.new_int_var(0, max(0, self.most[index]), f"x.{pool}.s.{candidate.index}")
+                for number, filling in enumerate(fillings):
+                    nodes = self.model.new_int_var(0, stock, f"single.{pool}.{index}.{number}")
+                    self.singles.append(SingleVars(pool, index, filling, nodes))
+
+    def _fillings(self, candidates: list[Candidate]) -> list[tuple[tuple[int, int], ...]]:
+        """All maximal ways to fill one node with copies of one model."""
+        if len(candidates) == 1:
+            return [((candidates[0].index, self.fit(candidates[0])),)]
+        found: set[tuple[tuple[int, int], ...]] = set()
+        visited = 0
+        state = NodeState(self.compiled, self.compiled.kinds[candidates[0].kind].pools[0], Hosting.SINGLE_MODEL)
+        counts = [0] * len(candidates)
+        most = max(1, self.most[candidates[0].model])
+
+        def grow(start: int) -> None:
+            nonlocal visited
+            visited += 1
+            if visited > 20 * MOST_PATTERNS:
+                self.exact = False
+                return
+            maximal = True
+            for position, candidate in enumerate(candidates):
+                spot = state.fits(candidate) if sum(counts) < most else None
+                if spot is None:
+                    continue
+                maximal = False
+                if position < start:
+                    continue
+                state.add(candidate, spot)
+                counts[position] += 1
+                grow(position)
+                counts[position] -= 1
+                state.remove(len(state.copies) - 1)
+            if maximal:
+                found.add(tuple((candidate.index, count) for candidate, count in zip(candidates, counts, strict=True) if count))
+
+        grow(0)
+        # The choice of accelerators in `fits` is a heuristic for several modes on shared accelerators.
+        kind = self.compiled.kinds[candidates[0].kind]
+        if kind.sharing is not Sharing.EXCLUSIVE and kind.accelerators > 1:
+            self.exact = False
+        return sorted(found)
+
+
+def by_model(nodes: Iterable[NodeVars], compiled: Compiled) -> dict[int, list[tuple[Candidate, NodeVars, Any]]]:
+    """(candidate, node, copies) of each model."""
+    found: dict[int, list[tuple[Candidate, NodeVars, Any]]] = defaultdict(list)
+    for node in nodes:
+        for index, copies in node.copies.items():
+            candidate = compiled.candidates[index]
+            found[candidate.model].append((candidate, node, copies))
+    return found
