@@ -78,7 +78,15 @@ class Architectures:
         known = {name for each in architectures().values() for name in (each.name, *each.aliases)}
         advice = did_you_mean(asked, known, "List the known ones with `packing catalog`, or give the facts inline.")
         raise ProblemError(
-            [Fault("unknown_architecture", "", shown(asked), "The catalogue has no such architecture, and no folder of this name has a config.json.", advice)]
+            [
+                Fault(
+                    "unknown_architecture",
+                    "",
+                    shown(asked),
+                    "The catalogue has no such architecture, and no folder of this name has a config.json.",
+                    advice,
+                )
+            ]
         )
 
     def _folder(self, asked: str) -> Path | None:

@@ -38,7 +38,9 @@ def sums(draft: Draft) -> Iterator[Fault]:
         yield Fault("too_large", "models", str(total), cause, "Split the problem.")
     for name, amount in largest.items():
         if amount > MAX_SUM:
-            yield Fault("too_large", "models", str(amount), f"The {name} of all copies together leaves the range of exact integers.", "Check the units.")
+            yield Fault(
+                "too_large", "models", str(amount), f"The {name} of all copies together leaves the range of exact integers.", "Check the units."
+            )
     yield from _prices(draft, min(total, MAX_COPIES))
 
 

@@ -29,7 +29,9 @@ def read_text(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> str:
         if isinstance(error, ProblemError):
             raise
         reason = getattr(error, "strerror", None) or str(error)
-        raise ProblemError([Fault("unreadable_file", name, "", f"The file cannot be read: {reason}.", "Check the path and the permissions.")]) from None
+        raise ProblemError(
+            [Fault("unreadable_file", name, "", f"The file cannot be read: {reason}.", "Check the path and the permissions.")]
+        ) from None
     if len(raw) > limit:
         raise ProblemError([_too_large(name, len(raw), limit)])
     return decode(raw, name)

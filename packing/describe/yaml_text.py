@@ -210,4 +210,10 @@ def _syntax(error: yaml.YAMLError, text: str) -> Fault:
     where = f"line {mark.line + 1}, column {mark.column + 1}"
     if line[mark.column : mark.column + 1] == "\t" or "\t" in line[: len(line) - len(line.lstrip())]:
         return Fault("syntax", where, line, "A tab is used where YAML allows spaces only.", "Replace tabs by spaces.")
-    return Fault("syntax", where, line, f"This is not valid YAML: {getattr(error, 'problem', None) or 'it ends too early'}.", "Correct the line or the one before.")
+    return Fault(
+        "syntax",
+        where,
+        line,
+        f"This is not valid YAML: {getattr(error, 'problem', None) or 'it ends too early'}.",
+        "Correct the line or the one before.",
+    )

@@ -79,7 +79,9 @@ def test_the_good_problem_is_good() -> None:
     assert check(problem_from(GOOD)) == []
 
 
-@pytest.mark.parametrize(("code", "path", "value", "where"), CASES, ids=[f"{case[0]}-{'.'.join(map(str, case[1]))}-{at}" for at, case in enumerate(CASES)])
+@pytest.mark.parametrize(
+    ("code", "path", "value", "where"), CASES, ids=[f"{case[0]}-{'.'.join(map(str, case[1]))}-{at}" for at, case in enumerate(CASES)]
+)
 def test_one_fault(code: str, path: tuple[int | str, ...], value: Any, where: str) -> None:
     found = [(fault.code, fault.where) for fault in faults_in(changed(*path, to=value))]
     assert found == [(code, where)]

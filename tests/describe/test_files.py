@@ -129,7 +129,9 @@ def test_size_limit_is_exact(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xff\xfe\x00a", b"name: caf\xe9\n", b"\x80", bytes(range(128, 256)), "name: x".encode("utf-16")], ids=["bom", "latin1", "byte", "binary", "utf16"]
+    "content",
+    [b"\xff\xfe\x00a", b"name: caf\xe9\n", b"\x80", bytes(range(128, 256)), "name: x".encode("utf-16")],
+    ids=["bom", "latin1", "byte", "binary", "utf16"],
 )
 def test_bytes_that_are_not_text(tmp_path: Path, content: bytes) -> None:
     assert codes(tmp_path, content) == ["unreadable_file"]

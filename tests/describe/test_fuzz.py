@@ -17,7 +17,9 @@ from packing.errors import ProblemError
 
 from .samples import CONTRACT, GOOD, changed
 
-FIELDS = sorted({*Problem.model_fields, *Model.model_fields, *Mode.model_fields, *Traffic.model_fields, *Placement.model_fields, "name", "min", "max"})
+FIELDS = sorted(
+    {*Problem.model_fields, *Model.model_fields, *Mode.model_fields, *Traffic.model_fields, *Placement.model_fields, "name", "min", "max"}
+)
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.binary(max_size=3), st.dates(),
     st.sampled_from(["80GiB", "llama-2-7b", "ml.g5.xlarge", "endpoint", "multi_model", "A10G", "balanced", 10**400, -0.0, "\ud800"]),
@@ -32,9 +34,10 @@ def outcome(data: Any) -> Problem | None:
     try:
         return problem_from(data)
     except ProblemError as error:
-        assert error.faults
-        assert str(error)
-        return None
+        refused = error
+    assert refused.faults
+    assert str(refused)
+    return None
 
 
 @settings(max_examples=200, deadline=None)
