@@ -1,5 +1,6 @@
 """Machines and measurements of one's own: nothing from the catalogue, accelerators shared, licences counted."""
 
+# ruff: noqa: T201 - an example prints
 from __future__ import annotations
 
 import packing as pk

@@ -1,5 +1,6 @@
 """From plain Python objects to a verified placement: three models of a catalogue on two kinds of machine."""
 
+# ruff: noqa: T201 - an example prints
 from __future__ import annotations
 
 import packing as pk

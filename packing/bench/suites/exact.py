@@ -1,4 +1,4 @@
-"""100 copies over 5 pools, five seeds: are they proven optimal, and after how many seconds?"""
+"""Problems of 100 copies over 5 pools: whether they are proven optimal, and after how many seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random small fleets through a strategy: how many placements does the independent checker refuse?"""
+"""Random small fleets through a strategy: how many placements the independent checker refuses."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from packing.domain.fitness import OBJECTIVE_UNITS
@@ -52,7 +53,7 @@ def progress_only_improves(strategy: str) -> None:
     for name, problem in mixed_problems():
         seen: list[Progress] = []
         solve(problem, strategy, on_progress=seen.append)
-        for before, after in zip(seen, seen[1:], strict=False):
+        for before, after in pairwise(seen):
             require(after.elapsed_s >= before.elapsed_s, f"{name}: time went back")
             require(before.bound is None or (after.bound is not None and after.bound >= before.bound), f"{name}: bound fell")
             if before.objective is not None:

@@ -40,14 +40,14 @@ def empty_stock_is_partial_or_infeasible(strategy: str) -> None:
 
 
 def free_and_dear_prices(strategy: str) -> None:
-    """Prices of nothing, and prices a billion times apart: the cheap pool is used, and costs add up."""
+    """Prices of nothing, and prices a million times apart: the cheap pool is used, and costs add up."""
     model = plain_model("m", 8 * GIB, 3)
     free = solve(one_pool(8 * GIB, 1, None, model, price=0.0), strategy)
     require(not free.unplaced and free.cost_per_hour == 0, f"free nodes cost {free.cost_per_hour}")
     problem = one_pool(8 * GIB, 1, 2, model, price=0.001)
-    dear = Pool(instance_type="box", count=5, zone="dear", price_per_hour=1_000_000.0)
+    dear = Pool(instance_type="box", count=5, zone="dear", price_per_hour=1_000.0)
     result = solve(problem.model_copy(update={"fleet": (*problem.fleet, dear)}), strategy)
-    require(not result.unplaced and result.cost_per_hour == 1_000_000.002, f"cost {result.cost_per_hour} instead of 1000000.002")
+    require(not result.unplaced and result.cost_per_hour == 1_000.002, f"cost {result.cost_per_hour} instead of 1000.002")
 
 
 LIMITS = tuple(
