@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from packing.capacity.calibration import calibration, engine_name
-from packing.capacity.options import LOAD_BANDWIDTH, Need, Option, Place, accelerated, on_cpus
+from packing.capacity.options import LOAD_BANDWIDTH, LOAD_EFFICIENCY, Need, Option, Place, accelerated, on_cpus
 from packing.capacity.precision import PRECISIONS
 from packing.capacity.prune import pruned
 from packing.capacity.target import Chip, Target, chip_of
@@ -57,7 +57,7 @@ def places_of(targets: Sequence[Target]) -> tuple[Place, ...]:
             (t.max_accelerators, UNLIMITED if t.vcpus is None else t.vcpus, UNLIMITED if t.host_memory is None else t.host_memory) for t in alike
         }
         shared = any(t.sharing is not Sharing.EXCLUSIVE or t.multi_model for t in alike)
-        slowest = min(t.load_bandwidth or LOAD_BANDWIDTH for t in alike)
+        slowest = min(t.load_bandwidth * LOAD_EFFICIENCY if t.load_bandwidth else LOAD_BANDWIDTH for t in alike)
         places.append(Place(chip, memory, tuple(sorted(nodes)), shared, slowest))
     return tuple(sorted(places, key=lambda p: (p.chip.name if p.chip else "", p)))
 

@@ -23,6 +23,8 @@ NEURON_DEGREES = (1, 2, 4, 6, 8, 12, 16)
 CPU_SIZES = (1, 2, 4, 8, 16)
 LOAD_BANDWIDTH = 2.1e8
 """Bytes/s from object storage onto a running node: 16.4 GB of Qwen3-8B in 77 s on ml.g6.2xlarge (AWS ML blog, 2026-06-16)."""
+LOAD_EFFICIENCY = 0.34
+"""Share of a node's line rate (the smaller of network and storage) that loading reaches: the same measurement over 625 MB/s."""
 LOAD_START_S = 5.0
 """Seconds from weights in place to ready (process, engine; assumed)."""
 

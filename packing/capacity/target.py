@@ -22,7 +22,8 @@ class Target:
     vcpus, host_memory : of the node; None does not limit.
     sharing : who may use one accelerator at the same time.
     multi_model : whether multi-model endpoints run on such nodes, so that models share the accelerator over time.
-    load_bandwidth : bytes/s from where weights are kept into the node; None: `LOAD_BANDWIDTH`.
+    load_bandwidth : line rate in bytes/s from where weights are kept into the node (loads reach `LOAD_EFFICIENCY` of it);
+        None: `LOAD_BANDWIDTH`.
     """
 
     accelerator: Accelerator | None
