@@ -8,6 +8,7 @@ from io import StringIO
 from typing import NamedTuple
 
 from packing.report.bars import bar, level
+from packing.report.table import cut
 
 ROWS = 15
 """Rows of a section before it says "and so many more"."""
@@ -65,16 +66,22 @@ class Page:
 
     def render(self, lines: Sequence[Line]) -> str:
         """The text; with colours only where they are wanted."""
+        lines = [Line(self._fitted(line.text), line.style) for line in lines]
         if not self.colour:
-            return "".join(f"{line.text.rstrip()}\n" for line in lines)
+            return "".join(f"{line.text}\n" for line in lines)
         from rich.console import Console
         from rich.text import Text
 
         buffer = StringIO()
         console = Console(file=buffer, force_terminal=True, width=self.width, highlight=False)
         for line in lines:
-            console.print(Text(line.text.rstrip(), style=line.style), soft_wrap=True)
+            console.print(Text(line.text, style=line.style), soft_wrap=True)
         return buffer.getvalue()
+
+    def _fitted(self, text: str) -> str:
+        """The text cut to the width, in characters that can be shown."""
+        text = cut(text.rstrip(), self.width)
+        return text if self.unicode else text.replace("…", "~")
 
 
 def wrapped(text: str, page: Page, indent: str = "  ", style: str = "") -> list[Line]:
