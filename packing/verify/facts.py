@@ -77,10 +77,6 @@ class ModelFacts:
         self.base, self.fastest, self.in_force, self.peak = base_copies(model), fastest_micro(model), throughput_in_force(model), model.peak_micro
         self.placed = self.rate = 0
 
-    def active_in(self, slot: int) -> bool:
-        """Whether the model has traffic in this slot."""
-        return slot < len(self.active) and self.active[slot]
-
     @property
     def missing(self) -> int:
         """Copies that the placement lacks."""

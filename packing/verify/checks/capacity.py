@@ -25,8 +25,13 @@ def _too_much(site: Site, seats: list[Seat], amount: Amount, capacity: int, slot
     for seat, alone in zip(seats, amounts, strict=True):
         if alone > capacity:
             return f"{alone} needed by {seat.copy.model} alone, {capacity} there"
+    by_hours: dict[tuple[bool, ...], int] = {}  # copies with the same hours are one sum: most endpoints have few different ones
+    always = (True,) * slots
+    for seat, each in zip(seats, amounts, strict=True):
+        hours = seat.model.active if seat.model is not None else always
+        by_hours[hours] = by_hours.get(hours, 0) + each
     for slot in range(slots):
-        resident = sum(each for seat, each in zip(seats, amounts, strict=True) if seat.model is None or seat.model.active_in(slot))
+        resident = sum(each for hours, each in by_hours.items() if slot < len(hours) and hours[slot])
         if resident > capacity:
             return f"{resident} needed in slot {slot}, {capacity} there"
     return None
