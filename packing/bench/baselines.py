@@ -51,9 +51,8 @@ def dedicated(expanded: Expanded) -> Baseline:
     nodes: list[NodePlan] = []
     for model in compiled.models:
         ways = [_alone(compiled, compiled.candidates[index]) for index in model.candidates]
-        found = [way for way in ways if way]
-        if found:
-            nodes += min(found, key=lambda way: (sum(compiled.pools[node.pool].price for node in way), len(way)))
+        cheapest: list[NodePlan] = min((way for way in ways if way), key=lambda way: _price(compiled, way), default=[])
+        nodes += cheapest
     return _finished("dedicated", Expanded(expanded.described, problem, expanded.digest), compiled, make_plan(compiled, nodes))
 
 
@@ -70,6 +69,11 @@ def without_limits(problem: Problem) -> Problem:
     fleet = [Pool(instance_type=name, zone=f"zone-{zone}", price_per_hour=price / MICRO) for name, price in cheapest.items() for zone in zones]
     models = tuple(model.model_copy(update={"hosting": (Hosting.SINGLE_MODEL,)}) for model in problem.models)
     return problem.model_copy(update={"fleet": tuple(fleet), "models": models}).canonical()
+
+
+def _price(compiled: Compiled, nodes: list[NodePlan]) -> tuple[int, int]:
+    """(price, number) of nodes."""
+    return sum(compiled.pools[node.pool].price for node in nodes), len(nodes)
 
 
 def _alone(compiled: Compiled, candidate: Candidate) -> list[NodePlan]:

@@ -28,14 +28,14 @@ def _solve(problem: Problem, options: dict[str, Any]) -> Row:
     from packing.solve import solve_placement
     from packing.verify import verify
 
-    first: list[float] = []
-    result = solve_placement(problem, **options, on_progress=lambda progress: first or first.append(progress.elapsed_s))
+    seen: list[float] = []
+    result = solve_placement(problem, **options, on_progress=lambda progress: seen.append(progress.elapsed_s))
     placement = result.placement
     verification = verify(result.expanded.problem, placement, result.digest)
     hostings = Counter(endpoint.hosting for endpoint in placement.endpoints)
     return {
         "status": str(result.status),
-        "greedy_s": first[0] if first else None,
+        "greedy_s": seen[0] if seen else None,
         "usd_per_hour": placement.cost_per_hour,
         "objective": placement.objective,
         "bound": placement.bound,

@@ -82,8 +82,9 @@ def test_baselines_pass_the_checker_on_random_fleets() -> None:
 
 def test_dedicated_endpoints_cost_what_the_reference_of_the_cost_score_says() -> None:
     expanded = expand(generate(copies=200, zones=2, sharing="mixed", tenants=20, isolated_share=0.2))
-    reference = baseline(Facts(expanded.problem)).cost_reference
-    assert round(dedicated(expanded).placement.cost_per_hour * MICRO) == reference
+    found = dedicated(expanded).placement
+    reference = baseline(Facts(expanded.problem, found)).cost_reference
+    assert round(found.cost_per_hour * MICRO) == reference
 
 
 def test_dedicated_ignores_stock_and_hosting() -> None:
