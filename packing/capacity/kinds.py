@@ -24,8 +24,8 @@ CPU_BANDWIDTH = 3e9
 """Bytes/s of memory bandwidth of one vCPU: about 140 GB/s over the 48 vCPUs of a socket (assumed)."""
 CPU_LARGEST = 1.5e9
 """Parameters beyond which a model is not offered on CPUs."""
-SCAN_OVERHEAD_S = 0.001
-"""k-NN: fixed seconds of a request."""
+SCAN_OVERHEAD_S = LEAST_SERVICE_S = 0.001
+"""k-NN: fixed seconds of a request; and the least of an image."""
 
 CPU_ENGINE = Engine(
     bandwidth_efficiency=1.0, layer_s=2e-5, allreduce_s=0.0, sequence_s=0.0, prefill_efficiency=1.0, fp8_efficiency=1.0,
@@ -60,7 +60,7 @@ def one_by_one(service_s: float, loads: Iterable[float] = (0.2, 0.5, UTILISATION
 def image_points(architecture: Architecture, flops: float) -> tuple[Point, ...]:
     """Diffusion: a request is an image; it is bound by compute."""
     work = architecture.flops_per_image or architecture.parameters * IMAGE_FLOPS_PER_PARAMETER
-    return one_by_one(work / (flops * IMAGE_EFFICIENCY))
+    return one_by_one(max(work / (flops * IMAGE_EFFICIENCY), LEAST_SERVICE_S))
 
 
 def scan_points(index_bytes: float, vcpus: float) -> tuple[Point, ...]:

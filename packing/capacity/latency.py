@@ -127,7 +127,7 @@ def roofline(architecture: Architecture, precision: str, chip: Chip, parallel: i
     return Roofline(
         dense_read_s=read * dense,
         expert_read_s=read * experts,
-        missed=1 - architecture.experts_per_token / architecture.experts if experts else 1.0,
+        missed=1 - min(max(architecture.experts_per_token, 1), architecture.experts) / architecture.experts if experts else 1.0,
         launch_s=fixed * engine.layer_s,
         sequence_s=token + fixed * engine.sequence_s + reduce_token,
         kv_s=kv_bytes_per_token(architecture, precision, parallel) / bandwidth,

@@ -23,6 +23,8 @@ NEURON_DEGREES = (1, 2, 4, 6, 8, 12, 16)
 CPU_SIZES = (1, 2, 4, 8, 16)
 LOAD_BANDWIDTH = 2.1e8
 """Bytes/s from object storage onto a running node: 16.4 GB of Qwen3-8B in 77 s on ml.g6.2xlarge (AWS ML blog, 2026-06-16)."""
+LONGEST_S = 3600.0
+"""No mode answers later than this, SLO or not: such a copy serves nobody."""
 LOAD_EFFICIENCY = 0.34
 """Share of a node's line rate (the smaller of network and storage) that loading reaches: the same measurement over 625 MB/s."""
 LOAD_START_S = 5.0
@@ -72,6 +74,8 @@ class Option(NamedTuple):
 def _within(point: Point, need: Need, share: float, whole: bool) -> bool:
     """Whether the latencies are within the SLO; where it is silent, within the default of its kind (a whole accelerator may miss that one)."""
     ttft, tpot = point.ttft_s / share, point.tpot_s / share
+    if max(ttft, tpot) > LONGEST_S:
+        return False
     stated = (need.ttft_s is None or ttft <= need.ttft_s) and (need.tpot_s is None or tpot <= need.tpot_s)
     silent = (need.ttft_s is not None or ttft <= DEFAULT_TTFT_S) and (
         need.tpot_s is not None or (tpot <= DEFAULT_TPOT_S and point.batch <= DEFAULT_BATCH_CAP)

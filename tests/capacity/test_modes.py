@@ -12,7 +12,7 @@ from packing.capacity import derive_modes
 from packing.capacity.modes import rounded
 from packing.capacity.options import Option
 from packing.capacity.prune import MOST_MODES, undominated
-from packing.catalog import architectures
+from packing.catalog import Architecture, architectures
 from packing.domain.words import Sharing, Source
 from packing.errors import ProblemError
 
@@ -181,6 +181,28 @@ def test_every_mode_keeps_its_promises(model, fleet, name, rate, prompt, output,
         assert not (
             alike and one.model_dump(exclude={"precision", "source", "error_band"}) == other.model_dump(exclude={"precision", "source", "error_band"})
         )
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    kind=st.sampled_from(["decoder", "encoder_decoder", "encoder", "diffusion", "knn"]),
+    parameters=st.floats(0, 1e13),
+    active=st.floats(0, 1),
+    whole=st.tuples(*[st.integers(0, 300)] * 5),
+    hidden=st.integers(0, 30000),
+    experts=st.tuples(st.integers(0, 512), st.integers(0, 600)),
+    lengths=st.tuples(st.floats(0, 1e7), st.floats(0, 1e7)),
+    rate=st.floats(0, 1e6),
+)
+def test_odd_architectures_give_sane_modes_or_none(model, fleet, kind, parameters, active, whole, hidden, experts, lengths, rate):
+    layers, heads, kv_heads, head_dim, rank = whole
+    odd = Architecture(
+        name="odd", family="odd", kind=kind, parameters=parameters, active_parameters=active * parameters, layers=layers, hidden=hidden, heads=heads,
+        kv_heads=kv_heads, head_dim=head_dim, kv_lora_rank=rank, experts=experts[0], experts_per_token=experts[1],
+    )  # fmt: skip
+    for mode in derive_modes(model(rate, prompt=lengths[0], output=lengths[1], precision=("bf16", "int4")), odd, fleet):
+        assert 0 <= mode.ttft_ms <= 3_600_000
+        assert mode.requests_per_second >= 0
 
 
 def test_dominated_options_go():
