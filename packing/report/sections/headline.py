@@ -31,11 +31,11 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
 
 
 def _baselines(account: Account, page: Page) -> Iterator[Line]:
-    """What other ways to do it would cost, and what is saved against those that place no more than this one."""
+    """What other ways to do it would cost, and what is saved against those that place just as many copies."""
     ours, missing = account.placement.cost_per_hour, sum(left.copies for left in account.placement.unplaced)
     rows = []
     for name, other in account.baselines.items():
-        comparable = other.missing >= missing and other.cost_per_hour > 0
+        comparable = other.missing == missing and other.cost_per_hour > 0
         saved = percent(1 - ours / other.cost_per_hour, 1) if comparable else "-"
         rows.append([name, money(other.cost_per_hour), saved, f"leaves out {plural(other.missing, 'copy', 'copies')}" if other.missing else ""])
     if rows:
