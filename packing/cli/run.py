@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PackingError as error:
         complain(str(error))
     except KeyboardInterrupt:
-        complain("interrupted before there was anything to write")
+        complain("interrupted")
         return ExitCode.INTERRUPTED
     except Exception as error:
         # Whatever slipped through is a bug of ours: said in one line, with a way to see the rest.

@@ -57,7 +57,9 @@ def command(
     elif not quiet:
         from packing.cli.baselines import with_baselines
 
-        show(with_baselines(account, result, seed=seed) if baselines else account, everything=everything)
+        # Whoever pressed Ctrl-C wants the answer, not another search for comparison.
+        compare = baselines and result.limit != "cancelled"
+        show(with_baselines(account, result, seed=seed) if compare else account, everything=everything)
     raise typer.Exit(exit_code(result.status, result.limit))
 
 
