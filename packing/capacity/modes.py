@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from packing.capacity.calibration import calibration, engine_name
-from packing.capacity.options import LOAD_BANDWIDTH, LOAD_EFFICIENCY, Need, Option, Place, accelerated, on_cpus
+from packing.capacity.choice import Need, Option, Place
+from packing.capacity.options import LOAD_BANDWIDTH, LOAD_EFFICIENCY, accelerated, on_cpus
 from packing.capacity.precision import PRECISIONS
 from packing.capacity.prune import pruned
 from packing.capacity.target import Chip, Target, chip_of

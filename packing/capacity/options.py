@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from packing.capacity.calibration import DEFAULT_ENGINE, Engine, calibration
+from packing.capacity.choice import Need, Option, Place, chosen, within
 from packing.capacity.kinds import CPU_ENGINE, CPU_LARGEST, cpu_chip, encoder_points, image_points, scan_points
 from packing.capacity.latency import roofline
 from packing.capacity.memory import GIB, MIB, copy_memory, largest_batch, weight_bytes
 from packing.capacity.precision import PRECISIONS
-from packing.capacity.serving import BATCHES, DEFAULT_BATCH_CAP, DEFAULT_TPOT_S, DEFAULT_TTFT_S, IDLE_BATCH, LEAST_GAIN, Point, curve
+from packing.capacity.serving import BATCHES, IDLE_BATCH, Point, curve
 from packing.capacity.target import Chip
 from packing.catalog.types import Architecture
 
@@ -23,81 +23,10 @@ NEURON_DEGREES = (1, 2, 4, 6, 8, 12, 16)
 CPU_SIZES = (1, 2, 4, 8, 16)
 LOAD_BANDWIDTH = 2.1e8
 """Bytes/s from object storage onto a running node: 16.4 GB of Qwen3-8B in 77 s on ml.g6.2xlarge (AWS ML blog, 2026-06-16)."""
-LONGEST_S = 3600.0
-"""No mode answers later than this, SLO or not: such a copy serves nobody."""
 LOAD_EFFICIENCY = 0.34
 """Share of a node's line rate (the smaller of network and storage) that loading reaches: the same measurement over 625 MB/s."""
 LOAD_START_S = 5.0
 """Seconds from weights in place to ready (process, engine; assumed)."""
-
-
-class Need(NamedTuple):
-    """What one copy is asked for."""
-
-    prompt: float
-    output: float
-    rate: float
-    """requests/s that one copy should serve where it can; 0: no traffic stated"""
-    ttft_s: float | None
-    tpot_s: float | None
-
-
-class Place(NamedTuple):
-    """A kind of accelerator with its usable memory, over all kinds of nodes that have it. `chip` None: CPUs."""
-
-    chip: Chip | None
-    memory: int
-    nodes: tuple[tuple[int, float, int], ...]
-    """(accelerators, vCPU, host memory) of each kind of node"""
-    shared: bool
-    load_bandwidth: float
-
-
-class Option(NamedTuple):
-    """A mode before rounding. `batch`: places for requests in flight."""
-
-    accelerator: str | None
-    accelerators: int
-    memory: int
-    share: float
-    vcpus: float
-    host_memory: int
-    rate: float
-    ttft_s: float
-    tpot_s: float
-    load_s: float
-    precision: str
-    engine: str
-    batch: int
-
-
-def _within(point: Point, need: Need, share: float, whole: bool) -> bool:
-    """Whether the latencies are within the SLO; where it is silent, within the default of its kind (a whole accelerator may miss that one)."""
-    ttft, tpot = point.ttft_s / share, point.tpot_s / share
-    if max(ttft, tpot) > LONGEST_S:
-        return False
-    stated = (need.ttft_s is None or ttft <= need.ttft_s) and (need.tpot_s is None or tpot <= need.tpot_s)
-    silent = (need.ttft_s is not None or ttft <= DEFAULT_TTFT_S) and (
-        need.tpot_s is not None or (tpot <= DEFAULT_TPOT_S and point.batch <= DEFAULT_BATCH_CAP)
-    )
-    return stated and (silent or whole)
-
-
-def chosen(points: Sequence[Point], need: Need, share: float = 1.0) -> Point | None:
-    """The first point within the SLO that serves the rate; failing that the last one that still serves more.
-
-    Memory grows with the batch, so that the first one that suffices reserves no more KV cache than the traffic can use.
-    """
-    best = None
-    for point in points:
-        if not _within(point, need, share, whole=best is None and share == 1.0):
-            break
-        if best is not None and point.planned < best.planned * (1 + LEAST_GAIN):
-            break
-        best = point
-        if (point.planned * share * 0.99 >= need.rate) if need.rate else (point.batch >= IDLE_BATCH):
-            break
-    return best
 
 
 def _host(weights: float, share: float) -> tuple[float, int]:
@@ -116,7 +45,7 @@ def _points(
     """Points of a copy that has `room` bytes on each accelerator, as far as shares down to `least` can need them."""
     points = []
     for point in _all_points(architecture, precision, chip, parallel, engine, need.prompt, need.output, room):
-        if not _within(point, need, 1.0, whole=True):
+        if not within(point, need, 1.0, whole=True):
             break
         points.append(point)
         if (point.planned * least * 0.99 >= need.rate) if need.rate else (point.batch >= IDLE_BATCH):

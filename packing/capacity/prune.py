@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
-from packing.capacity.options import Need, Option
+from packing.capacity.choice import Need, Option
 
 MOST_MODES = 24
 MOST_OF_A_PLACE = 6

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from packing.capacity import derive_modes
+from packing.capacity.choice import Option
 from packing.capacity.modes import rounded
-from packing.capacity.options import Option
 from packing.capacity.prune import MOST_MODES, undominated
 from packing.catalog import Architecture, architectures
 from packing.domain.words import Sharing, Source
