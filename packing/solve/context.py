@@ -52,7 +52,7 @@ class SearchContext:
         cancel: threading.Event | None = None,
     ) -> None:
         self._start = time.monotonic()
-        self._limit = time_limit
+        self.time_limit = time_limit
         self.seed, self.workers, self.gap = seed, workers, gap
         self.random = random.Random(seed)
         self._observer = on_progress
@@ -69,7 +69,7 @@ class SearchContext:
 
     def remaining(self) -> float:
         """Seconds left, never negative."""
-        return max(0.0, self._limit - self.elapsed())
+        return max(0.0, self.time_limit - self.elapsed())
 
     @property
     def cancelled(self) -> bool:

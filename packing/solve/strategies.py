@@ -12,11 +12,13 @@ Strategy = Callable[[Compiled, SearchContext], None]
 
 
 def _greedy(compiled: Compiled, context: SearchContext) -> None:
-    from packing.solve.bounds.run import cheap_bound  # noqa: PLC0415
+    from packing.solve.bounds.run import linear_bound, quick_bound  # noqa: PLC0415
     from packing.solve.greedy.strategy import greedy  # noqa: PLC0415
 
     greedy(compiled, context)
-    cheap_bound(compiled, context)
+    quick_bound(compiled, context)
+    if context.limit() is None:
+        linear_bound(compiled, context)
 
 
 def _cp_sat(compiled: Compiled, context: SearchContext) -> None:
@@ -27,18 +29,31 @@ def _cp_sat(compiled: Compiled, context: SearchContext) -> None:
         cp_sat(compiled, context)
 
 
-STRATEGIES: dict[str, Strategy] = {"greedy": _greedy, "cp_sat": _cp_sat}
+def _ruin(compiled: Compiled, context: SearchContext) -> None:
+    from packing.solve.greedy.economy import Economy  # noqa: PLC0415
+    from packing.solve.ruin.strategy import ruin  # noqa: PLC0415
+
+    _greedy(compiled, context)
+    if context.limit() is None:
+        ruin(compiled, context, Economy(compiled), context.time_limit)
+
+
+def _auto(compiled: Compiled, context: SearchContext) -> None:
+    from packing.solve.portfolio import portfolio  # noqa: PLC0415
+
+    portfolio(compiled, context)
+
+
+STRATEGIES: dict[str, Strategy] = {"auto": _auto, "greedy": _greedy, "ruin": _ruin, "cp_sat": _cp_sat}
 
 
 def strategies() -> tuple[str, ...]:
     """Names that `solve_placement(strategy=...)` accepts."""
-    return ("auto", *STRATEGIES)
+    return tuple(STRATEGIES)
 
 
 def strategy_of(name: str) -> Strategy:
     """A strategy by name. Raises ProblemError for an unknown one."""
-    if name == "auto":
-        return STRATEGIES["greedy"]
     if name not in STRATEGIES:
         fault = Fault("bad_option", "strategy", name, "There is no such strategy.", f"Use one of {', '.join(strategies())}.")
         raise ProblemError([fault])

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from packing.compile.data import Compiled
+from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.solve.bounds.forced import forced_vector
 from packing.solve.bounds.linear import LinearRelaxation, simple_prices
-from packing.solve.bounds.prices import price_bound
+from packing.solve.bounds.prices import Prices, price_bound
 from packing.solve.context import SearchContext
 from packing.solve.task import whole_task
 
+MISSING_WEIGHT = 2 * OBJECTIVE_UNITS
+"""What a missing copy costs when prices under shortage are wanted: more than any copy."""
 
-def cheap_bound(compiled: Compiled, context: SearchContext) -> None:
-    """Bounds that need no solver, then (if time is left) the one from the linear relaxation's duals."""
+
+def quick_bound(compiled: Compiled, context: SearchContext) -> None:
+    """Bounds that need no solver: milliseconds for small problems, one pass over the candidates each."""
     forced = forced_vector(compiled)
     for prices in simple_prices(compiled):
         context.raise_bound(forced, price_bound(compiled, prices), "resources")
         if context.limit() is not None:
             return
-    prices_found = LinearRelaxation(compiled, whole_task(compiled)).prices(context.remaining())
-    if prices_found is not None:
-        context.raise_bound(forced, price_bound(compiled, prices_found), "linear relaxation")
+
+
+def linear_bound(compiled: Compiled, context: SearchContext) -> None:
+    """The bound from the linear relaxation's duals."""
+    prices = LinearRelaxation(compiled, whole_task(compiled)).prices(context.remaining())
+    if prices is not None:
+        context.raise_bound(forced_vector(compiled), price_bound(compiled, prices), "linear relaxation")
+
+
+def relaxed_prices(compiled: Compiled, context: SearchContext) -> Prices | None:
+    """Prices for the greedy, with the bound on the way; where stock does not suffice they make scarce types dear."""
+    linear_bound(compiled, context)
+    if context.limit() is not None:
+        return None
+    return LinearRelaxation(compiled, whole_task(compiled), missing_weight=MISSING_WEIGHT).prices(context.remaining())

@@ -27,6 +27,8 @@ class Settings:
     """Place the most important models first (when not everything can be placed)."""
     options: int = 6
     """Candidates of a model that are looked at closely."""
+    lookahead: bool = True
+    """Whether copies still to come are expected to fill a node that is opened."""
 
 
 class Tally:
@@ -65,6 +67,8 @@ class Construction:
         self.compiled, self.economy, self.settings = compiled, economy, settings
         self.nodes = OpenNodes(compiled)
         self.tally = Tally(compiled)
+        self.log: list[tuple[int, Candidate]] = []
+        """(node, candidate) of every copy put, in order."""
         self.ahead: dict[tuple[Domain, int], float] = {key: max(load) for key, load in economy.load.items()}
         """Nodes' worth of copies of a domain still to come, per instance type."""
 
@@ -77,8 +81,7 @@ class Construction:
             if not model.candidates:
                 return (model.level if self.settings.priority_first else 0, 0.0, 0.0, index)
             best = compiled.candidates[min(model.candidates, key=lambda each: self.estimate(compiled.candidates[each]))]
-            room = economy.share[best.index] * economy.node_price[best.kind]
-            return (model.level if self.settings.priority_first else 0, -room, -best.size, index)
+            return (model.level if self.settings.priority_first else 0, -economy.room[best.index], -best.size, index)
 
         return sorted(models, key=weight)
 
@@ -131,13 +134,13 @@ class Construction:
         needed = max(1, candidate.needed)
         own = needed * candidate.coefficient
         factor = settings.favour.get(candidate.hosting, 1.0) * settings.kind_factor.get(candidate.kind, 1.0)
-        room = own + needed * price * economy.share[candidate.index] * settings.room_price
+        room = own + needed * economy.room[candidate.index] * settings.room_price
         if candidate.hosting is Hosting.SINGLE_MODEL:
             return room * factor, economy.cost(candidate) * factor
         ahead = self.ahead[economy.domain[candidate.index], candidate.kind]
         own_load = needed * economy.share[candidate.index]
         # If less than a node's worth is still to come, whoever opens the node pays for all of it.
-        fresh = economy.cost(candidate) if ahead >= 1.0 else own + price * max(1.0, own_load)
+        fresh = economy.cost(candidate) if ahead >= 1.0 and settings.lookahead else own + price * max(1.0, own_load)
         return room * factor, max(fresh, room) * factor
 
     def _fill(self, index: int, candidate: Candidate) -> None:
@@ -175,6 +178,7 @@ class Construction:
                 break
             state.add(candidate, spot)
             tally.change(candidate, state.pool)
+            self.log.append((node, candidate))
             put += 1
         if put:
             self.nodes.changed(node, candidate)

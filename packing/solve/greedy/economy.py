@@ -13,6 +13,7 @@ from collections import defaultdict
 from packing.compile.data import UNLIMITED, Candidate, Compiled, Kind
 from packing.domain.units import MICRO
 from packing.domain.words import Hosting, Sharing
+from packing.solve.bounds.prices import SCALE, Prices, needs_of, rows_of
 from packing.solve.node_state import CONTAINER, INSTANCE, NodeState
 
 Domain = tuple[str, int, int]
@@ -43,17 +44,42 @@ def domain_of(compiled: Compiled, candidate: Candidate) -> Domain:
 
 
 class Economy:
-    """Shares, domains and loads of all candidates of a problem, computed once."""
+    """Shares, domains and loads of all candidates of a problem, computed once.
 
-    def __init__(self, compiled: Compiled) -> None:
+    With `prices` (duals of the linear relaxation) the room that a copy takes is valued by what it takes of each
+    scarce resource, instead of by its largest share of a node: a copy that needs much of what others do not
+    want is then cheap, and instance types that run short are dear.
+    """
+
+    def __init__(self, compiled: Compiled, prices: Prices | None = None) -> None:
         self.compiled = compiled
         self.share = [node_share(compiled.kinds[candidate.kind], candidate) for candidate in compiled.candidates]
         self.domain = [domain_of(compiled, candidate) for candidate in compiled.candidates]
         self.node_price = [
             min((compiled.pools[pool].coefficient for pool in kind.pools if compiled.pools[pool].stock), default=0) for kind in compiled.kinds
         ]
+        self.room = [self.node_price[candidate.kind] * self.share[candidate.index] for candidate in compiled.candidates]
+        """Objective units that the room of one copy is worth."""
+        self._priced = prices is not None
+        if prices is not None:
+            self._reprice(prices)
         self._alone: dict[int, int] = {}
         self.load = self._loads()
+
+    def _reprice(self, prices: Prices) -> None:
+        compiled = self.compiled
+        capacity = {
+            (index, hosting, dimension, slot): amount
+            for index, kind in enumerate(compiled.kinds)
+            for hosting in (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT)
+            for dimension, slot, amount in rows_of(compiled, kind, hosting)
+        }
+        whole = [max(prices.node(kind) / SCALE, price) for kind, price in enumerate(self.node_price)]
+        for candidate in compiled.candidates:
+            if candidate.hosting is not Hosting.SINGLE_MODEL:
+                rows = ((candidate.kind, candidate.hosting, dimension, slot, amount) for dimension, slot, amount in needs_of(candidate, compiled))
+                self.room[candidate.index] = sum(prices.row[row[:4]] / SCALE * row[4] / capacity[row[:4]] for row in rows if row[:4] in prices.row)
+        self.node_price = [int(price) for price in whole]
 
     def _loads(self) -> dict[tuple[Domain, int], list[float]]:
         """Nodes of a kind that a domain would fill, per slot, if all who could use it did."""
@@ -99,11 +125,10 @@ class Economy:
             return needed * candidate.coefficient + price * -(-needed // max(1, self.alone(candidate)))
         load = self.load[self.domain[candidate.index], candidate.kind]
         peak, whole = max(load, default=0.0), sum(load)
-        share = self.share[candidate.index]
-        if candidate.hosting is Hosting.MULTI_MODEL and peak > 0:
+        room = self.room[candidate.index]
+        if candidate.hosting is Hosting.MULTI_MODEL and peak > 0 and not self._priced:
             # Its part of the fullest slot, if it is typical of those it shares with.
             busy = candidate.mask.bit_count()
-            average = whole / peak
-            share *= 1 - crowd + crowd * min(1.0, busy / average)
+            room *= 1 - crowd + crowd * min(1.0, busy * peak / whole)
         rounding = math.ceil(peak - 1e-9) / peak if peak > 0 else 1.0
-        return needed * (candidate.coefficient + price * min(1.0, share * max(1.0, rounding)))
+        return needed * (candidate.coefficient + min(price, room * max(1.0, rounding)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from packing.compile.data import Compiled
 from packing.domain.words import Hosting
 from packing.solve.context import SearchContext
@@ -22,23 +24,30 @@ LARGE = 20_000
 """Copies from which on one or two passes have to do."""
 
 
-def greedy(compiled: Compiled, context: SearchContext) -> Plan:
-    """The greedy's best plan. Always returns one, however short the time: the first pass runs to its end."""
-    economy = Economy(compiled)
-    best = construct(compiled, economy, Settings())
-    if not best.value.complete:
-        best = min(best, construct(compiled, economy, Settings(priority_first=True)), key=lambda plan: plan.value)
+def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None = None) -> Plan:
+    """The greedy's best plan. Always returns one, however short the time: the first pass runs to its end.
+
+    `economy` may value room by the duals of the linear relaxation; by default by its share of a node.
+    """
+    economy = Economy(compiled) if economy is None else economy
+    best = _pass(compiled, economy, Settings())
     context.offer(best, "greedy")
     copies = sum(model.fewest for model in compiled.models)
     for settings in PASSES[1:] if copies < LARGE else ():
         if context.limit() is not None:
             break
-        plan = construct(compiled, economy, settings)
-        if not plan.value.complete:
-            plan = min(plan, construct(compiled, economy, Settings(**{**vars(settings), "priority_first": True})), key=lambda each: each.value)
-        if context.offer(plan, "greedy"):
-            best = plan
+        plan = _pass(compiled, economy, settings)
+        context.offer(plan, "greedy")
+        best = min(best, plan, key=lambda each: each.value)
     if context.limit() is None:
         best = exchange_nodes(compiled, best)
         context.offer(best, "greedy")
     return best
+
+
+def _pass(compiled: Compiled, economy: Economy, settings: Settings) -> Plan:
+    """One pass; where something is left out, another one by priority."""
+    plan = construct(compiled, economy, settings)
+    if plan.value.complete:
+        return plan
+    return min(plan, construct(compiled, economy, replace(settings, priority_first=True)), key=lambda each: each.value)

@@ -1,0 +1,1 @@
+"""Ruin and recreate: empty a few nodes, place their copies again, keep what is better."""

@@ -1,0 +1,127 @@
+"""Strategy `ruin`: ruin and recreate (Schrimpf et al., J. Comput. Phys. 159, 2000) with record-to-record acceptance.
+
+Each round empties a few related nodes and places their copies again, greedily, with the estimates of what is
+cheap disturbed a little. A change is kept if it is better than the incumbent, or worse by less than a threshold
+that falls to zero (Dueck, J. Comput. Phys. 104, 1993).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from random import Random
+
+from packing.compile.data import Compiled
+from packing.domain.words import Hosting
+from packing.solve.context import SearchContext
+from packing.solve.greedy.construct import Settings
+from packing.solve.greedy.economy import Economy
+from packing.solve.greedy.exchange import exchange_nodes
+from packing.solve.plan import Plan, Value
+from packing.solve.ruin.working import WorkingPlan
+
+REBUILD_EVERY = 400
+THRESHOLD = 0.004
+"""At first, a change may be worse by this part of the objective."""
+UNIT = 150
+"""Rounds for a problem of a hundred copies that count as one second of work."""
+
+
+def ruin(compiled: Compiled, context: SearchContext, economy: Economy, seconds: float) -> None:
+    """Improve the incumbent for about so many seconds' worth of rounds.
+
+    The number of rounds follows from the size of the problem and not from the clock, so that the same input and
+    seed give the same plan wherever the time limit does not bite.
+    """
+    best = context.incumbent
+    if best is None or not best.nodes:
+        return
+    copies = sum(len(node.copies) for node in best.nodes)
+    rounds = max(20, int(seconds * UNIT * (100 / max(100, copies)) ** 0.5))
+    search = _Search(compiled, economy, best, context.random)
+    for number in range(rounds):
+        if context.limit() is not None:
+            break
+        if number % REBUILD_EVERY == 0:
+            search.rebuild(compiled, economy)
+        search.round(1 - number / rounds)
+        if search.improved:
+            context.offer(search.plan(), "ruin")
+    if context.incumbent is not None and context.limit() is None:
+        context.offer(exchange_nodes(compiled, context.incumbent), "ruin")
+
+
+class _Search:
+    """Current plan, best plan, and the moves between them."""
+
+    def __init__(self, compiled: Compiled, economy: Economy, plan: Plan, random: Random) -> None:
+        self.compiled, self.random = compiled, random
+        self.working = WorkingPlan(compiled, economy, plan)
+        self.best = plan.value
+        self.improved = False
+
+    def rebuild(self, compiled: Compiled, economy: Economy) -> None:
+        """Drop the traces of closed nodes."""
+        self.working = WorkingPlan(compiled, economy, self.plan())
+
+    def plan(self) -> Plan:
+        """The current plan."""
+        return self.working.construction.plan()
+
+    def round(self, heat: float) -> None:
+        """One change, kept or undone."""
+        working, random = self.working, self.random
+        before = working.value
+        nodes = self._choose()
+        models = working.ruin(nodes)
+        settings = self._settings()
+        working.construction.settings = settings
+        order = working.construction.order(models)
+        if random.random() < 0.5:
+            order = sorted(order, key=lambda _: random.random())
+        working.recreate(order, settings)
+        after = working.value
+        self.improved = after < self.best
+        if self.improved:
+            self.best = after
+        elif not self._acceptable(before, after, heat):
+            working.undo()
+
+    def _acceptable(self, before: Value, after: Value, heat: float) -> bool:
+        if after <= before:
+            return True
+        slack = int(THRESHOLD * heat * self.best.objective)
+        return after.missing <= self.best.missing and after.objective <= self.best.objective + slack
+
+    def _choose(self) -> list[int]:
+        """A few nodes that have something to do with each other: instance type, tenant, models, or nothing but chance."""
+        random, states = self.random, self.working.construction.nodes.states
+        nodes = self.working.open_nodes()
+        if not nodes:
+            return []
+        first = nodes[int(random.random() * len(nodes))]
+        seed = states[first]
+        assert seed is not None
+        count = 1 + int(random.random() * 5)
+        kinship = int(random.random() * 4)
+        related = []
+        for node in nodes:
+            state = states[node]
+            assert state is not None
+            if node == first:
+                continue
+            same_kind = state.kind is seed.kind and state.hosting is seed.hosting
+            same_tenant = bool(set(state.tenants()) & set(seed.tenants()))
+            same_model = not state.models.keys().isdisjoint(seed.models)
+            if (same_kind, same_tenant, same_model, True)[kinship]:
+                related.append(node)
+        random.shuffle(related)
+        return [first, *related[: count - 1]]
+
+    def _settings(self) -> Settings:
+        """Estimates disturbed at random: what looked dear may look cheap for once."""
+        random = self.random
+        factors: dict[int, float] = defaultdict(lambda: 1.0)
+        for kind in range(len(self.compiled.kinds)):
+            factors[kind] = 0.7 + 0.6 * random.random()
+        favour = {hosting: 0.7 + 0.6 * random.random() for hosting in Hosting}
+        return Settings(favour=favour, kind_factor=factors, room_price=random.choice((0.0, 0.2, 0.6, 1.0)), priority_first=random.random() < 0.3, lookahead=False)
