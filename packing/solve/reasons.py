@@ -64,7 +64,11 @@ def _why_no_more(compiled: Compiled, model: ModelData, placed: int, used: Counte
         if free:
             zones = sorted({compiled.zones[compiled.pools[pool].zone] or "(no zone)" for pool in free})
             rule = Rule.MIN_ZONES if model.min_zones > 1 else Rule.STOCK
-            detail = f"{kind.name} is left only in {', '.join(zones)}" if model.min_zones > 1 else f"{kind.name}: the search ended before a node was opened"
+            detail = (
+                f"{kind.name} is left only in {', '.join(zones)}"
+                if model.min_zones > 1
+                else f"{kind.name}: the search ended before a node was opened"
+            )
         else:
             total = sum(compiled.pools[pool].stock for pool in kind.pools)
             whose = "" if candidate.hosting is not Hosting.SINGLE_MODEL else " for a node of its own"

@@ -12,8 +12,8 @@ Strategy = Callable[[Compiled, SearchContext], None]
 
 
 def _greedy(compiled: Compiled, context: SearchContext) -> None:
-    from packing.solve.bounds.run import linear_bound, quick_bound  # noqa: PLC0415
-    from packing.solve.greedy.strategy import greedy  # noqa: PLC0415
+    from packing.solve.bounds.run import linear_bound, quick_bound
+    from packing.solve.greedy.strategy import greedy
 
     greedy(compiled, context)
     quick_bound(compiled, context)
@@ -22,7 +22,7 @@ def _greedy(compiled: Compiled, context: SearchContext) -> None:
 
 
 def _cp_sat(compiled: Compiled, context: SearchContext) -> None:
-    from packing.solve.cp_sat.strategy import cp_sat  # noqa: PLC0415
+    from packing.solve.cp_sat.strategy import cp_sat
 
     _greedy(compiled, context)
     if context.limit() is None:
@@ -30,8 +30,8 @@ def _cp_sat(compiled: Compiled, context: SearchContext) -> None:
 
 
 def _ruin(compiled: Compiled, context: SearchContext) -> None:
-    from packing.solve.greedy.economy import Economy  # noqa: PLC0415
-    from packing.solve.ruin.strategy import ruin  # noqa: PLC0415
+    from packing.solve.greedy.economy import Economy
+    from packing.solve.ruin.strategy import ruin
 
     _greedy(compiled, context)
     if context.limit() is None:
@@ -39,7 +39,7 @@ def _ruin(compiled: Compiled, context: SearchContext) -> None:
 
 
 def _auto(compiled: Compiled, context: SearchContext) -> None:
-    from packing.solve.portfolio import portfolio  # noqa: PLC0415
+    from packing.solve.portfolio import portfolio
 
     portfolio(compiled, context)
 

@@ -10,7 +10,7 @@ Equal models are one column group with a multiplicity: the size is that of the d
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -35,7 +35,7 @@ class LinearRelaxation:
     """
 
     def __init__(self, compiled: Compiled, task: Task, missing_weight: float | None = None) -> None:
-        from ortools.math_opt.python import mathopt  # noqa: PLC0415 - heavy
+        from ortools.math_opt.python import mathopt
 
         self._mathopt = mathopt
         self._compiled, self._task, self._missing_weight = compiled, task, missing_weight
@@ -134,7 +134,7 @@ class LinearRelaxation:
 
     def _solve(self, seconds: float) -> Any:
         mathopt = self._mathopt
-        limits = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=max(0.01, seconds)), threads=1)
+        limits = mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.01, seconds)), threads=1)
         answer = mathopt.solve(self.program, mathopt.SolverType.GLOP, params=limits)
         return answer if answer.termination.reason == mathopt.TerminationReason.OPTIMAL else None
 

@@ -95,7 +95,12 @@ def price_bound(compiled: Compiled, prices: Prices) -> int:
     remembered: dict[tuple[object, ...], int] = {}
     for model in compiled.models:
         candidates = [compiled.candidates[index] for index in model.candidates]
-        key = (_signature(model), tuple((each.hosting, each.kind, each.width, each.demand, each.node_demand, each.mask, each.coefficient, each.rate) for each in candidates))
+        key = (
+            _signature(model),
+            tuple(
+                (each.hosting, each.kind, each.width, each.demand, each.node_demand, each.mask, each.coefficient, each.rate) for each in candidates
+            ),
+        )
         value = remembered.get(key)
         if value is None:
             ways = _ways(compiled, model, candidates, prices, capacity, by_kind)
@@ -143,8 +148,8 @@ def _ways(
         count = most_on_node(compiled, model, compiled.kinds[kind], mine)
         cheapest, fastest = min(each.coefficient for each in mine), max(each.rate for each in mine)
         # By copies, every number up to what is needed may be the best fill; by requests/s, the fullest node is.
-        for copies in {*range(1, min(count, model.fewest) + 1), count}:
-            ways.append((copies, copies * fastest, node_price[kind] + copies * cheapest * SCALE))
+        numbers = {*range(1, min(count, model.fewest) + 1), count}
+        ways += [(copies, copies * fastest, node_price[kind] + copies * cheapest * SCALE) for copies in sorted(numbers)]
     return ways
 
 
@@ -159,7 +164,11 @@ def most_on_node(compiled: Compiled, model: ModelData, kind: Kind, candidates: l
 
 
 def _amount(candidate: Candidate, dimension: int) -> int:
-    return candidate.width * candidate.demand[dimension] if dimension < len(candidate.demand) else candidate.node_demand[dimension - len(candidate.demand)]
+    return (
+        candidate.width * candidate.demand[dimension]
+        if dimension < len(candidate.demand)
+        else candidate.node_demand[dimension - len(candidate.demand)]
+    )
 
 
 def _cheapest(compiled: Compiled, model: ModelData, ways: list[Way]) -> int:
@@ -207,5 +216,3 @@ def _by_rate(ways: list[Way], peak: int, model: ModelData) -> int:
         if cost * best_rate < best_cost * rate:
             best_rate, best_cost = rate, cost
     return peak * best_cost // best_rate
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any
 
 from packing.compile.data import UNLIMITED, Candidate
@@ -126,7 +127,11 @@ class Constraints:
             return
         owners = []
         for tenant in tenants:
-            strict = [(c, x) for c, x in self._all(node) if self.compiled.models[c.model].tenant == tenant and self.compiled.models[c.model].isolation >= level]
+            strict = [
+                (c, x)
+                for c, x in self._all(node)
+                if self.compiled.models[c.model].tenant == tenant and self.compiled.models[c.model].isolation >= level
+            ]
             if not strict:
                 continue
             owner = self.model.new_bool_var(f"owner.{position}.{tenant}")
@@ -264,7 +269,7 @@ class Constraints:
         """Nodes of one pool and hosting option are interchangeable, and so are the accelerators of a node."""
         previous: NodeVars | None = None
         for node in self.v.nodes:
-            if previous is not None and previous.pool == node.pool and previous.hosting is node.hosting:
+            if previous is not None and (previous.pool, previous.hosting, previous.owner) == (node.pool, node.hosting, node.owner):
                 self.model.add(previous.open >= node.open)
                 ranks = {index: rank for rank, index in enumerate(sorted(node.copies), start=1)}
                 left = sum(ranks[index] * copies for index, copies in previous.copies.items())
@@ -272,14 +277,16 @@ class Constraints:
             previous = node
             if node.on:
                 ranks = {index: rank for rank, index in enumerate(sorted(node.on), start=1)}
-                loads = [sum(ranks[index] * z[accelerator] for index, z in node.on.items()) for accelerator in range(len(next(iter(node.on.values()))))]
-                for left, right in zip(loads, loads[1:], strict=False):
+                loads = [
+                    sum(ranks[index] * z[accelerator] for index, z in node.on.items()) for accelerator in range(len(next(iter(node.on.values()))))
+                ]
+                for left, right in pairwise(loads):
                     self.model.add(left >= right)
 
 
 def _most(variable: Any) -> int:
     """Largest value of an integer variable."""
-    return max(variable.proto.domain)  # negative indices into this container read garbage
+    return int(max(variable.proto.domain))  # negative indices into this container read garbage
 
 
 RULES_BY_CONSTRUCTION = (

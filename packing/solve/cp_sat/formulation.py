@@ -26,17 +26,12 @@ class Formulation:
     """
 
     def __init__(self, compiled: Compiled, task: Task, limits: dict[tuple[int, Hosting], int], missing_variables: bool = False) -> None:
-        from ortools.sat.python import cp_model  # noqa: PLC0415 - heavy
+        from ortools.sat.python import cp_model
 
         self.compiled, self.task = compiled, task
         self.model = cp_model.CpModel()
         self.variables = Variables(compiled, task, limits, self.model)
         Constraints(self.variables, missing_variables).add_all()
-
-    @property
-    def exact(self) -> bool:
-        """Whether an optimum of the model is an optimum of the task."""
-        return self.variables.exact
 
     def minimize_blend(self) -> None:
         """The objective of docs/fitness.md, without its constant: copies, nodes, and missing copies, given or decided."""
@@ -45,7 +40,10 @@ class Formulation:
         terms = [(compiled.pools[node.pool].coefficient, node.open, 1) for node in v.nodes]
         terms += [(compiled.candidates[index].coefficient, copies, v.most[owner[index]]) for node in v.nodes for index, copies in node.copies.items()]
         terms += [(compiled.pools[single.pool].coefficient, single.nodes, v.most[single.model]) for single in v.singles]
-        terms += [(compiled.candidates[index].coefficient, copies, v.most[compiled.candidates[index].model]) for (index, _), copies in v.single_copies.items()]
+        terms += [
+            (compiled.candidates[index].coefficient, copies, v.most[compiled.candidates[index].model])
+            for (index, _), copies in v.single_copies.items()
+        ]
         terms += [(compiled.models[index].missing_coefficient, short, compiled.models[index].fewest) for index, short in v.missing.items()]
         insist_exact(sum(weight * max(0, most) for weight, _, most in terms))
         fixed = 0 if v.missing else sum(count * compiled.models[index].missing_coefficient for index, count in self.task.missing.items())
@@ -64,28 +62,24 @@ class Formulation:
 
     def hint(self, nodes: Sequence[NodePlan]) -> None:
         """Start from a plan, its nodes in the symmetry order."""
-        self.model.clear_hints()
+        self.model.clear_hints()  # type: ignore[no-untyped-call]
         values: dict[int, int] = defaultdict(int)
-        wanted: dict[tuple[int, Hosting], list[NodePlan]] = defaultdict(list)
+        wanted: dict[tuple[int, Hosting, int], list[NodePlan]] = defaultdict(list)
         for node in nodes:
-            wanted[node.pool, node.hosting].append(node)
-        places: dict[tuple[int, Hosting], list[NodeVars]] = defaultdict(list)
+            owner = self.compiled.candidates[node.copies[0][0]].model if node.hosting is Hosting.SINGLE_MODEL else -1
+            wanted[node.pool, node.hosting, owner].append(node)
+        places: dict[tuple[int, Hosting, int], list[NodeVars]] = defaultdict(list)
         for place in self.variables.nodes:
-            places[place.pool, place.hosting].append(place)
+            places[place.pool, place.hosting, place.owner].append(place)
         for key, members in wanted.items():
-            ranked = sorted(members, key=self._rank, reverse=True)
+            ranks = {index: rank for place in places.get(key, ())[:1] for rank, index in enumerate(sorted(place.copies), start=1)}
+            ranked = sorted(members, key=lambda node: sum(ranks.get(index, 0) for index, _ in node.copies), reverse=True)
             for place, node in zip(places.get(key, ()), ranked, strict=False):
                 self._hint_node(place, node, values)
-        for node in self.variables.nodes:
-            for variable in (node.open, *node.copies.values(), *(z for on in node.on.values() for z in on)):
+        for place in self.variables.nodes:
+            for variable in (place.open, *place.copies.values(), *(z for on in place.on.values() for z in on)):
                 self.model.add_hint(variable, values.get(variable.index, 0))
         self._hint_singles([node for node in nodes if node.hosting is Hosting.SINGLE_MODEL])
-
-    def _rank(self, node: NodePlan) -> int:
-        kind = self.compiled.pools[node.pool].kind
-        mine = sorted(each.index for each in self.variables.of_kind(kind, node.hosting))
-        ranks = {index: rank for rank, index in enumerate(mine, start=1)}
-        return sum(ranks.get(index, 0) for index, _ in node.copies)
 
     def _hint_node(self, place: NodeVars, node: NodePlan, values: dict[int, int]) -> None:
         values[place.open.index] = 1

@@ -31,7 +31,7 @@ def run(model: Any, context: SearchContext, seconds: float, on_solution: Callabl
     The time limit of the solver follows the wall clock, which may jump: a watchdog on the monotonic clock
     stops it as well. KeyboardInterrupt in the calling thread stops the solver and is passed on.
     """
-    from ortools.sat.python import cp_model  # noqa: PLC0415 - heavy
+    from ortools.sat.python import cp_model
 
     solver = cp_model.CpSolver()
     parameters = solver.parameters
@@ -89,7 +89,7 @@ class _Callback:
         self._on_solution = on_solution
 
     def __call__(self) -> Any:
-        from ortools.sat.python import cp_model  # noqa: PLC0415
+        from ortools.sat.python import cp_model
 
         report = self._on_solution
 

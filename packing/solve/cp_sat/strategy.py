@@ -99,7 +99,7 @@ def solve_task(
         return nodes, None
     found = formulation.read(outcome.value)
     better = cost_of(compiled, found, task) < budget
-    return (found if better else nodes), outcome.bound if formulation.exact else None
+    return (found if better else nodes), outcome.bound
 
 
 def _size(compiled: Compiled, task: Task, limits: dict[tuple[int, Hosting], int]) -> int:
@@ -137,7 +137,7 @@ def _solve_shortage(compiled: Compiled, context: SearchContext) -> None:
                 if better.value < plan.value:
                     plan = better
                     context.offer(plan, "cp_sat")
-            if not outcome.optimal or not formulation.exact or plan.value.missing[level] != outcome.objective:
+            if not outcome.optimal or plan.value.missing[level] != outcome.objective:
                 return
             reached = plan.value.missing[level]
         proven.append(reached)
@@ -162,5 +162,5 @@ def _blend_of_partial(compiled: Compiled, context: SearchContext, plan: Plan, pr
     if not outcome.found:
         return
     context.offer(make_plan(compiled, formulation.read(outcome.value)), "cp_sat")
-    if formulation.exact and outcome.bound is not None:
+    if outcome.bound is not None:
         context.raise_bound(proven, outcome.bound + compiled.constant, "cp_sat")

@@ -14,7 +14,7 @@ from packing.solve.node_state import NodeState
 from packing.solve.task import Task
 
 MOST_PATTERNS = 400
-"""Fillings of one single-model node that are listed; beyond this the formulation does not claim to be exact."""
+"""Fillings of one single-model node that are listed; where there are more, its copies are variables."""
 
 
 @dataclass(slots=True)
@@ -25,6 +25,8 @@ class NodeVars:
     hosting: Hosting
     position: int
     """Its place in the symmetry order of its pool and hosting option."""
+    owner: int
+    """The model of a single-model node, -1 for nodes that models share."""
     open: Any
     copies: dict[int, Any] = field(default_factory=dict)
     """Copies by candidate."""
@@ -48,7 +50,6 @@ class Variables:
 
     def __init__(self, compiled: Compiled, task: Task, limits: dict[tuple[int, Hosting], int], model: Any) -> None:
         self.compiled, self.task, self.model = compiled, task, model
-        self.exact = True
         self.candidates: dict[int, list[Candidate]] = {
             demand.model: [compiled.candidates[index] for index in compiled.models[demand.model].candidates] for demand in task.demands
         }
@@ -75,9 +76,12 @@ class Variables:
         stock = self.task.stock[pool]
         useful = sum(max(0, self.most[model]) for model in {candidate.model for candidate in candidates})
         count = min(stock, useful, limits.get((kind, hosting), useful))
+        self._nodes(pool, hosting, count, -1, candidates)
+
+    def _nodes(self, pool: int, hosting: Hosting, count: int, owner: int, candidates: list[Candidate]) -> None:
         for position in range(count):
-            name = f"{pool}.{position}.{hosting[0]}"
-            node = NodeVars(pool, hosting, position, self.model.new_bool_var(f"open.{name}"))
+            name = f"{pool}.{position}.{hosting[0]}" if owner < 0 else f"{pool}.{position}.s.{owner}"
+            node = NodeVars(pool, hosting, position, owner, self.model.new_bool_var(f"open.{name}"))
             for candidate in candidates:
                 self._copies(node, candidate, name)
             self.nodes.append(node)
@@ -115,35 +119,39 @@ class Variables:
                 stock = min(self.task.stock[pool], max(0, self.most[index]))
                 if stock <= 0:
                     continue
+                if fillings is None:
+                    self._nodes(pool, Hosting.SINGLE_MODEL, stock, index, mine)
+                    continue
                 for candidate in mine:
                     self.single_copies[candidate.index, pool] = self.model.new_int_var(0, max(0, self.most[index]), f"x.{pool}.s.{candidate.index}")
                 for number, filling in enumerate(fillings):
                     nodes = self.model.new_int_var(0, stock, f"single.{pool}.{index}.{number}")
                     self.singles.append(SingleVars(pool, index, filling, nodes))
 
-    def _fillings(self, candidates: list[Candidate]) -> list[tuple[tuple[int, int], ...]]:
-        """All maximal ways to fill one node with copies of one model."""
+    def _fillings(self, candidates: list[Candidate]) -> list[tuple[tuple[int, int], ...]] | None:
+        """All maximal ways to fill one node with copies of one model; None if they are too many, or not known exactly.
+
+        Which copies of different modes fit together on accelerators that they share is a packing problem of its own.
+        """
+        kind = self.compiled.kinds[candidates[0].kind]
         if len(candidates) == 1:
             return [((candidates[0].index, self.fit(candidates[0])),)]
+        if kind.sharing is not Sharing.EXCLUSIVE and kind.accelerators > 1:
+            return None
         found: set[tuple[tuple[int, int], ...]] = set()
-        visited = 0
-        state = NodeState(self.compiled, self.compiled.kinds[candidates[0].kind].pools[0], Hosting.SINGLE_MODEL)
+        state = NodeState(self.compiled, kind.pools[0], Hosting.SINGLE_MODEL)
         counts = [0] * len(candidates)
         most = max(1, self.most[candidates[0].model])
+        visited = 0
 
         def grow(start: int) -> None:
             nonlocal visited
             visited += 1
-            if visited > 20 * MOST_PATTERNS:
-                self.exact = False
-                return
             maximal = True
             for position, candidate in enumerate(candidates):
                 spot = state.fits(candidate) if sum(counts) < most else None
-                if spot is None:
-                    continue
-                maximal = False
-                if position < start:
+                maximal = maximal and spot is None
+                if spot is None or position < start or visited > MOST_PATTERNS:
                     continue
                 state.add(candidate, spot)
                 counts[position] += 1
@@ -154,11 +162,7 @@ class Variables:
                 found.add(tuple((candidate.index, count) for candidate, count in zip(candidates, counts, strict=True) if count))
 
         grow(0)
-        # The choice of accelerators in `fits` is a heuristic for several modes on shared accelerators.
-        kind = self.compiled.kinds[candidates[0].kind]
-        if kind.sharing is not Sharing.EXCLUSIVE and kind.accelerators > 1:
-            self.exact = False
-        return sorted(found)
+        return sorted(found) if visited <= MOST_PATTERNS else None
 
 
 def by_model(nodes: Iterable[NodeVars], compiled: Compiled) -> dict[int, list[tuple[Candidate, NodeVars, Any]]]:

@@ -160,7 +160,10 @@ class Construction:
             pools = [pool for pool in pools if tally.zone_allowed(index, compiled.pools[pool].zone)]
             if not pools:
                 return
-            pool = min(pools, key=lambda each: (compiled.pools[each].coefficient, len(tally.zones[index]) and tally.zones[index][compiled.pools[each].zone], each))
+            pool = min(
+                pools,
+                key=lambda each: (compiled.pools[each].coefficient, len(tally.zones[index]) and tally.zones[index][compiled.pools[each].zone], each),
+            )
             node = self.nodes.open(pool, candidate)
             if node is None or not self._put(index, candidate, node):
                 return

@@ -124,4 +124,6 @@ class _Search:
         for kind in range(len(self.compiled.kinds)):
             factors[kind] = 0.7 + 0.6 * random.random()
         favour = {hosting: 0.7 + 0.6 * random.random() for hosting in Hosting}
-        return Settings(favour=favour, kind_factor=factors, room_price=random.choice((0.0, 0.2, 0.6, 1.0)), priority_first=random.random() < 0.3, lookahead=False)
+        return Settings(
+            favour=favour, kind_factor=factors, room_price=random.choice((0.0, 0.2, 0.6, 1.0)), priority_first=random.random() < 0.3, lookahead=False
+        )
