@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from packing.compile.fit import Refusal, latency_refusal, refusal
-from packing.domain.demand import copies_needed, throughput_in_force
+from packing.domain.demand import throughput_in_force
 from packing.domain.hardware import InstanceType
 from packing.domain.rules import Rule
 from packing.domain.words import AcceleratorKind, Hosting, Isolation
@@ -32,8 +32,11 @@ def multi_model_kind(kind: InstanceType) -> bool:
 def verdicts(model: Model, isolation: Isolation, kinds: list[tuple[InstanceType, bool]]) -> Iterator[Verdict]:
     """All combinations for one model. `kinds` come with whether any pool of theirs has stock."""
     usable = [(index, mode) for index, mode in enumerate(model.modes)]
+    in_force = throughput_in_force(model)
     for index, mode in list(usable):
-        refused = _mode_refusal(model, mode)
+        refused = latency_refusal(model, mode)
+        if refused is None and in_force and not mode.rps_micro:
+            refused = Rule.THROUGHPUT, "the mode states no requests_per_second, others of the model do"
         if refused is not None:
             usable.remove((index, mode))
             yield Verdict(index, None, "", *refused)
@@ -64,15 +67,6 @@ def _on_kind(model: Model, kind: InstanceType, modes: list[tuple[int, Mode]], ho
             refused = _multi_model_refusal(model, mode, kind) if hosting is Hosting.MULTI_MODEL else None
             rule, detail = refused or (None, "")
             yield Verdict(index, hosting, kind.name, rule, detail)
-
-
-def _mode_refusal(model: Model, mode: Mode) -> Refusal | None:
-    refused = latency_refusal(model, mode)
-    if refused is not None:
-        return refused
-    if throughput_in_force(model) and copies_needed(model, mode) is None:
-        return Rule.THROUGHPUT, "the mode states no requests_per_second, others of the model do"
-    return None
 
 
 def hosting_refusal(model: Model, isolation: Isolation, hosting: Hosting) -> Refusal | None:

@@ -5,8 +5,10 @@ The checker has its own (packing/verify); a property test says that the two agre
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from packing.compile.fit import alone_per_node
 from packing.domain.demand import base_copies, copies_needed, fewest_copies
@@ -107,15 +109,22 @@ def owned_cost(fleet: tuple[Pool, ...], kinds: dict[str, InstanceType]) -> int:
     return sum((pool.count or 0) * price_micro_usd(pool, kinds[pool.instance_type]) for pool in fleet if pool.owned)
 
 
-def axis_losses(mode: Mode, latency: Fraction, isolation: Isolation, hosting: Hosting) -> dict[Axis, Fraction]:
-    """What a copy loses on each axis, before it is divided by the copies of its model; cost is counted per node."""
+def hosting_losses(isolation: Isolation, hosting: Hosting) -> dict[Axis, Fraction]:
+    """The parts of a copy's losses that depend on how it is hosted."""
     grade = max(ISOLATION_GRADE[isolation], ISOLATION_GRADE[HOSTING_ISOLATION[hosting]])
     return {
-        Axis.MODEL_SIZE: 1 - size_grade(mode.size),
-        Axis.PERFORMANCE: LATENCY_PART * latency + COLD_PART * COLD_LOSS[hosting] + SCALING_PART * SCALING_LOSS[hosting],
+        Axis.PERFORMANCE: COLD_PART * COLD_LOSS[hosting] + SCALING_PART * SCALING_LOSS[hosting],
         Axis.ISOLATION: 1 - grade,
         Axis.SCALABILITY: OPERATIONS_PART * OPERATIONS_LOSS[hosting],
     }
+
+
+def axis_losses(mode: Mode, latency: Fraction, isolation: Isolation, hosting: Hosting) -> dict[Axis, Fraction]:
+    """What a copy loses on each axis, before it is divided by the copies of its model; cost is counted per node."""
+    losses = hosting_losses(isolation, hosting)
+    losses[Axis.MODEL_SIZE] = 1 - size_grade(mode.size)
+    losses[Axis.PERFORMANCE] += LATENCY_PART * latency
+    return losses
 
 
 class Objective:
@@ -125,23 +134,30 @@ class Objective:
         self.references = references
         self.models = max(1, len(problem.models))
         self.weight = {axis: problem.weights.share(axis) for axis in Axis}
+        self._latency_weight = self.weight[Axis.PERFORMANCE] * LATENCY_PART
 
-    def copy_losses(self, model: Model, isolation: Isolation) -> list[dict[Hosting, int | None]]:
-        """Objective units of one copy, by mode and hosting option; None where the mode cannot serve."""
-        latency = latency_losses(model)
-        return [self._mode_losses(model, mode, isolation, latency[index]) for index, mode in enumerate(model.modes)]
+    def copy_losses(self, model: Model, isolation: Isolation, needed: Sequence[int | None]) -> list[dict[Hosting, int]]:
+        """Objective units of one copy, by mode and hosting option; empty where the mode cannot serve.
 
-    def _mode_losses(self, model: Model, mode: Mode, isolation: Isolation, latency: Fraction) -> dict[Hosting, int | None]:
-        needed = copies_needed(model, mode)
-        if needed is None:
-            return dict.fromkeys(Hosting)
-        share = Fraction(1, self.models * max(1, needed))
-        losses: dict[Hosting, int | None] = {}
-        for hosting in Hosting:
-            parts = axis_losses(mode, latency, isolation, hosting)
-            loss = sum((self.weight[axis] * part for axis, part in parts.items()), Fraction(0))
-            losses[hosting] = round_half_up(OBJECTIVE_UNITS * share * loss)
+        `needed`: copies if the whole model runs in that mode, None where it cannot.
+        """
+        fixed = {hosting: self._hosting_loss(isolation, hosting) for hosting in Hosting}
+        losses: list[dict[Hosting, int]] = []
+        for mode, copies, latency in zip(model.modes, needed, latency_losses(model), strict=True):
+            if copies is None:
+                losses.append({})
+                continue
+            own = self.weight[Axis.MODEL_SIZE] * (1 - size_grade(mode.size)) if self.weight[Axis.MODEL_SIZE] else Fraction(0)
+            own += self._latency_weight * latency
+            scale = Fraction(OBJECTIVE_UNITS, self.models * max(1, copies))
+            losses.append({hosting: round_half_up(scale * (own + loss)) for hosting, loss in fixed.items()})
         return losses
+
+    @cache  # noqa: B019 - lives as long as the compilation
+    def _hosting_loss(self, isolation: Isolation, hosting: Hosting) -> Fraction:
+        """What the hosting option alone costs a copy, whatever its mode."""
+        parts = hosting_losses(isolation, hosting)
+        return sum((self.weight[axis] * part for axis, part in parts.items()), Fraction(0))
 
     def node(self, price: int, owned: bool) -> int:
         """Objective units of one opened node."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from packing.compile.candidates import Verdict, multi_model_kind, verdicts
@@ -13,8 +13,8 @@ from packing.compile.slots import binding_slots, mask_of
 from packing.domain.demand import base_copies, copies_needed, fastest_micro, fewest_copies
 from packing.domain.hardware import InstanceType, price_micro_usd
 from packing.domain.problem import Problem, conflicting_pairs, isolation_of, tenant_name
-from packing.domain.words import Hosting, Isolation
-from packing.domain.workload import Model
+from packing.domain.words import Hosting, Isolation, Sharing
+from packing.domain.workload import Mode, Model
 
 
 def compile_problem(problem: Problem) -> Compiled:
@@ -31,6 +31,8 @@ class _Compiler:
         self.tenant_records = {tenant.name: tenant for tenant in problem.tenants}
         used = sorted({pool.instance_type for pool in problem.fleet})
         self.kind_index = {name: index for index, name in enumerate(used)}
+        self.used_types = [self.types[name] for name in used]
+        self.stocked = [(kind, any(pool.instance_type == kind.name and pool.count != 0 for pool in problem.fleet)) for kind in self.used_types]
         self.zones = sorted({pool.zone for pool in problem.fleet})
         self.tenants = sorted({tenant_name(model) for model in problem.models})
         self.tenant_index = {name: index for index, name in enumerate(self.tenants)}
@@ -98,15 +100,14 @@ class _Compiler:
 
     def _model(self, index: int, model: Model, candidates: list[Candidate], removed: list[Removed]) -> ModelData:
         isolation = self.isolation[model.name]
-        losses = self.objective.copy_losses(model, isolation)
-        stocked = [(self.types[name], self._in_stock(name)) for name in self.kind_index]
+        facts = self._mode_facts(model, isolation)
         mine: list[Candidate] = []
-        for verdict in verdicts(model, isolation, stocked):
+        for verdict in verdicts(model, isolation, self.stocked):
             if verdict.rule is not None:
                 removed.append(Removed(model.name, verdict.hosting, verdict.kind, verdict.mode, verdict.rule, verdict.detail))
             else:
-                mine.append(self._candidate(len(candidates) + len(mine), index, model, verdict, losses))
-        mine = [candidate for candidate in mine if not _dominated(candidate, mine)]
+                mine.append(self._candidate(len(candidates) + len(mine), index, verdict, facts))
+        mine = _undominated(mine, self.used_types, model.peak_micro)
         start = len(candidates)
         mine = [_renumber(candidate, start + offset) for offset, candidate in enumerate(mine)]
         candidates.extend(mine)
@@ -128,32 +129,58 @@ class _Compiler:
             candidates=tuple(candidate.index for candidate in mine),
         )
 
-    def _in_stock(self, kind: str) -> bool:
-        return any(pool.instance_type == kind and pool.count != 0 for pool in self.problem.fleet)
+    def _mode_facts(self, model: Model, isolation: Isolation) -> _ModeFacts:
+        needed = [copies_needed(model, mode) for mode in model.modes]
+        serving = bool(fastest_micro(model))
+        return _ModeFacts(
+            modes=model.modes,
+            needed=needed,
+            losses=self.objective.copy_losses(model, isolation, needed),
+            rates=[(mode.rps_micro or 0) if serving else 0 for mode in model.modes],
+            node_demands=[self._node_demand(mode) for mode in model.modes],
+            sizes=[mode.size for mode in model.modes],
+            active=mask_of(model.active(self.problem.slots), self.slots),
+        )
 
-    def _candidate(self, index: int, model_index: int, model: Model, verdict: Verdict, losses: list[dict[Hosting, int | None]]) -> Candidate:
+    def _node_demand(self, mode: Mode) -> tuple[int, ...]:
+        amounts = mode.resource_milli if self.resources else {}
+        return (mode.vcpu_milli, mode.host_memory, *(amounts.get(name, 0) for name in self.resources))
+
+    def _candidate(self, index: int, model: int, verdict: Verdict, facts: _ModeFacts) -> Candidate:
         assert verdict.mode is not None
         assert verdict.hosting is not None
-        mode, kind = model.modes[verdict.mode], self.types[verdict.kind]
-        loss, needed = losses[verdict.mode][verdict.hosting], copies_needed(model, mode)
-        assert loss is not None
+        mode, kind = facts.modes[verdict.mode], self.types[verdict.kind]
+        needed = facts.needed[verdict.mode]
         assert needed is not None
         multi = verdict.hosting is Hosting.MULTI_MODEL
         return Candidate(
             index=index,
-            model=model_index,
+            model=model,
             mode=verdict.mode,
             hosting=verdict.hosting,
             kind=self.kind_index[verdict.kind],
             width=mode.accelerators,
             demand=mode_demand(mode, kind, exclusive=not multi),
-            node_demand=(mode.vcpu_milli, mode.host_memory, *(mode.resource_milli.get(name, 0) for name in self.resources)),
-            mask=mask_of(model.active(self.problem.slots), self.slots) if multi else (1 << len(self.slots)) - 1,
-            size=mode.size,
-            rate=(mode.rps_micro or 0) if fastest_micro(model) else 0,
+            node_demand=facts.node_demands[verdict.mode],
+            mask=facts.active if multi else (1 << len(self.slots)) - 1,
+            size=facts.sizes[verdict.mode],
+            rate=facts.rates[verdict.mode],
             needed=needed,
-            coefficient=loss,
+            coefficient=facts.losses[verdict.mode][verdict.hosting],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _ModeFacts:
+    """What every candidate of a model needs to know, mode by mode, computed once."""
+
+    modes: tuple[Mode, ...]
+    needed: list[int | None]
+    losses: list[dict[Hosting, int]]
+    rates: list[int]
+    node_demands: list[tuple[int, ...]]
+    sizes: list[int]
+    active: int
 
 
 def _may_unload(model: Model, isolation: Isolation) -> bool:
@@ -161,25 +188,33 @@ def _may_unload(model: Model, isolation: Isolation) -> bool:
     return allowed and isolation is not Isolation.ENDPOINT
 
 
-def _dominated(candidate: Candidate, others: list[Candidate]) -> bool:
-    """Whether another candidate of the same model, hosting and instance type is at least as good in everything.
+def _undominated(candidates: list[Candidate], kinds: list[InstanceType], peak: int) -> list[Candidate]:
+    """Without those than which another of the same model, hosting and instance type is at least as good in everything.
 
-    Behind multi-model endpoints sizes must be equal, since the size ratio makes smaller not always better.
+    Behind multi-model endpoints sizes must be equal, since the size ratio makes smaller not always better. On
+    an exclusive accelerator memory and compute are the copy's own, and less of them is no better.
     """
-    for other in others:
-        if other is candidate or other.kind != candidate.kind or other.hosting is not candidate.hosting:
+    kept: dict[tuple[object, ...], list[tuple[tuple[int, ...], Candidate]]] = {}
+    for candidate in candidates:
+        multi = candidate.hosting is Hosting.MULTI_MODEL
+        exclusive = not multi and kinds[candidate.kind].effective_sharing is Sharing.EXCLUSIVE
+        group = kept.setdefault((candidate.kind, candidate.hosting, candidate.size if multi else 0), [])
+        burden = _burden(candidate, exclusive, peak)
+        if any(_no_worse(other, burden) for other, _ in group):
             continue
-        if candidate.hosting is Hosting.MULTI_MODEL and other.size != candidate.size:
-            continue
-        mine, theirs = _burden(candidate), _burden(other)
-        if all(b <= a for a, b in zip(mine, theirs, strict=True)) and (mine != theirs or other.index < candidate.index):
-            return True
-    return False
+        group[:] = [each for each in group if not _no_worse(burden, each[0])]
+        group.append((burden, candidate))
+    return sorted((candidate for group in kept.values() for _, candidate in group), key=lambda each: each.index)
 
 
-def _burden(candidate: Candidate) -> tuple[int, ...]:
-    """Everything about a candidate of which less is better."""
-    return (candidate.width, *candidate.demand, *candidate.node_demand, candidate.coefficient, -candidate.rate, candidate.needed)
+def _no_worse(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return all(a <= b for a, b in zip(one, other, strict=True))
+
+
+def _burden(candidate: Candidate, exclusive: bool, peak: int) -> tuple[int, ...]:
+    """Everything about a candidate of which less is better. More requests/s than the peak are of no use."""
+    demand = candidate.demand[2:] if exclusive else candidate.demand
+    return (candidate.coefficient, candidate.width, *demand, *candidate.node_demand, -min(candidate.rate, peak), candidate.needed)
 
 
 def _renumber(candidate: Candidate, index: int) -> Candidate:

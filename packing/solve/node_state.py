@@ -5,8 +5,6 @@ This is the search's own reading of the node-level rules (docs/rules.md); the ch
 
 from __future__ import annotations
 
-from collections import Counter
-
 from packing.compile.data import Candidate, Compiled
 from packing.domain.units import MICRO
 from packing.domain.words import Hosting
@@ -51,15 +49,16 @@ class NodeState:
         self._free = [[[amount] * slots for amount in capacity] for _ in range(kind.accelerators)]
         self._node_free = [[amount] * slots for amount in (kind.vcpus, kind.host_memory, *kind.resources)]
         self.copies: list[Copy] = []
-        self.models: Counter[int] = Counter()
+        self.models: dict[int, int] = {}
         self.framework = -1
-        self._sizes: Counter[int] = Counter()
-        self._node_tenants: Counter[int] = Counter()
-        self._strict_node_tenants: Counter[int] = Counter()
+        self._sizes: dict[int, int] = {}
+        self._node_tenants: dict[int, int] = {}
+        self._strict_node_tenants: dict[int, int] = {}
         # Who is on each accelerator matters only where different tenants could meet on one.
         self._shared_accelerators = self._multi or kind.sharing != "exclusive"
-        self._accelerator_tenants: list[Counter[int]] = [Counter() for _ in range(kind.accelerators)]
-        self._strict_accelerator_tenants: list[Counter[int]] = [Counter() for _ in range(kind.accelerators)]
+        count = kind.accelerators if self._shared_accelerators else 0
+        self._accelerator_tenants: list[dict[int, int]] = [{} for _ in range(count)]
+        self._strict_accelerator_tenants: list[dict[int, int]] = [{} for _ in range(count)]
 
     def fits(self, candidate: Candidate) -> tuple[int, ...] | None:
         """The accelerators one more copy would take (the tightest that have room), or None."""
@@ -67,27 +66,33 @@ class NodeState:
             return None
         slots = _bits(candidate.mask) if self._multi else (0,)
         for free, amount in zip(self._node_free, candidate.node_demand, strict=True):
-            if amount and any(free[slot] < amount for slot in slots):
-                return None
+            if amount:
+                for slot in slots:
+                    if free[slot] < amount:
+                        return None
         if not candidate.width:
             return ()
+        if not self._shared_accelerators:
+            # Sole owners: any free accelerator is as good (what a copy needs fits into an empty one).
+            found = [index for index, free in enumerate(self._free) if free[2][0]]
+            return tuple(found[: candidate.width]) if len(found) >= candidate.width else None
         room = [index for index in range(self.kind.accelerators) if self._accelerator_fits(index, candidate, slots)]
         if len(room) < candidate.width:
             return None
-        if self._shared_accelerators and len(room) > candidate.width:
+        if len(room) > candidate.width:
             room.sort(key=lambda index: (min(self._free[index][0]), min(self._free[index][1]), index))
         return tuple(sorted(room[: candidate.width]))
 
     def _welcome(self, candidate: Candidate) -> bool:
         """Rules about who shares the node, not about room."""
         model = self.compiled.models[candidate.model]
-        if self.models[candidate.model] >= model.max_per_node:
+        if self.models.get(candidate.model, 0) >= model.max_per_node:
             return False
         if self.hosting is Hosting.SINGLE_MODEL:
             return not self.copies or candidate.model in self.models
         tenant = model.tenant
         strict = self._node_tenants if model.isolation >= INSTANCE else self._strict_node_tenants
-        if any(other != tenant for other in strict):
+        if strict and (len(strict) > 1 or tenant not in strict):
             return False
         conflicts = self.compiled.conflicts
         if conflicts and any((tenant, other) in conflicts for other in self._node_tenants):
@@ -110,15 +115,16 @@ class NodeState:
         if self._shared_accelerators:
             model = self.compiled.models[candidate.model]
             strict = self._accelerator_tenants[index] if model.isolation >= CONTAINER else self._strict_accelerator_tenants[index]
-            if any(other != model.tenant for other in strict):
+            if strict and (len(strict) > 1 or model.tenant not in strict):
                 return False
         free = self._free[index]
         for dimension, amount in enumerate(candidate.demand):
             if amount:
                 # Partitions do not come and go with the slots: they are counted in all of them (see `add`).
                 room = free[dimension]
-                if any(room[slot] < amount for slot in (slots if dimension < MIG else range(len(room)))):
-                    return False
+                for slot in slots if dimension < MIG else range(len(room)):
+                    if room[slot] < amount:
+                        return False
         return True
 
     def add(self, candidate: Candidate, accelerators: tuple[int, ...]) -> None:
@@ -196,9 +202,11 @@ def _bits(mask: int) -> tuple[int, ...]:
     return bits
 
 
-def _count(counter: Counter[int], key: int, sign: int) -> None:
-    counter[key] += sign
-    if not counter[key]:
+def _count(counter: dict[int, int], key: int, sign: int) -> None:
+    count = counter.get(key, 0) + sign
+    if count:
+        counter[key] = count
+    else:
         del counter[key]
 
 

@@ -64,6 +64,7 @@ class Economy:
         if prices is not None:
             self._reprice(prices)
         self._alone: dict[int, int] = {}
+        self._cost: list[float | None] = [None] * len(compiled.candidates)
         self.load = self._loads()
 
     def _reprice(self, prices: Prices) -> None:
@@ -102,23 +103,31 @@ class Economy:
         return dict(loads)
 
     def alone(self, candidate: Candidate) -> int:
-        """Copies of this candidate that fit into an empty node by themselves."""
+        """Copies of this candidate that fit into an empty node by themselves, no more than are needed."""
         fitting = self._alone.get(candidate.index)
         if fitting is None:
-            pool = self.compiled.kinds[candidate.kind].pools[0]
-            state = NodeState(self.compiled, pool, candidate.hosting)
-            fitting = 0
-            while fitting < candidate.needed and (spot := state.fits(candidate)) is not None:
-                state.add(candidate, spot)
-                fitting += 1
+            share = self.share[candidate.index]
+            # The share is exact for one copy; for several, accelerators may not divide evenly.
+            fitting = 1 if share > 0.5 or candidate.needed <= 1 else self._count_alone(candidate)
             self._alone[candidate.index] = fitting
         return fitting
 
-    def cost(self, candidate: Candidate, crowd: float = 1.0) -> float:
-        """Estimated objective units of the whole model hosted like this.
+    def _count_alone(self, candidate: Candidate) -> int:
+        state = NodeState(self.compiled, self.compiled.kinds[candidate.kind].pools[0], candidate.hosting)
+        fitting = 0
+        while fitting < candidate.needed and (spot := state.fits(candidate)) is not None:
+            state.add(candidate, spot)
+            fitting += 1
+        return fitting
 
-        `crowd` scales the discount for slots in which others use the memory (multi-model): 1 believes in full overlap.
-        """
+    def cost(self, candidate: Candidate) -> float:
+        """Estimated objective units of the whole model hosted like this."""
+        cost = self._cost[candidate.index]
+        if cost is None:
+            cost = self._cost[candidate.index] = self._estimate(candidate)
+        return cost
+
+    def _estimate(self, candidate: Candidate) -> float:
         price = self.node_price[candidate.kind]
         needed = max(1, candidate.needed)
         if candidate.hosting is Hosting.SINGLE_MODEL:
@@ -129,6 +138,6 @@ class Economy:
         if candidate.hosting is Hosting.MULTI_MODEL and peak > 0 and not self._priced:
             # Its part of the fullest slot, if it is typical of those it shares with.
             busy = candidate.mask.bit_count()
-            room *= 1 - crowd + crowd * min(1.0, busy * peak / whole)
+            room *= min(1.0, busy * peak / whole)
         rounding = math.ceil(peak - 1e-9) / peak if peak > 0 else 1.0
         return needed * (candidate.coefficient + min(price, room * max(1.0, rounding)))
