@@ -17,6 +17,8 @@ from packing.generate.knobs import Knobs, turn
 
 GIB = 2**30
 MIB = 2**20
+VCPUS, HOST_GIB = 12, 96
+"""Of a node, for each of its accelerators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def generate(knobs: Knobs | None = None, *, weights: Weights | None = None, **ch
     Parameters
     ----------
     knobs : what the fleet is like; default: `Knobs()`. A suite's: ``packing.generate.suite("large")``.
-    weights : of the problem; default: cost alone.
+    weights : of the problem; default: cost, and a little scalability, so that the choice of hosting is not arbitrary.
     **changes : single knobs by name, e.g. ``copies=1000, seed=3``.
 
     Returns
@@ -60,11 +62,12 @@ def generate(knobs: Knobs | None = None, *, weights: Weights | None = None, **ch
     types = _instance_types(chosen)
     shapes = [_shape(chosen, index, types) for index in range(chosen.shapes)]
     tenants = _tenants(chosen)
-    models = _models(chosen, shapes, [tenant.name for tenant in tenants])
+    spread = {each.accelerator for index, each in enumerate(types) if chosen.zones > 1 and chosen.pools - index * chosen.zones > 1}
+    models = _models(chosen, shapes, [tenant.name for tenant in tenants], spread)
     return Problem(
         name=f"generated-{chosen.seed}",
         slots=chosen.slots,
-        weights=weights or Weights(cost=1),
+        weights=weights or Weights(cost=0.9, scalability=0.1),
         tenants=tenants,
         instance_types=types,
         fleet=_pools(chosen, types, models),
@@ -87,8 +90,8 @@ def _instance_type(knobs: Knobs, index: int) -> InstanceType:
         accelerator=kind.name,
         accelerators=count,
         memory_per_accelerator=kind.memory * GIB,
-        vcpus=12 * count,
-        host_memory=96 * count * GIB,
+        vcpus=VCPUS * count,
+        host_memory=HOST_GIB * count * GIB,
         price_per_hour=round(kind.price * count * discount, 4),
         sharing=sharing,
         mig=mig_geometry(kind.name) if sharing is Sharing.MIG else None,
@@ -121,14 +124,15 @@ def _share(knobs: Knobs, chooser: SeededChooser) -> float:
 def _mode(chooser: SeededChooser, kind: Kind, size: float, wide: bool, types: tuple[InstanceType, ...]) -> Mode:
     widest = max(each.accelerators for each in types if each.accelerator == kind.name)
     count = min(widest, chooser.pick((2, 4))) if wide else 1
-    speed = kind.speed * count**0.7
+    speed, part = kind.speed * count**0.7, size / kind.memory
     return Mode(
         accelerator=kind.name,
         accelerators=count,
         memory_per_accelerator=int(size * 1024) * MIB,
-        compute_share=chooser.integer(1, 8) / 40,
-        vcpus=chooser.integer(1, 8) / 2,
-        host_memory=chooser.integer(1, 12) * GIB,
+        # Mostly memory decides; now and then compute does. CPUs and host memory follow the size and rarely bind.
+        compute_share=round(min(1.0, part * chooser.integer(30, 110) / 100), 3),
+        vcpus=round(VCPUS * count * part * chooser.integer(20, 95) / 100, 1),
+        host_memory=int(HOST_GIB * 1024 * count * part * chooser.integer(20, 95) / 100) * MIB,
         requests_per_second=round(4 * speed, 2),
         ttft_ms=round(900 / speed, 1),
         tpot_ms=round(60 / speed, 1),
@@ -151,9 +155,10 @@ def _tenants(knobs: Knobs) -> tuple[Tenant, ...]:
     return tuple(tenants)
 
 
-def _models(knobs: Knobs, shapes: list[tuple[Mode, ...]], tenants: list[str]) -> tuple[Model, ...]:
+def _models(knobs: Knobs, shapes: list[tuple[Mode, ...]], tenants: list[str], spread: set[str | None]) -> tuple[Model, ...]:
+    """`spread`: accelerators that are to be had in several zones."""
     counts = _copies(knobs)
-    return tuple(_model(knobs, index, counts[index], shapes[index % len(shapes)], tenants) for index in range(knobs.models))
+    return tuple(_model(knobs, index, counts[index], shapes[index % len(shapes)], tenants, spread) for index in range(knobs.models))
 
 
 def _copies(knobs: Knobs) -> list[int]:
@@ -166,7 +171,7 @@ def _copies(knobs: Knobs) -> list[int]:
     return [1 + more for more in extra]
 
 
-def _model(knobs: Knobs, index: int, copies: int, modes: tuple[Mode, ...], tenants: list[str]) -> Model:
+def _model(knobs: Knobs, index: int, copies: int, modes: tuple[Mode, ...], tenants: list[str], spread: set[str | None]) -> Model:
     chooser = SeededChooser(f"{knobs.seed}-model-{index}")
     tolerant = modes[0].accelerators == 1 and chooser.integer(1, 1000) <= 1000 * knobs.tolerant_share
     return Model(
@@ -179,7 +184,7 @@ def _model(knobs: Knobs, index: int, copies: int, modes: tuple[Mode, ...], tenan
         streaming=not tolerant,
         cold_start_s=120.0 if tolerant else 0.0,
         priority=chooser.pick((0, 0, 0, 10)),
-        min_zones=2 if knobs.zones > 1 and copies > 1 and chooser.chance(20) else 1,
+        min_zones=2 if chooser.chance(20) and copies > 1 and modes[0].accelerator in spread else 1,
     )
 
 
@@ -208,12 +213,16 @@ def _pools(knobs: Knobs, types: tuple[InstanceType, ...], models: tuple[Model, .
 
 
 def _demand(models: tuple[Model, ...], types: tuple[InstanceType, ...]) -> dict[str | None, float]:
-    """Accelerators of each kind that the copies fill, every model in its first mode."""
+    """Accelerators of each kind that the copies fill, every model in its first mode and by itself.
+
+    By itself: two copies of 52 % of an accelerator take two accelerators, though a smaller one may fill the rest.
+    """
     memory = {kind.accelerator: kind.memory_per_accelerator for kind in types}
     exclusive = {kind.accelerator for kind in types if kind.effective_sharing is Sharing.EXCLUSIVE}
     demand: dict[str | None, float] = defaultdict(float)
     for model in models:
         mode = model.modes[0]
-        each = 1.0 if mode.accelerator in exclusive else max(mode.memory_per_accelerator / memory[mode.accelerator], mode.compute_share)
+        part = max(mode.memory_per_accelerator / memory[mode.accelerator], mode.compute_share)
+        each = 1.0 if mode.accelerator in exclusive else 1 / int(1 / part)
         demand[mode.accelerator] += model.copies.min * mode.accelerators * each
     return demand

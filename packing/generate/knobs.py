@@ -22,8 +22,8 @@ class Knobs:
     shapes : number of distinct mode sets; models share them in turn.
     copies : copies of all models together; a few models have many, most have few.
     pools : number of pools.
-    tightness : demand for accelerators / stock, by accelerator kind (1: not one to spare, if packing were
-        perfect; above 1: short). 0: stock is unlimited.
+    tightness : accelerators that the copies fill, each shape packed by itself, / stock, by accelerator kind
+        (1: mixing shapes has to make up for what isolation and whole nodes waste; above 1: short). 0: stock is unlimited.
     size_skew : 0: all copies are about equally large; larger: many small ones and few large ones.
     isolated_share : share of the tenants that share nodes with nobody (instance or endpoint isolation); as many
         ask for container isolation.

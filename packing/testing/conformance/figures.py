@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.domain.words import Status
 from packing.testing.conformance.problems import GIB, mixed_problems, one_pool, plain_model
-from packing.testing.conformance.runner import Check, judged, require, solve
+from packing.testing.conformance.runner import SHORT_S, Check, judged, require, solve
 
 if TYPE_CHECKING:
     from packing.solve import Progress
@@ -20,7 +20,7 @@ TOLERANCE = 0.5 / OBJECTIVE_UNITS
 def figures_agree_with_the_checker(strategy: str) -> None:
     """Cost and objective are the checker's, the bound is not above the objective, the gap follows from both."""
     for name, problem in mixed_problems():
-        result = solve(problem, strategy)
+        result = solve(problem, strategy, time_limit=SHORT_S)
         seen = judged(result)
         require(result.objective is not None and seen.objective_units is not None, f"{name}: no objective for a placement")
         objective = result.objective or 0.0
@@ -52,7 +52,7 @@ def progress_only_improves(strategy: str) -> None:
     """Reported incumbents never get worse, bounds never fall, time never goes back."""
     for name, problem in mixed_problems():
         seen: list[Progress] = []
-        solve(problem, strategy, on_progress=seen.append)
+        solve(problem, strategy, time_limit=SHORT_S, on_progress=seen.append)
         for before, after in pairwise(seen):
             require(after.elapsed_s >= before.elapsed_s, f"{name}: time went back")
             require(before.bound is None or (after.bound is not None and after.bound >= before.bound), f"{name}: bound fell")

@@ -11,7 +11,7 @@ from packing.domain.workload import Copies, Mode, Model
 from packing.generate import generate, random_problem
 
 GIB = 2**30
-RANDOM_SEEDS, TINY_SEEDS = range(12), range(12)
+RANDOM_SEEDS, TINY_SEEDS = range(8), range(8)
 
 
 def mixed_problems() -> Iterator[tuple[str, Problem]]:
