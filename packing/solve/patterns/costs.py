@@ -1,0 +1,69 @@
+"""What a stage of the search minimises: the missing copies of one priority level, or the objective itself.
+
+The levels are settled one after the other, highest first. In each stage the levels above have a cap on their
+missing copies, the proven least; the levels below do not count yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from packing.compile.data import Compiled
+from packing.solve.bounds.forced import forced_missing
+from packing.solve.patterns.classes import ModelClass
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Integer costs of one stage.
+
+    Attributes
+    ----------
+    constant : paid always.
+    pools : of a node, by pool.
+    scale : 1 if copies pay their own coefficients, 0 if not.
+    missing : of a missing copy, by class.
+    caps : most missing copies by level among the models of the classes; None: not limited.
+    """
+
+    constant: int
+    pools: tuple[int, ...]
+    scale: int
+    missing: tuple[int, ...]
+    caps: tuple[int | None, ...]
+
+    def level_of(self, owner: ModelClass) -> int:
+        """Under which cap the missing copies of a class count."""
+        return owner.first.level if len(self.caps) > 1 else 0
+
+
+def complete_costs(compiled: Compiled, classes: Sequence[ModelClass]) -> Costs:
+    """The objective, among plans whose missing copies are just the forced ones."""
+    constant = compiled.constant + sum(forced_missing(compiled, model) * model.missing_coefficient for model in compiled.models)
+    pools = tuple(pool.coefficient for pool in compiled.pools)
+    # What is forced is in the constant; a single cap of just that many, and a price for more that nobody would pay.
+    return Costs(constant, pools, 1, (0,) * len(classes), (sum(each.forced for each in classes),))
+
+
+def objective_costs(compiled: Compiled, classes: Sequence[ModelClass], missing: Sequence[int]) -> Costs:
+    """The objective, among plans with exactly these missing copies by level."""
+    nowhere = [0] * len(compiled.levels)
+    constant = compiled.constant
+    for model in compiled.models:
+        if not model.candidates:
+            short = forced_missing(compiled, model)
+            nowhere[model.level] += short
+            constant += short * model.missing_coefficient
+    caps = tuple(most - always for most, always in zip(missing, nowhere, strict=True))
+    pools = tuple(pool.coefficient for pool in compiled.pools)
+    return Costs(constant, pools, 1, tuple(each.first.missing_coefficient for each in classes), caps)
+
+
+def missing_costs(compiled: Compiled, classes: Sequence[ModelClass], level: int, above: Sequence[int]) -> Costs:
+    """The missing copies of one level, where those of the levels above are given."""
+    settled = objective_costs(compiled, classes, [*above, *([0] * (len(compiled.levels) - len(above)))])
+    caps = tuple(cap if index < level else None for index, cap in enumerate(settled.caps))
+    nowhere = sum(forced_missing(compiled, model) for model in compiled.models if not model.candidates and model.level == level)
+    free = (0,) * len(compiled.pools)
+    return Costs(nowhere, free, 0, tuple(int(each.first.level == level) for each in classes), caps)

@@ -1,0 +1,162 @@
+"""Column generation: master and pricing in turn, with smoothed duals, until nothing improves or time is up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from packing.compile.data import Compiled
+from packing.domain.words import Hosting
+from packing.solve.node_state import CONTAINER, INSTANCE
+from packing.solve.patterns.layout import ANYONE, Layout
+from packing.solve.patterns.master import Column, Duals, Master, Solution
+from packing.solve.patterns.pricing import Cut, Pricer, blend, prices_of, worth
+from packing.solve.plan import Plan
+
+SMOOTHING = 0.8
+"""Weight of the best prices so far (Wentges, 1997)."""
+MORE = 12
+"""Further columns of each bin and round, without items in common."""
+QUICK, THOROUGH = 800, 40_000
+"""Branches of the knapsack search while columns are wanted, and when the bound counts."""
+
+
+@dataclass
+class Search:
+    """What column generation has found in one stage."""
+
+    bound: int | None = None
+    centre: Duals | None = None
+    cuts: list[Cut] = field(default_factory=list)
+    solution: Solution | None = None
+    converged: bool = False
+    rounds: int = 0
+
+
+def generate_columns(
+    master: Master, pricer: Pricer, seconds: Callable[[], float], on_bound: Callable[[int], None], search: Search, most_rounds: int = 10_000
+) -> None:
+    """Rounds of column generation; `on_bound` hears of every better bound. Stops when the gap is below one unit in 10⁶."""
+    search.converged = False
+    for _ in range(most_rounds):
+        if seconds() <= 0:
+            return
+        solution = master.solve(seconds())
+        if solution is None:
+            return
+        search.solution = solution
+        search.rounds += 1
+        assert solution.duals is not None
+        if search.bound is not None and solution.objective - search.bound <= max(1.0, 2e-6 * abs(solution.objective)):
+            search.converged = True
+            return
+        weight = SMOOTHING if search.centre is not None else 0.0
+        while True:
+            smooth = solution.duals if search.centre is None or weight == 0 else blend(search.centre, solution.duals, weight)
+            effort = QUICK if weight else THOROUGH
+            columns = _evaluate(master, pricer, smooth, effort, search, on_bound)
+            improving = [column for column in columns if _improves(master, column, solution.duals)]
+            added = master.add(improving)
+            if added or not weight:
+                break
+            weight = 0.0 if weight < 0.3 else weight / 2
+            if seconds() <= 0:
+                return
+        if not added:
+            search.converged = True
+            return
+
+
+def _evaluate(master: Master, pricer: Pricer, duals: Duals, effort: int, search: Search, on_bound: Callable[[int], None]) -> list[Column]:
+    prices = prices_of(duals)
+    values, columns = pricer.contents(prices, effort, MORE, duals.room)
+    search.cuts.append(pricer.cut(master.costs, prices, values))
+    bound = pricer.bound(master.costs, prices, values)
+    if search.bound is None or bound > search.bound:
+        search.bound, search.centre = bound, duals
+        on_bound(bound)
+    return columns
+
+
+def _improves(master: Master, column: Column, duals: Duals) -> bool:
+    room = duals.room[master.layout.bins[column[0]].group]
+    return worth(column, duals.item) > room + 1e-7 * (master.unit + room)
+
+
+def first_columns(layout: Layout) -> Iterator[Column]:
+    """Each item by itself, as often as it fits: every class has a way."""
+    for each in layout.bins:
+        for index in each.items:
+            item = layout.items[index]
+            fits = min([room // need for need, room in zip(item.weights, each.capacity, strict=True) if need], default=item.limit)
+            if min(fits, item.limit) > 0:
+                yield each.index, ((index, min(fits, item.limit)),)
+
+
+def columns_of_plan(compiled: Compiled, layout: Layout, plan: Plan) -> Iterator[Column]:
+    """The contents of a plan's bins, as far as they are patterns of this layout."""
+    groups = {(group.kind, group.hosting, group.tenant, group.framework): group for group in layout.groups}
+    bins = {(each.group, each.tenant): each.index for each in layout.bins}
+    for node in plan.nodes:
+        kind = compiled.pools[node.pool].kind
+        models = [compiled.models[compiled.candidates[index].model] for index, _ in node.copies]
+        level, tenant = max(model.isolation for model in models), models[0].tenant
+        keys = [(kind, Hosting.INFERENCE_COMPONENT, tenant if level >= INSTANCE else ANYONE, -1)]
+        if node.hosting is Hosting.SINGLE_MODEL:
+            keys.insert(0, (kind, node.hosting, layout.class_of[compiled.candidates[node.copies[0][0]].model], -1))
+        if node.hosting is Hosting.MULTI_MODEL:
+            keys.insert(0, (kind, node.hosting, tenant if level >= CONTAINER else ANYONE, models[0].framework))
+        for key in keys:
+            if key not in groups:
+                continue
+            group = groups[key]
+            for content in _contents(node, group.bins_per_node):
+                owners = {compiled.models[compiled.candidates[index].model].isolation for index, accelerators in content if accelerators}
+                owner = tenant_of(compiled, content) if max(owners, default=0) >= CONTAINER else ANYONE
+                number = bins.get((group.index, owner), bins.get((group.index, ANYONE)))
+                column = _column(compiled, layout, group.index, number, [index for index, _ in content])
+                if column is not None:
+                    yield column
+
+
+def tenant_of(compiled: Compiled, content: list[tuple[int, tuple[int, ...]]]) -> int:
+    """The tenant of the first copy that has accelerators."""
+    return next(compiled.models[compiled.candidates[index].model].tenant for index, accelerators in content if accelerators)
+
+
+def _contents(node, bins_per_node: int) -> Iterator[list[tuple[int, tuple[int, ...]]]]:
+    if bins_per_node == 1:
+        yield list(node.copies)
+        return
+    for accelerator in range(bins_per_node):
+        yield [copy for copy in node.copies if accelerator in copy[1]]
+
+
+def _column(compiled: Compiled, layout: Layout, group: int, number: int | None, content: list[int]) -> Column | None:
+    """The content as a column, if each of its copies is an item of the bin."""
+    if number is None or not content:
+        return None
+    counts: dict[int, int] = {}
+    for index in content:
+        model = compiled.candidates[index].model
+        owner = layout.class_of.get(model)
+        if owner is None:
+            return None
+        way = compiled.models[model].candidates.index(index)
+        item = layout.place.get((owner, way, group, number))
+        if item is None:
+            # Re-hosted: the single-model candidate's twin as a component.
+            item = _twin(compiled, layout, owner, index, group, number)
+        if item is None:
+            return None
+        counts[item] = counts.get(item, 0) + 1
+    return number, tuple(sorted(counts.items()))
+
+
+def _twin(compiled: Compiled, layout: Layout, owner: int, index: int, group: int, number: int) -> int | None:
+    candidate = compiled.candidates[index]
+    for other in layout.by_class[owner]:
+        item = layout.items[other]
+        if item.group == group and item.bin == number and item.candidate.mode == candidate.mode:
+            return other
+    return None

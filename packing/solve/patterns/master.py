@@ -1,0 +1,223 @@
+"""The master linear program over the patterns found so far.
+
+    min  Σ b_p v_p + Σ a x + Σ e u
+    s.t. Σ x + u ≥ copies,  Σ rate x + fastest u ≥ peak          per class (forced ≤ u)
+         Σ_{i in level} u ≤ cap                                  per level that has one
+         units x ≤ Σ_P a_P y_P                                   per item that is in a bin
+         Σ_P y_P ≤ bins · n                                      per group
+         Σ need x ≤ capacity n                                   per group and node row
+         Σ x ≤ size · max_per_node · n                           per class and group where it can bind
+         Σ_g n_g ≤ Σ_p v_p,  v_p ≤ stock_p                       per instance type
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from packing.compile.data import UNLIMITED
+from packing.solve.patterns.costs import Costs
+from packing.solve.patterns.layout import Layout
+
+Column = tuple[int, tuple[tuple[int, int], ...]]
+"""(bin, ((item, copies), ...))."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duals:
+    """Prices as the linear program sees them, in objective units."""
+
+    item: list[float]
+    """Of one place in a bin, by item."""
+    row: dict[tuple[int, int], float]
+    """Of the whole capacity of a node, by (group, dimension)."""
+    cap: dict[tuple[int, int], float]
+    """Of all copies of a class that one node may carry, by (class, group)."""
+    room: list[float]
+    """Of one bin, by group."""
+    rate: list[float]
+    """Of a request/s in millionths, by class."""
+    level: list[float]
+    """Of a missing copy under a cap, by level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A solution of the master, linear or in integers."""
+
+    objective: float
+    columns: dict[int, float]
+    items: dict[int, float]
+    groups: list[float]
+    pools: list[float]
+    missing: list[float]
+    duals: Duals | None
+
+
+class Master:
+    """Builds the program once; columns and limits change."""
+
+    def __init__(self, layout: Layout, costs: Costs, *, whole: bool = False) -> None:
+        from ortools.math_opt.python import mathopt
+
+        self.mathopt, self.layout, self.costs, self.whole = mathopt, layout, costs, whole
+        self.program = mathopt.Model()
+        paid = [cost for cost in costs.pools if cost] + [cost for cost in costs.missing if cost]
+        self.unit = float(max(1, sorted(paid)[len(paid) // 2] if paid else 1))
+        self.columns: list[Column] = []
+        self.known: set[Column] = set()
+        self._y: list[object] = []
+        self._objective: list[object] = []
+        self._variables()
+        self._demand_rows()
+        self._node_rows()
+        self._stock_rows()
+        self.program.minimize(mathopt.fast_sum(self._objective))
+        self._solver = None if whole else mathopt.IncrementalSolver(self.program, mathopt.SolverType.GLOP)
+
+    def _var(self, low: float, high: float = float("inf")):
+        return self.program.add_variable(lb=low, ub=high, is_integer=self.whole)
+
+    def _variables(self) -> None:
+        layout, costs, compiled = self.layout, self.costs, self.layout.compiled
+        self.n = [self._var(0.0) for _ in layout.groups]
+        self.v = [self._var(0.0, float("inf") if pool.stock >= UNLIMITED else pool.stock) for pool in compiled.pools]
+        self.x = [self._var(0.0) for _ in layout.items]
+        # With all caps at the forced numbers there is nothing to decide about missing copies, but a way out is needed.
+        self.u = [self._var(each.forced) for each in layout.classes]
+        self._objective += [cost / self.unit * var for cost, var in zip(costs.pools, self.v, strict=True)]
+        if costs.scale:
+            self._objective += [item.candidate.coefficient / self.unit * var for item, var in zip(layout.items, self.x, strict=True)]
+        self._objective += [cost / self.unit * var for cost, var in zip(costs.missing, self.u, strict=True)]
+
+    def _demand_rows(self) -> None:
+        fast_sum = self.mathopt.fast_sum
+        self._copies, self._rate, self._level = [], {}, {}
+        for each, mine, u in zip(self.layout.classes, self.layout.by_class, self.u, strict=True):
+            model = each.first
+            self._copies.append(self.program.add_linear_constraint(fast_sum(self.x[index] for index in mine) + u >= each.copies))
+            rates = {self.layout.items[index].candidate.rate for index in mine}
+            if model.fastest and rates != {model.fastest}:
+                served = fast_sum(self.layout.items[index].candidate.rate / model.fastest * self.x[index] for index in mine) + u
+                self._rate[each.index] = self.program.add_linear_constraint(served >= each.peak / model.fastest)
+        penalty = self._penalty()
+        for level, cap in enumerate(self.costs.caps):
+            mine = [u for each, u in zip(self.layout.classes, self.u, strict=True) if self.costs.level_of(each) == level]
+            if cap is not None and mine:
+                over = self.program.add_variable(lb=0.0)
+                self._objective.append(penalty * over)
+                self._level[level] = self.program.add_linear_constraint(fast_sum(mine) - over <= cap)
+
+    def _penalty(self) -> float:
+        """Dearer than any sensible way to place a copy."""
+        dearest = max([*self.costs.pools, *(item.candidate.coefficient for item in self.layout.items), *self.costs.missing, 1])
+        return 20.0 * dearest / self.unit
+
+    def _node_rows(self) -> None:
+        layout, program, fast_sum = self.layout, self.program, self.mathopt.fast_sum
+        self._cover = {
+            item.index: program.add_linear_constraint(lb=0.0, expr=-item.units * self.x[item.index]) for item in layout.items if item.bin >= 0
+        }
+        self._room = []
+        self._row, self._cap = {}, {}
+        for group in layout.groups:
+            n = self.n[group.index]
+            self._room.append(program.add_linear_constraint(lb=0.0, expr=group.bins_per_node * n))
+            for dimension, capacity in group.rows:
+                terms = [(layout.items[index].candidate.node_demand[dimension] / capacity, self.x[index]) for index in group.items] if capacity else []
+                used = fast_sum(need * x for need, x in terms if need)
+                if any(need for need, _ in terms):
+                    self._row[group.index, dimension] = program.add_linear_constraint(n - used >= 0)
+            if group.bins_per_node > 1:
+                self._per_node(group.index, group.items)
+
+    def _per_node(self, group: int, items: Sequence[int]) -> None:
+        mine: dict[int, list[object]] = {}
+        for index in items:
+            owner = self.layout.items[index].owner
+            if self.layout.classes[owner].first.max_per_node < UNLIMITED:
+                mine.setdefault(owner, []).append(self.x[index])
+        for owner, variables in mine.items():
+            each = self.layout.classes[owner]
+            self._cap[owner, group] = self.program.add_linear_constraint(float(each.per_node) * self.n[group] - self.mathopt.fast_sum(variables) >= 0)
+
+    def _stock_rows(self) -> None:
+        fast_sum = self.mathopt.fast_sum
+        for index, kind in enumerate(self.layout.compiled.kinds):
+            mine = [self.n[group.index] for group in self.layout.groups if group.kind == index]
+            if mine:
+                self.program.add_linear_constraint(fast_sum(self.v[pool] for pool in kind.pools) - fast_sum(mine) >= 0)
+
+    def add(self, columns: Iterable[Column]) -> int:
+        """Take in columns; returns how many were new."""
+        added = 0
+        for column in columns:
+            if column in self.known:
+                continue
+            self.known.add(column)
+            self.columns.append(column)
+            y = self._var(0.0)
+            self._y.append(y)
+            number, content = column
+            self._room[self.layout.bins[number].group].set_coefficient(y, -1.0)
+            for item, copies in content:
+                self._cover[item].set_coefficient(y, float(copies))
+            added += 1
+        return added
+
+    def limit_nodes(self, counts: Sequence[int] | None) -> None:
+        """At most so many nodes of each group; None: as many as wanted."""
+        for index, n in enumerate(self.n):
+            n.upper_bound = float("inf") if counts is None else float(counts[index])
+
+    def solve(self, seconds: float, gap: float = 0.0, threads: int = 1) -> Solution | None:
+        """The optimum; in integers the best solution found in time. None if there is none."""
+        limit = datetime.timedelta(seconds=max(0.01, seconds))
+        if self.whole:
+            params = self.mathopt.SolveParameters(time_limit=limit, relative_gap_tolerance=gap, threads=threads)
+            answer = self.mathopt.solve(self.program, self.mathopt.SolverType.HIGHS, params=params)
+            if answer.termination.reason not in (self.mathopt.TerminationReason.OPTIMAL, self.mathopt.TerminationReason.FEASIBLE):
+                return None
+        else:
+            assert self._solver is not None
+            params = self.mathopt.SolveParameters(time_limit=limit, presolve=self.mathopt.Emphasis.OFF, lp_algorithm=self.mathopt.LPAlgorithm.PRIMAL_SIMPLEX)
+            answer = self._solver.solve(params=params)
+            if answer.termination.reason != self.mathopt.TerminationReason.OPTIMAL:
+                return None
+        return self._read(answer)
+
+    def _read(self, answer) -> Solution:
+        layout = self.layout
+        y = answer.variable_values(self._y)
+        x = answer.variable_values(self.x)
+        return Solution(
+            objective=answer.objective_value() * self.unit + self.costs.constant,
+            columns={index: value for index, value in enumerate(y) if value > 1e-9},
+            items={index: value for index, value in enumerate(x) if value > 1e-9},
+            groups=answer.variable_values(self.n),
+            pools=answer.variable_values(self.v),
+            missing=answer.variable_values(self.u),
+            duals=None if self.whole else self._duals(answer, len(layout.items)),
+        )
+
+    def _duals(self, answer, items: int) -> Duals:
+        unit = self.unit
+        value = answer.dual_values()
+        item = [0.0] * items
+        for index, row in self._cover.items():
+            item[index] = max(0.0, value[row] * unit)
+        rate = [0.0] * len(self.layout.classes)
+        for index, row in self._rate.items():
+            rate[index] = max(0.0, value[row] * unit / self.layout.classes[index].first.fastest)
+        level = [0.0] * len(self.costs.caps)
+        for index, row in self._level.items():
+            level[index] = max(0.0, -value[row] * unit)
+        return Duals(
+            item=item,
+            row={key: max(0.0, value[row] * unit) for key, row in self._row.items()},
+            cap={key: max(0.0, value[row] * unit) * self.layout.classes[key[0]].per_node for key, row in self._cap.items()},
+            room=[max(0.0, value[row] * unit) for row in self._room],
+            rate=rate,
+            level=level,
+        )
