@@ -74,8 +74,8 @@ def _child(sender: Connection, function: Callable[..., Any], arguments: tuple[An
 
 
 def peak_bytes() -> int:
-    """Most resident memory of this process so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """Most resident memory of this process so far, plus that of the largest child that it has waited for."""
+    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return peak if sys.platform == "darwin" else peak * 1024
 
 
