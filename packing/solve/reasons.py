@@ -11,6 +11,8 @@ from packing.domain.words import Hosting
 from packing.solve.plan import Plan, missing_of
 
 MOST_REASONS = 12
+REMOTE: dict[str, int] = {Rule.MULTI_MODEL: 1, Rule.COLD_START: 1, Rule.STOCK: 2, Rule.ACCELERATORS: 3}
+"""Reasons that say little about what would help come after those that say by how much something is short."""
 
 
 def unplaced(compiled: Compiled, plan: Plan) -> tuple[Unplaced, ...]:
@@ -39,12 +41,16 @@ def _reasons(compiled: Compiled, model: ModelData, placed: int, used: Counter[in
 
 
 def _why_nowhere(compiled: Compiled, model: ModelData) -> tuple[Reason, ...]:
-    """No candidate is left: the rules that removed them, one sentence for each distinct circumstance."""
+    """No candidate is left: the rules that removed them, what comes closest to fitting first."""
+    mine = [removed for removed in compiled.removed if removed.model == model.name]
+    whole_options = {removed.hosting for removed in mine if removed.hosting and removed.mode is None and not removed.pool}
+    if len(whole_options) < len(Hosting):
+        # Some hosting option was open: that others were not is no reason why nothing fits.
+        mine = [removed for removed in mine if removed.mode is not None or removed.pool]
     seen: dict[tuple[str, str], None] = {}
-    for removed in compiled.removed:
-        if removed.model == model.name:
-            subject = " ".join(part for part in (removed.hosting, removed.pool, "" if removed.mode is None else f"mode {removed.mode}") if part)
-            seen.setdefault((removed.rule, f"{subject}: {removed.detail}" if subject else removed.detail))
+    for removed in sorted(mine, key=lambda each: REMOTE.get(each.rule, 0)):
+        subject = " ".join(part for part in (removed.hosting, removed.pool, "" if removed.mode is None else f"mode {removed.mode}") if part)
+        seen.setdefault((removed.rule, f"{subject}: {removed.detail}" if subject else removed.detail))
     found = [Reason(rule=str(rule), detail=detail) for rule, detail in seen]
     if not found:
         found = [Reason(rule=str(Rule.MODE), detail="the model has no mode for any instance type of the fleet")]

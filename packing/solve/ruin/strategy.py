@@ -80,10 +80,11 @@ class _Search:
             order = sorted(order, key=lambda _: random.random())
         working.recreate(order, settings)
         after = working.value
-        self.improved = after < self.best
+        spread = working.spread_holds(models)
+        self.improved = spread and after < self.best
         if self.improved:
             self.best = after
-        elif not self._acceptable(before, after, heat):
+        elif not spread or not self._acceptable(before, after, heat):
             working.undo()
 
     def _acceptable(self, before: Value, after: Value, heat: float) -> bool:

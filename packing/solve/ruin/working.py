@@ -69,6 +69,14 @@ class WorkingPlan:
                 self.objective += self.compiled.pools[state.pool].coefficient
             self._count_missing(model, self.compiled.models[model].level, 1)
 
+    def spread_holds(self, models: Iterable[int]) -> bool:
+        """Whether rule `min_zones` holds for these models.
+
+        Placing keeps it, but taking copies away may leave two in one zone where each had to have its own.
+        """
+        tally = self.construction.tally
+        return all(len(tally.zones[index]) >= min(self.compiled.models[index].min_zones, tally.placed[index]) for index in models)
+
     def undo(self) -> None:
         """Back to where the last `ruin` started."""
         construction = self.construction
