@@ -22,7 +22,8 @@ def run(options: Options) -> Report:
         problem = generate(SUITES["small"], seed=seed, copies=copies, models=min(30, copies))
         found = solved_row(problem, time_limit=limit, workers=options.workers, strategy=options.strategy)
         rows.append({"seed": seed, "copies": copies, **{column: found[column] for column in COLUMNS}})
-    proven = [row for row in rows if row["status"] == "optimal"]
+    # A partial answer with a gap of zero is proven, too: no placement leaves less out, and none of those is better.
+    proven = [row for row in rows if row["gap"] == 0]
     seconds = median(row["seconds"] for row in rows)
     wrong = sum(row["violations"] for row in rows)
     return Report(
