@@ -60,6 +60,19 @@ class NodeState:
         self._accelerator_tenants: list[dict[int, int]] = [{} for _ in range(count)]
         self._strict_accelerator_tenants: list[dict[int, int]] = [{} for _ in range(count)]
 
+    def twin(self, pool: int) -> NodeState:
+        """Another node of the same instance type with the same copies, from this or another pool."""
+        other = NodeState.__new__(NodeState)
+        other.compiled, other.pool, other.hosting, other.kind = self.compiled, pool, self.hosting, self.kind
+        other._multi, other._shared_accelerators, other.framework = self._multi, self._shared_accelerators, self.framework
+        other._free = [[list(room) for room in free] for free in self._free]
+        other._node_free = [list(room) for room in self._node_free]
+        other.copies, other.models, other._sizes = list(self.copies), dict(self.models), dict(self._sizes)
+        other._node_tenants, other._strict_node_tenants = dict(self._node_tenants), dict(self._strict_node_tenants)
+        other._accelerator_tenants = [dict(each) for each in self._accelerator_tenants]
+        other._strict_accelerator_tenants = [dict(each) for each in self._strict_accelerator_tenants]
+        return other
+
     def fits(self, candidate: Candidate) -> tuple[int, ...] | None:
         """The accelerators one more copy would take (the tightest that have room), or None."""
         if not self._welcome(candidate):

@@ -22,7 +22,7 @@ _REASONS = frozenset(Rule) | {UNKNOWN_REASON}
 
 def cost(placement: Placement, micro_usd: int) -> Iterator[Violation]:
     """The stated USD per hour, to the micro-USD."""
-    if round_half_up(exact(placement.cost_per_hour) * MICRO) != micro_usd:
+    if round_half_up(exact(placement.cost_per_hour) * MICRO) != micro_usd and placement.cost_per_hour != micro_usd / MICRO:
         yield Violation(COST, "cost_per_hour", f"{placement.cost_per_hour} stated, {micro_usd / MICRO} found")
 
 
@@ -35,7 +35,8 @@ def objective(placement: Placement, units: int | None) -> Iterator[Violation]:
         if gap is not None:
             yield Violation(OBJECTIVE, "gap", "a gap without an objective")
         return
-    if units is None or round_half_up(exact(stated) * OBJECTIVE_UNITS) != units:
+    # Beyond 2^53 units a float cannot say them all: the nearest float is then the true statement.
+    if units is None or (round_half_up(exact(stated) * OBJECTIVE_UNITS) != units and stated != units / OBJECTIVE_UNITS):
         found = "none can be computed" if units is None else f"{units / OBJECTIVE_UNITS} found"
         yield Violation(OBJECTIVE, "objective", f"{stated} stated, {found}")
     if (bound is None) != (gap is None):

@@ -24,7 +24,7 @@ from packing.solve.bounds.forced import forced_missing
 
 SCALE = 2**24
 """Prices are held in 1/SCALE of an objective unit."""
-MOST_STEPS = 4_000
+MOST_STEPS = 60
 """Copies up to which a model's cheapest way is found exactly (dynamic programming)."""
 
 Row = tuple[int, Hosting, int, int]

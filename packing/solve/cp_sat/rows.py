@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from packing.domain.units import MAX_EXACT
-from packing.errors import Fault, ProblemError
 
 
 def capacity_row(model: Any, terms: Sequence[tuple[int, Any, int]], capacity: int, opened: Any) -> None:
@@ -32,8 +31,11 @@ def capacity_row(model: Any, terms: Sequence[tuple[int, Any, int]], capacity: in
     model.add(sum(amount * variable for amount, variable, _ in scaled) <= capacity * opened)
 
 
+class InexactError(ArithmeticError):
+    """Sums of this formulation could leave the range in which the solver's integers are exact."""
+
+
 def insist_exact(worst: int) -> None:
     """Refuse sums that could leave the exact range."""
     if worst > MAX_EXACT:
-        action = "Use strategy='greedy', or figures of a sane size."
-        raise ProblemError([Fault("too_large", "problem", str(worst), "A sum of needs would leave the range of exact integers.", action)])
+        raise InexactError(f"a sum of {worst} is beyond 2^53")

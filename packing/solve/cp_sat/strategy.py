@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from packing.compile.data import Compiled
@@ -11,6 +12,7 @@ from packing.solve.bounds.forced import forced_vector
 from packing.solve.bounds.linear import LinearRelaxation
 from packing.solve.context import SearchContext
 from packing.solve.cp_sat.formulation import Formulation
+from packing.solve.cp_sat.rows import InexactError
 from packing.solve.cp_sat.solver import run
 from packing.solve.plan import NodePlan, Plan, make_plan
 from packing.solve.task import Task, independent_parts, whole_task
@@ -20,9 +22,17 @@ MOST_VARIABLES = 400_000
 
 
 def cp_sat(compiled: Compiled, context: SearchContext) -> None:
-    """Improve the incumbent (greedy's, if there is one) part by part; prove what can be proven."""
+    """Improve the incumbent (greedy's, if there is one) part by part; prove what can be proven.
+
+    A problem whose sums leave the range of exact integers is left as it is.
+    """
     if context.incumbent is None:
         context.offer(make_plan(compiled, ()), "nothing")
+    with suppress(InexactError):
+        _improve(compiled, context)
+
+
+def _improve(compiled: Compiled, context: SearchContext) -> None:
     assert context.incumbent is not None
     if context.incumbent.value.missing == forced_vector(compiled):
         _solve_parts(compiled, context)

@@ -13,6 +13,10 @@ from packing.solve.greedy.open_nodes import OpenNodes
 from packing.solve.plan import Plan, make_plan, missing_of
 
 
+TIE_BREAK = {Hosting.INFERENCE_COMPONENT: 0, Hosting.MULTI_MODEL: 1, Hosting.SINGLE_MODEL: 2}
+"""Where estimates are equal, what leaves room for others comes first."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What varies between passes."""
@@ -95,7 +99,7 @@ class Construction:
         model = self.compiled.models[index]
         if not self.tally.missing(index):
             return
-        ranked = sorted((self.compiled.candidates[each] for each in model.candidates), key=lambda each: (self.estimate(each), each.index))
+        ranked = sorted((self.compiled.candidates[each] for each in model.candidates), key=lambda each: (self.estimate(each), TIE_BREAK[each.hosting], each.index))
         for start in range(0, len(ranked), self.settings.options):
             self._place_among(index, ranked[start : start + self.settings.options])
             if not self.tally.missing(index):
@@ -114,11 +118,12 @@ class Construction:
 
     def _place_among(self, index: int, candidates: list[Candidate]) -> None:
         """Use existing room or new nodes of these candidates, the cheaper way first."""
-        ways: list[tuple[float, int, bool]] = []
+        ways: list[tuple[float, int, int, bool]] = []
         for candidate in candidates:
             room, fresh = self._costs(candidate)
-            ways += [(room, candidate.index, False), (fresh, candidate.index, True)]
-        for _, each, fresh in sorted(ways):
+            tie = TIE_BREAK[candidate.hosting]
+            ways += [(room, tie, candidate.index, False), (fresh, tie, candidate.index, True)]
+        for _, _, each, fresh in sorted(ways):
             candidate = self.compiled.candidates[each]
             if fresh:
                 self._open_for(index, candidate)
@@ -151,22 +156,40 @@ class Construction:
 
     def _open_for(self, index: int, candidate: Candidate) -> None:
         """Open nodes until nothing is missing; pools of the kind by price, in a new zone where a spread asks for it."""
-        if not self.economy.alone(candidate):
-            return
         compiled, tally = self.compiled, self.tally
         most = compiled.models[index].most
+        full: tuple[int, int] | None = None
         while tally.missing(index) and tally.placed[index] < most:
             pools = [pool for pool in compiled.kinds[candidate.kind].pools if self.nodes.used[pool] < compiled.pools[pool].stock]
             pools = [pool for pool in pools if tally.zone_allowed(index, compiled.pools[pool].zone)]
             if not pools:
                 return
-            pool = min(
-                pools,
-                key=lambda each: (compiled.pools[each].coefficient, len(tally.zones[index]) and tally.zones[index][compiled.pools[each].zone], each),
-            )
+            zones = tally.zones[index]
+            pool = min(pools, key=lambda each: (compiled.pools[each].coefficient, zones.get(compiled.pools[each].zone, 0), each))
+            if full is not None and self._repeat(index, candidate, pool, full):
+                continue
             node = self.nodes.open(pool, candidate)
-            if node is None or not self._put(index, candidate, node):
+            put = 0 if node is None else self._put(index, candidate, node)
+            if node is None or not put:
                 return
+            full = (node, put) if tally.missing(index) else None
+
+    def _repeat(self, index: int, candidate: Candidate, pool: int, full: tuple[int, int]) -> bool:
+        """Open one more node like the one just filled; False where it would carry more than is wanted."""
+        node, copies = full
+        tally, model = self.tally, self.compiled.models[index]
+        # Only the last copy may be one too many, and only if none of them is superfluous without it.
+        if model.min_zones > 1 or tally.placed[index] + copies > model.most:
+            return False
+        if missing_of(model, tally.placed[index] + copies - 1, tally.rate[index] + (copies - 1) * candidate.rate) <= 0:
+            return False
+        opened = self.nodes.open_twin(pool, node, candidate)
+        if opened is None:
+            return False
+        for _ in range(copies):
+            tally.change(candidate, pool)
+            self.log.append((opened, candidate))
+        return True
 
     def _put(self, index: int, candidate: Candidate, node: int) -> int:
         """As many copies as are missing and fit on one node."""

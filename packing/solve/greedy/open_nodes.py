@@ -30,6 +30,14 @@ class OpenNodes:
             return None
         return self.adopt(NodeState(self.compiled, pool, candidate.hosting), candidate)
 
+    def open_twin(self, pool: int, of: int, candidate: Candidate) -> int | None:
+        """Open a node with the same copies as another one; returns its index, None if the stock is used up."""
+        if self.used[pool] >= self.compiled.pools[pool].stock:
+            return None
+        state = self.states[of]
+        assert state is not None
+        return self.adopt(state.twin(pool), candidate)
+
     def adopt(self, state: NodeState, candidate: Candidate) -> int:
         """Take in a node that exists; `candidate` says whose group it belongs to."""
         self.used[state.pool] += 1

@@ -20,8 +20,10 @@ PASSES = (
     Settings(favour={Hosting.SINGLE_MODEL: 1e9}),
     Settings(favour={Hosting.INFERENCE_COMPONENT: 0.6}),
 )
-LARGE = 20_000
-"""Copies from which on one or two passes have to do."""
+SHORTAGE_PASSES = (Settings(favour={Hosting.SINGLE_MODEL: 1e9}),)
+"""Where a large problem does not fit at first: whole nodes for single models waste most."""
+LARGE = 4_000
+"""Copies from which on one pass has to do: the answer is wanted at once."""
 
 
 def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None = None) -> Plan:
@@ -33,7 +35,8 @@ def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None =
     best = _pass(compiled, economy, Settings())
     context.offer(best, "greedy")
     copies = sum(model.fewest for model in compiled.models)
-    for settings in PASSES[1:] if copies < LARGE else ():
+    rest = PASSES[1:] if copies < LARGE else () if best.value.complete else SHORTAGE_PASSES
+    for settings in rest:
         if context.limit() is not None:
             break
         plan = _pass(compiled, economy, settings)

@@ -10,14 +10,14 @@ from packing.domain.words import Hosting
 from packing.solve.node_state import CONTAINER, INSTANCE
 from packing.solve.patterns.layout import ANYONE, Layout
 from packing.solve.patterns.master import Column, Duals, Master, Solution
-from packing.solve.patterns.pricing import Cut, Pricer, blend, prices_of, worth
+from packing.solve.patterns.pricing import Cut, Effort, Pricer, blend, prices_of, worth
 from packing.solve.plan import Plan
 
-SMOOTHING = 0.8
-"""Weight of the best prices so far (Wentges, 1997)."""
+SMOOTHING = 0.3
+"""Weight of the best prices so far (Wentges, 1997); little, since interior duals are already steady."""
 MORE = 12
 """Further columns of each bin and round, without items in common."""
-QUICK, THOROUGH = 800, 40_000
+QUICK, THOROUGH = Effort(800, 3_000), Effort(100_000, 8_000)
 """Branches of the knapsack search while columns are wanted, and when the bound counts."""
 
 
@@ -67,7 +67,7 @@ def generate_columns(
             return
 
 
-def _evaluate(master: Master, pricer: Pricer, duals: Duals, effort: int, search: Search, on_bound: Callable[[int], None]) -> list[Column]:
+def _evaluate(master: Master, pricer: Pricer, duals: Duals, effort: Effort, search: Search, on_bound: Callable[[int], None]) -> list[Column]:
     prices = prices_of(duals)
     values, columns = pricer.contents(prices, effort, MORE, duals.room)
     search.cuts.append(pricer.cut(master.costs, prices, values))

@@ -16,13 +16,12 @@ from itertools import product
 
 import numpy as np
 
-GRID = 720
-"""Steps of the tables; divisible by 2, 3, 4, 5, 6, 8, 10, 12, 15, 16."""
+CELLS = 1_500_000
+"""A table has no more cells than this; the grid gets coarser with the number of items."""
 ASIDE = 150
 """Branches for each further content."""
 TABLES = 3
 """Dimensions that get a table of their own."""
-WIDTH = GRID + 1
 MIX = 12
 """Parts of which the mixed dimension is made."""
 MOST = 2**60
@@ -65,24 +64,26 @@ class Knapsack:
         self._share = np.array([[min(1.0, mine[d] / capacity[d]) if capacity[d] else 0.0 for d in binding] for mine in weights]).reshape(
             len(weights), len(binding)
         )
-        # Rounded down exactly, in integers: the grid must not refuse what fits.
-        self._steps = [[GRID * mine[d] // capacity[d] if capacity[d] else 0 for d in binding] for mine in weights]
+        self._need = [[(mine[d], capacity[d]) if capacity[d] else (0, 1) for d in binding] for mine in weights]
+        self._steps: dict[int, list[list[int]]] = {}
 
-    def solve(self, values: Sequence[int], effort: int, more: int = 0, worthwhile: int = 0) -> Answer:
+    def solve(self, values: Sequence[int], effort: int, grid: int, more: int = 0, worthwhile: int = 0) -> Answer:
         """The most valuable content, and others that have no item in common with it or with each other.
 
         Parameters
         ----------
         values : per item, at least 0.
         effort : branches to look at before the bound is settled for.
+        grid : steps of the tables, at most; finer ones bound better and take longer to fill.
         more : contents to find besides.
         worthwhile : the others have to be worth more than this.
         """
         useful = [j for j, value in enumerate(values) if value > 0 and self.most[j] > 0]
         if not useful:
             return Answer(0, 0, ())
-        tables, steps, order = self._tables(values, useful)
-        first = _Search(self, values, order, tables, steps, effort)
+        grid = max(500, min(grid, CELLS // len(useful)))
+        tables, steps, order = self._tables(values, useful, grid)
+        first = _Search(self, values, order, tables, steps, effort, grid)
         first.run()
         patterns = first.found[-2:]
         last = patterns[-1:]
@@ -95,8 +96,12 @@ class Knapsack:
             patterns = last + patterns
         return Answer(max(first.proven, first.cut_off), first.proven, tuple(patterns))
 
-    def _tables(self, values: Sequence[int], useful: list[int]) -> tuple[list[array[int]], list[list[int]], list[int]]:
+    def _tables(self, values: Sequence[int], useful: list[int], grid: int) -> tuple[list[array[int]], list[list[int]], list[int]]:
         """Suffix tables over the chosen dimensions, the items' steps in them, and the order of the items."""
+        every = self._steps.get(grid)
+        if every is None:
+            # Rounded down exactly, in integers: the grid must not refuse what fits.
+            every = self._steps[grid] = [[grid * need // has for need, has in mine] for mine in self._need]
         share = self._share[useful]
         dimensions = share.shape[1]
         chosen = list(np.argsort(-share.mean(axis=0), kind="stable")[:TABLES]) if dimensions else []
@@ -104,17 +109,17 @@ class Knapsack:
         mix = _best_mix(share[:, chosen], worth) if chosen else []
         mean = share[:, chosen] @ (np.array(mix) / MIX) if chosen else np.zeros(len(useful))
         order = [useful[k] for k in np.argsort(-worth / (mean + 1e-9), kind="stable")]
-        steps = [[self._steps[j][d] for j in order] for d in chosen]
+        steps = [[every[j][d] for j in order] for d in chosen]
         if len(chosen) > 1:
             # A mean of the dimensions' rows holds for every content, too.
-            steps.append([sum(part * self._steps[j][d] for part, d in zip(mix, chosen, strict=True)) // MIX for j in order])
+            steps.append([sum(part * every[j][d] for part, d in zip(mix, chosen, strict=True)) // MIX for j in order])
         if not steps:
             steps = [[0] * len(order)]
-        return [self._table(values, order, step) for step in steps], steps, order
+        return [self._table(values, order, step, grid) for step in steps], steps, order
 
-    def _table(self, values: Sequence[int], order: list[int], steps: list[int]) -> array[int]:
-        """table[k · (GRID + 1) + r]: most value from items k.. of the order with r steps of room."""
-        table = np.zeros((len(order) + 1, GRID + 1), dtype=np.int64)
+    def _table(self, values: Sequence[int], order: list[int], steps: list[int], grid: int) -> array[int]:
+        """table[k · (grid + 1) + r]: most value from items k.. of the order with r steps of room."""
+        table = np.zeros((len(order) + 1, grid + 1), dtype=np.int64)
         for k in range(len(order) - 1, -1, -1):
             j, step = order[k], steps[k]
             value, most = values[j], self.most[j]
@@ -123,8 +128,8 @@ class Knapsack:
                 table[k] = rest + value * most
                 continue
             best = rest.copy()
-            for copies in range(1, min(most, GRID // step) + 1):
-                np.maximum(best[copies * step :], rest[: GRID + 1 - copies * step] + copies * value, out=best[copies * step :])
+            for copies in range(1, min(most, grid // step) + 1):
+                np.maximum(best[copies * step :], rest[: grid + 1 - copies * step] + copies * value, out=best[copies * step :])
             table[k] = best
         return array("q", table.tobytes())
 
@@ -142,9 +147,10 @@ class _Search:
     """One branch and bound."""
 
     def __init__(
-        self, knapsack: Knapsack, values: Sequence[int], order: list[int], tables: list[array[int]], steps: list[list[int]], effort: int
+        self, knapsack: Knapsack, values: Sequence[int], order: list[int], tables: list[array[int]], steps: list[list[int]], effort: int, grid: int
     ) -> None:
         self.knapsack, self.order, self.effort = knapsack, order, effort
+        self.grid, self.width = grid, grid + 1
         self.value = [values[j] for j in order]
         self.packed = [knapsack.packed[j] for j in order]
         self.most = [knapsack.most[j] for j in order]
@@ -160,7 +166,7 @@ class _Search:
 
     def run(self) -> None:
         """The first search: what it proves counts."""
-        self._branch(0, self.knapsack.full | self.knapsack.guard, (GRID,) * 4, 0, [], 0, 0)
+        self._branch(0, self.knapsack.full | self.knapsack.guard, (self.grid,) * 4, 0, [], 0, 0)
         self.proven = self.best
 
     def again(self, effort: int, floor: int) -> None:
@@ -168,7 +174,7 @@ class _Search:
         cut_off, self.effort, self.best, self.found = self.cut_off, effort, floor, []
         banned = [j in self.banned for j in self.order]
         most, self.most = self.most, [0 if out else most for out, most in zip(banned, self.most, strict=True)]
-        self._branch(0, self.knapsack.full | self.knapsack.guard, (GRID,) * 4, 0, [], 0, 0)
+        self._branch(0, self.knapsack.full | self.knapsack.guard, (self.grid,) * 4, 0, [], 0, 0)
         self.cut_off, self.most = cut_off, most
 
     def _branch(self, start: int, room: int, rest: tuple[int, ...], worth: int, content: list[int], low: int, high: int) -> None:
@@ -179,7 +185,7 @@ class _Search:
         ra, rb, rc, rd = rest
         guard, ratio = self.knapsack.guard, self.knapsack.ratio
         for k in range(start, len(self.order)):
-            line = k * WIDTH
+            line = k * self.width
             bound = worth + min(a[line + ra], b[line + rb], c[line + rc], d[line + rd])
             if bound <= self.best:
                 return

@@ -74,7 +74,6 @@ class Master:
         self._node_rows()
         self._stock_rows()
         self.program.minimize(mathopt.fast_sum(self._objective))
-        self._solver = None if whole else mathopt.IncrementalSolver(self.program, mathopt.SolverType.GLOP)
 
     def _var(self, low: float, high: float = float("inf")):
         return self.program.add_variable(lb=low, ub=high, is_integer=self.whole)
@@ -173,19 +172,23 @@ class Master:
 
     def solve(self, seconds: float, gap: float = 0.0, threads: int = 1) -> Solution | None:
         """The optimum; in integers the best solution found in time. None if there is none."""
+        from ortools.math_opt.solvers import highs_pb2
+
+        mathopt = self.mathopt
         limit = datetime.timedelta(seconds=max(0.01, seconds))
-        if self.whole:
-            params = self.mathopt.SolveParameters(time_limit=limit, relative_gap_tolerance=gap, threads=threads)
-            answer = self.mathopt.solve(self.program, self.mathopt.SolverType.HIGHS, params=params)
-            if answer.termination.reason not in (self.mathopt.TerminationReason.OPTIMAL, self.mathopt.TerminationReason.FEASIBLE):
-                return None
-        else:
-            assert self._solver is not None
-            params = self.mathopt.SolveParameters(time_limit=limit, presolve=self.mathopt.Emphasis.OFF, lp_algorithm=self.mathopt.LPAlgorithm.PRIMAL_SIMPLEX)
-            answer = self._solver.solve(params=params)
-            if answer.termination.reason != self.mathopt.TerminationReason.OPTIMAL:
-                return None
-        return self._read(answer)
+        options = highs_pb2.HighsOptionsProto()
+        options.int_options["threads"] = threads
+        options.string_options["parallel"] = "off" if threads == 1 else "choose"
+        # Interior duals: of the many equally good ones, the vertex that a simplex ends in says least about the rest.
+        options.string_options["run_crossover"] = "off"
+        params = (
+            mathopt.SolveParameters(time_limit=limit, relative_gap_tolerance=gap, highs=options)
+            if self.whole
+            else mathopt.SolveParameters(time_limit=limit, lp_algorithm=mathopt.LPAlgorithm.BARRIER, highs=options)
+        )
+        answer = mathopt.solve(self.program, mathopt.SolverType.HIGHS, params=params)
+        enough = (mathopt.TerminationReason.OPTIMAL, *((mathopt.TerminationReason.FEASIBLE,) if self.whole else ()))
+        return self._read(answer) if answer.termination.reason in enough else None
 
     def _read(self, answer) -> Solution:
         layout = self.layout

@@ -34,6 +34,14 @@ HIGHEST = 2**50
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """How thoroughly bins are priced (see `knapsack.py`)."""
+
+    branches: int
+    grid: int
+
+
+@dataclass(frozen=True, slots=True)
 class Prices:
     """Non-negative integers in 1/SCALE objective units; indices as in `Duals`."""
 
@@ -107,17 +115,17 @@ class Pricer:
             for each in layout.bins
         ]
 
-    def contents(self, prices: Prices, effort: int, more: int, room: Sequence[float]) -> tuple[list[int], list[Column]]:
+    def contents(self, prices: Prices, effort: Effort, more: int, room: Sequence[float]) -> tuple[list[int], list[Column]]:
         """(V by bin, contents worth having); V is exact where the effort was enough, and above it otherwise."""
         values, columns = [], []
         for each, knapsack in zip(self.layout.bins, self.knapsacks, strict=True):
             key = tuple(prices.item[index] for index in each.items)
             known = self._known.get(each.index)
-            if known is not None and known[0] == key and (known[2].bound == known[2].best or known[1] >= effort):
+            if known is not None and known[0] == key and (known[2].bound == known[2].best or known[1] >= effort.branches):
                 answer = known[2]
             else:
-                answer = knapsack.solve(key, effort, more, int(room[each.group] * SCALE))
-                self._known[each.index] = (key, effort, answer)
+                answer = knapsack.solve(key, effort.branches, effort.grid, more, int(room[each.group] * SCALE))
+                self._known[each.index] = (key, effort.branches, answer)
             values.append(answer.bound)
             columns += [column_of(each.index, each.items, pattern) for pattern in answer.patterns]
         return values, columns
