@@ -25,12 +25,13 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("suites", nargs="*", metavar="SUITE", help="which suites to run (default: all)")
     made.add_argument("--quick", action="store_true", help="tiny parameters: only shows that the suites run")
-    made.add_argument("--count", type=int, help="number of random problems")
+    made.add_argument("--count", "--limit", type=int, help="number of random problems, or of public instances")
     made.add_argument("--seeds", type=int, help="number of seeds")
     made.add_argument("--time-limit", type=float, help="seconds for each solve")
     made.add_argument("--workers", type=int, default=2, help="workers of each solve (default 2)")
     made.add_argument("--strategy", default="auto", help="strategy, for suites about one")
     made.add_argument("--file", type=Path, help="fleet file for the suite platform")
+    made.add_argument("--data", type=Path, help="folder with public instances, for the suites vectorpack and openb-*")
     made.add_argument("-o", "--output", type=Path, help="write everything as JSON to this file")
     made.add_argument("--json", action="store_true", help="print the JSON, and nothing else, on stdout")
     return made
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         print(f"No such suite: {', '.join(unknown)}. There are {', '.join(SUITES)}.", file=sys.stderr)
         return 1
-    options = Options(asked.quick, asked.count, asked.seeds, asked.time_limit, asked.workers, asked.strategy, asked.file)
+    options = Options(asked.quick, asked.count, asked.seeds, asked.time_limit, asked.workers, asked.strategy, asked.file, asked.data)
     reports: list[Report] = []
     for name in asked.suites or SUITES:
         print(f"running {name} …", file=sys.stderr, flush=True)

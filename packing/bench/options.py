@@ -19,6 +19,7 @@ class Options:
     workers : of each solve.
     strategy : for suites about one strategy.
     file : fleet file for the suite `platform`; None: examples/support_platform.yaml of the checkout.
+    data : folder with public instances, which are no part of the project; None: suites about them say so.
     """
 
     quick: bool = False
@@ -28,6 +29,7 @@ class Options:
     workers: int = 2
     strategy: str = "auto"
     file: Path | None = None
+    data: Path | None = None
 
     def number(self, own: int, quick: int) -> int:
         """How many problems: what was asked for, else the suite's own number, else the quick one."""
