@@ -159,7 +159,9 @@ def _blend_of_partial(compiled: Compiled, context: SearchContext, plan: Plan, pr
     """The least missing copies are known: which of them are missing is still open, and the blend decides."""
     task = whole_task(compiled)
     free = Task(task.demands, task.stock, {})
-    formulation = Formulation(compiled, free, {}, missing_variables=True)
+    relaxation = LinearRelaxation(compiled, free, missing_weight=0.0)
+    limits = relaxation.most_nodes(plan.value.objective - compiled.constant, context.remaining() * 0.3)
+    formulation = Formulation(compiled, free, limits, missing_variables=True)
     for level, total in enumerate(proven):
         formulation.fix_missing(level, total)
     formulation.minimize_blend()
