@@ -77,7 +77,7 @@ class NodeState:
         """The accelerators one more copy would take (the tightest that have room), or None."""
         if not self._welcome(candidate):
             return None
-        slots = _bits(candidate.mask) if self._multi else (0,)
+        slots = bits(candidate.mask) if self._multi else (0,)
         for free, amount in zip(self._node_free, candidate.node_demand, strict=True):
             if amount:
                 for slot in slots:
@@ -153,7 +153,7 @@ class NodeState:
         return candidate
 
     def _change(self, candidate: Candidate, accelerators: tuple[int, ...], sign: int) -> None:
-        slots = _bits(candidate.mask) if self._multi else (0,)
+        slots = bits(candidate.mask) if self._multi else (0,)
         for free, amount in zip(self._node_free, candidate.node_demand, strict=True):
             if amount:
                 for slot in slots:
@@ -205,7 +205,7 @@ MIG = 3
 _BITS: dict[int, tuple[int, ...]] = {}
 
 
-def _bits(mask: int) -> tuple[int, ...]:
+def bits(mask: int) -> tuple[int, ...]:
     """Slots of a mask. Cached: there are few distinct ones."""
     bits = _BITS.get(mask)
     if bits is None:

@@ -38,13 +38,22 @@ def _ruin(compiled: Compiled, context: SearchContext) -> None:
         ruin(compiled, context, Economy(compiled), context.time_limit)
 
 
+def _neighbourhood(compiled: Compiled, context: SearchContext) -> None:
+    from packing.solve.greedy.economy import Economy
+    from packing.solve.neighbourhood.strategy import neighbourhood
+
+    _greedy(compiled, context)
+    if context.limit() is None:
+        neighbourhood(compiled, context, Economy(compiled), context.time_limit)
+
+
 def _auto(compiled: Compiled, context: SearchContext) -> None:
     from packing.solve.portfolio import portfolio
 
     portfolio(compiled, context)
 
 
-STRATEGIES: dict[str, Strategy] = {"auto": _auto, "greedy": _greedy, "ruin": _ruin, "cp_sat": _cp_sat}
+STRATEGIES: dict[str, Strategy] = {"auto": _auto, "greedy": _greedy, "ruin": _ruin, "neighbourhood": _neighbourhood, "cp_sat": _cp_sat}
 
 
 def strategies() -> tuple[str, ...]:

@@ -23,6 +23,8 @@ class Demand:
     most: int
     zones: frozenset[int]
     """Zones in which copies of it stay."""
+    kept: int = 0
+    """Copies of it that stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,12 @@ def task_around(compiled: Compiled, plan_nodes: Sequence[NodePlan], free: Iterab
         if short:
             missing[index] = short
         demand = Demand(
-            index, max(0, model.base - placed[index]), max(0, model.peak - rates[index]), model.most - placed[index], frozenset(zones[index])
+            index,
+            max(0, model.base - placed[index]),
+            max(0, model.peak - rates[index]),
+            model.most - placed[index],
+            frozenset(zones[index]),
+            placed[index],
         )
         demands.append(demand)
     stock = tuple(pool.stock - used[index] for index, pool in enumerate(compiled.pools))

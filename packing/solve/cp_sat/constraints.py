@@ -260,10 +260,8 @@ class Constraints:
         enough = self.model.new_bool_var("")
         zones = sum(used) + len(demand.zones)
         self.model.add(zones >= wanted).only_enforce_if(enough)
-        # Copies that stay elsewhere are each in a zone of their own already where this matters (they satisfy the rule).
         placed = sum(copies for copies_here in by_zone.values() for copies in copies_here)
-        kept = self.compiled.models[demand.model].base - demand.base
-        self.model.add(placed + kept <= zones).only_enforce_if(enough.negated())
+        self.model.add(placed + demand.kept <= zones).only_enforce_if(enough.negated())
 
     def symmetry(self) -> None:
         """Nodes of one pool and hosting option are interchangeable, and so are the accelerators of a node."""

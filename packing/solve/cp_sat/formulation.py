@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from packing.compile.data import Compiled
@@ -23,14 +23,22 @@ class Formulation:
     compiled, task : what is to be placed.
     limits : upper bounds on nodes by (instance type, hosting option), from `LinearRelaxation.most_nodes`.
     missing_variables : whether missing copies are decided (to minimise them) or given by the task.
+    allowed : candidates to choose from; None: all of them.
     """
 
-    def __init__(self, compiled: Compiled, task: Task, limits: dict[tuple[int, Hosting], int], missing_variables: bool = False) -> None:
+    def __init__(
+        self,
+        compiled: Compiled,
+        task: Task,
+        limits: dict[tuple[int, Hosting], int],
+        missing_variables: bool = False,
+        allowed: Container[int] | None = None,
+    ) -> None:
         from ortools.sat.python import cp_model
 
         self.compiled, self.task = compiled, task
         self.model = cp_model.CpModel()
-        self.variables = Variables(compiled, task, limits, self.model)
+        self.variables = Variables(compiled, task, limits, self.model, allowed)
         Constraints(self.variables, missing_variables).add_all()
 
     def minimize_blend(self) -> None:

@@ -23,10 +23,14 @@ class Outcome:
     objective: int | None
     bound: int | None
     value: Callable[[Any], int]
+    work: float
+    """Deterministic seconds that the solver counts."""
 
 
-def run(model: Any, context: SearchContext, seconds: float, on_solution: Callable[[Callable[[Any], int]], None] | None = None) -> Outcome:
-    """Solve within `seconds`; returns early if the context is cancelled.
+def run(
+    model: Any, context: SearchContext, seconds: float, on_solution: Callable[[Callable[[Any], int]], None] | None = None, work: float | None = None
+) -> Outcome:
+    """Solve within `seconds` (and `work` deterministic seconds); returns early if the context is cancelled.
 
     The time limit of the solver follows the wall clock, which may jump: a watchdog on the monotonic clock
     stops it as well. KeyboardInterrupt in the calling thread stops the solver and is passed on.
@@ -36,6 +40,8 @@ def run(model: Any, context: SearchContext, seconds: float, on_solution: Callabl
     solver = cp_model.CpSolver()
     parameters = solver.parameters
     parameters.max_time_in_seconds = max(0.01, seconds)
+    if work is not None:
+        parameters.max_deterministic_time = work
     parameters.num_workers = context.workers
     parameters.random_seed = context.seed
     parameters.catch_sigint_signal = False
@@ -74,7 +80,7 @@ def _outcome(solver: Any, status: Any, cp_model: Any) -> Outcome:
     # An UNKNOWN answer has a bound of garbage: read figures only with a solution.
     objective = round(solver.objective_value) if found else None
     bound = _round_up(solver.best_objective_bound) if found else None
-    return Outcome(found, status == cp_model.OPTIMAL, infeasible, objective, bound, solver.value)
+    return Outcome(found, status == cp_model.OPTIMAL, infeasible, objective, bound, solver.value, solver.response_proto.deterministic_time)
 
 
 def _round_up(bound: float) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,10 +48,13 @@ class SingleVars:
 class Variables:
     """All variables of one task."""
 
-    def __init__(self, compiled: Compiled, task: Task, limits: dict[tuple[int, Hosting], int], model: Any) -> None:
+    def __init__(
+        self, compiled: Compiled, task: Task, limits: dict[tuple[int, Hosting], int], model: Any, allowed: Container[int] | None = None
+    ) -> None:
         self.compiled, self.task, self.model = compiled, task, model
         self.candidates: dict[int, list[Candidate]] = {
-            demand.model: [compiled.candidates[index] for index in compiled.models[demand.model].candidates] for demand in task.demands
+            demand.model: [compiled.candidates[index] for index in compiled.models[demand.model].candidates if allowed is None or index in allowed]
+            for demand in task.demands
         }
         self.most = {demand.model: demand.most for demand in task.demands}
         self.nodes: list[NodeVars] = []

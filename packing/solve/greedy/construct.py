@@ -31,6 +31,8 @@ class Settings:
     """Place the most important models first (when not everything can be placed)."""
     options: int = 6
     """Candidates of a model that are looked at closely."""
+    promising: int = 18
+    """Without lookahead: candidates of a model that are considered at all."""
     lookahead: bool = True
     """Whether copies still to come are expected to fill a node that is opened."""
 
@@ -84,7 +86,7 @@ class Construction:
             model = compiled.models[index]
             if not model.candidates:
                 return (model.level if self.settings.priority_first else 0, 0.0, 0.0, index)
-            best = compiled.candidates[min(model.candidates, key=lambda each: self.estimate(compiled.candidates[each]))]
+            best = compiled.candidates[economy.ranking(index)[0]]
             return (model.level if self.settings.priority_first else 0, -economy.room[best.index], -best.size, index)
 
         return sorted(models, key=weight)
@@ -96,16 +98,22 @@ class Construction:
 
     def place(self, index: int) -> None:
         """Place what is missing of a model, as far as there is room and stock."""
-        model = self.compiled.models[index]
         if not self.tally.missing(index):
             return
-        ranked = sorted((self.compiled.candidates[each] for each in model.candidates), key=lambda each: (self.estimate(each), TIE_BREAK[each.hosting], each.index))
+        ranked = self._ranked(index)
         for start in range(0, len(ranked), self.settings.options):
             self._place_among(index, ranked[start : start + self.settings.options])
             if not self.tally.missing(index):
                 break
-        if model.candidates:
+        if self.settings.lookahead:
             self._behind(ranked)
+
+    def _ranked(self, index: int) -> list[Candidate]:
+        """The model's candidates by estimate; without lookahead only the most promising ones, which is quicker."""
+        candidates = [self.compiled.candidates[each] for each in self.economy.ranking(index)]
+        if not self.settings.lookahead:
+            candidates = candidates[: self.settings.promising]
+        return sorted(candidates, key=lambda each: (self.estimate(each), TIE_BREAK[each.hosting], each.index))
 
     def _behind(self, ranked: list[Candidate]) -> None:
         """The model is done with: its load is no longer to come."""
@@ -207,7 +215,7 @@ class Construction:
             self.log.append((node, candidate))
             put += 1
         if put:
-            self.nodes.changed(node, candidate)
+            self.nodes.changed(node)
         return put
 
     def plan(self) -> Plan:

@@ -64,6 +64,7 @@ class Economy:
         if prices is not None:
             self._reprice(prices)
         self._alone: dict[int, int] = {}
+        self._ranking: dict[int, list[int]] = {}
         self._cost: list[float | None] = [None] * len(compiled.candidates)
         self.load = self._loads()
 
@@ -126,6 +127,14 @@ class Economy:
         if cost is None:
             cost = self._cost[candidate.index] = self._estimate(candidate)
         return cost
+
+    def ranking(self, model: int) -> list[int]:
+        """The model's candidates, the cheapest first."""
+        ranking = self._ranking.get(model)
+        if ranking is None:
+            mine = self.compiled.models[model].candidates
+            ranking = self._ranking[model] = sorted(mine, key=lambda each: (self.cost(self.compiled.candidates[each]), each))
+        return ranking
 
     def _estimate(self, candidate: Candidate) -> float:
         price = self.node_price[candidate.kind]

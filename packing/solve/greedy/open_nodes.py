@@ -8,7 +8,7 @@ import numpy as np
 
 from packing.compile.data import Candidate, Compiled
 from packing.domain.words import Hosting
-from packing.solve.node_state import INSTANCE, NodeState
+from packing.solve.node_state import INSTANCE, NodeState, bits
 
 ANYONE, MIXED = -1, -2
 FREE_COLUMNS = 4
@@ -23,6 +23,8 @@ class OpenNodes:
         self.used: Counter[int] = Counter()
         """Nodes opened per pool."""
         self._groups: dict[tuple[Hosting, int, int], _Group] = {}
+        self._home: list[_Group] = []
+        """Group of each node."""
 
     def open(self, pool: int, candidate: Candidate) -> int | None:
         """Open a node of the pool for a candidate; returns its index, None if the stock is used up."""
@@ -43,7 +45,9 @@ class OpenNodes:
         self.used[state.pool] += 1
         self.states.append(state)
         index = len(self.states) - 1
-        self._group(candidate).append(index, state)
+        group = self._group(candidate)
+        self._home.append(group)
+        group.append(index, state)
         return index
 
     def close(self, index: int) -> NodeState:
@@ -52,19 +56,18 @@ class OpenNodes:
         assert state is not None
         self.used[state.pool] -= 1
         self.states[index] = None
-        for group in self._groups.values():
-            group.drop(index)
+        self._home[index].drop(index)
         return state
 
     def with_room(self, candidate: Candidate) -> list[int]:
         """Indices of nodes that may have room (a superset of those that have), tightest first."""
         return self._group(candidate).with_room(candidate, self.compiled)
 
-    def changed(self, index: int, candidate: Candidate) -> None:
+    def changed(self, index: int) -> None:
         """Tell that copies were added to or taken from a node."""
         state = self.states[index]
         assert state is not None
-        self._group(candidate).refresh(index, state)
+        self._home[index].refresh(index, state)
 
     def _group(self, candidate: Candidate) -> _Group:
         """Nodes of one instance type under one hosting option; single-model nodes by model, since nobody else may enter."""
@@ -121,8 +124,7 @@ class _Group:
         if candidate.width:
             possible &= (free[:, 0] >= candidate.width) & (free[:, 1] >= candidate.demand[0])
             if self._by_slot.shape[1] and candidate.mask:
-                slots = [slot for slot in range(compiled.slots) if candidate.mask >> slot & 1]
-                possible &= (self._by_slot[:size, slots] >= candidate.demand[0]).all(axis=1)
+                possible &= (self._by_slot[:size, bits(candidate.mask)] >= candidate.demand[0]).all(axis=1)
         model = compiled.models[candidate.model]
         if model.isolation >= INSTANCE:
             owner = self._owner[:size]

@@ -20,9 +20,11 @@ from packing.solve.plan import Plan, Value
 from packing.solve.ruin.working import WorkingPlan
 
 REBUILD_EVERY = 400
+LOOK_AT = 80
+"""Nodes among which relatives are looked for."""
 THRESHOLD = 0.004
 """At first, a change may be worse by this part of the objective."""
-UNIT = 150
+UNIT = 300
 """Rounds for a problem of a hundred copies that count as one second of work."""
 
 
@@ -104,16 +106,21 @@ class _Search:
         assert seed is not None
         count = 1 + int(random.random() * 5)
         kinship = int(random.random() * 4)
+        others = nodes if len(nodes) <= LOOK_AT else random.sample(nodes, LOOK_AT)
+        tenants = set(seed.tenants())
         related = []
-        for node in nodes:
+        for node in others:
             state = states[node]
             assert state is not None
             if node == first:
                 continue
-            same_kind = state.kind is seed.kind and state.hosting is seed.hosting
-            same_tenant = bool(set(state.tenants()) & set(seed.tenants()))
-            same_model = not state.models.keys().isdisjoint(seed.models)
-            if (same_kind, same_tenant, same_model, True)[kinship]:
+            if kinship == 0:
+                akin = state.kind is seed.kind and state.hosting is seed.hosting
+            elif kinship == 1:
+                akin = not tenants.isdisjoint(state.tenants())
+            else:
+                akin = kinship == 3 or not state.models.keys().isdisjoint(seed.models)
+            if akin:
                 related.append(node)
         random.shuffle(related)
         return [first, *related[: count - 1]]

@@ -91,7 +91,7 @@ class WorkingPlan:
             state.remove(position)
             construction.tally.change(candidate, state.pool, -1)
             self.objective -= candidate.coefficient
-            construction.nodes.changed(node, candidate)
+            construction.nodes.changed(node)
         for node in range(self._opened_from, len(construction.nodes.states)):
             state = construction.nodes.states[node]
             if state is not None:
