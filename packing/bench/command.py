@@ -16,7 +16,7 @@ from packing.bench.suites import SUITES, run_suite
 
 def parser() -> argparse.ArgumentParser:
     """The options of ``packing bench``."""
-    suites = "\n".join(f"  {name:12} {sentence}" for name, (_, sentence) in SUITES.items())
+    suites = "\n".join(f"  {name:13} {sentence}" for name, (_, sentence) in SUITES.items())
     made = argparse.ArgumentParser(
         prog="packing bench",
         description="Measure what the library promises.",
