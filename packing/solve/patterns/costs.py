@@ -38,12 +38,19 @@ class Costs:
         return owner.first.level if len(self.caps) > 1 else 0
 
 
+def complete_constant(compiled: Compiled) -> int:
+    """What every plan pays whose missing copies are just the forced ones."""
+    return compiled.constant + sum(forced_missing(compiled, model) * model.missing_coefficient for model in compiled.models)
+
+
 def complete_costs(compiled: Compiled, classes: Sequence[ModelClass]) -> Costs:
-    """The objective, among plans whose missing copies are just the forced ones."""
-    constant = compiled.constant + sum(forced_missing(compiled, model) * model.missing_coefficient for model in compiled.models)
+    """What a part adds to the objective, among plans whose missing copies are just the forced ones.
+
+    The constant of `complete_constant` is not in it.
+    """
     pools = tuple(pool.coefficient for pool in compiled.pools)
-    # What is forced is in the constant; a single cap of just that many, and a price for more that nobody would pay.
-    return Costs(constant, pools, 1, (0,) * len(classes), (sum(each.forced for each in classes),))
+    # What is forced is in the constant; a single cap of just that many.
+    return Costs(0, pools, 1, (0,) * len(classes), (sum(each.forced for each in classes),))
 
 
 def objective_costs(compiled: Compiled, classes: Sequence[ModelClass], missing: Sequence[int]) -> Costs:

@@ -103,7 +103,7 @@ def columns_of_plan(compiled: Compiled, layout: Layout, plan: Plan) -> Iterator[
         level, tenant = max(model.isolation for model in models), models[0].tenant
         keys = [(kind, Hosting.INFERENCE_COMPONENT, tenant if level >= INSTANCE else ANYONE, -1)]
         if node.hosting is Hosting.SINGLE_MODEL:
-            keys.insert(0, (kind, node.hosting, layout.class_of[compiled.candidates[node.copies[0][0]].model], -1))
+            keys.insert(0, (kind, node.hosting, layout.class_of.get(compiled.candidates[node.copies[0][0]].model, -2), -1))
         if node.hosting is Hosting.MULTI_MODEL:
             keys.insert(0, (kind, node.hosting, tenant if level >= CONTAINER else ANYONE, models[0].framework))
         for key in keys:

@@ -9,7 +9,7 @@ patterns; what is left (node-level sums, conflicts, zones) is relaxed for the bo
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from packing.compile.data import UNLIMITED, Candidate, Compiled
 from packing.domain.units import MICRO
@@ -69,7 +69,6 @@ class Group:
     """(dimension of `node_demand`, capacity) that hold in sum over the group's nodes."""
     bins: list[int] = field(default_factory=list)
     items: list[int] = field(default_factory=list)
-    block: int = -1
 
 
 Key = tuple[int, Hosting, int, int]
@@ -79,6 +78,8 @@ class Layout:
     """All groups, bins and items of a problem."""
 
     def __init__(self, compiled: Compiled, classes: list[ModelClass]) -> None:
+        # Indices count from 0 within a part.
+        classes = [replace(each, index=number) for number, each in enumerate(classes)]
         self.compiled, self.classes = compiled, classes
         self.groups: list[Group] = []
         self.bins: list[Bin] = []
@@ -93,7 +94,12 @@ class Layout:
                 self._spread(each, way, compiled.candidates[each.first.candidates[way]])
         self.place = {(item.owner, item.way, item.group, item.bin): item.index for item in self.items}
         self.class_of = {member: each.index for each in classes for member in each.members}
-        self.blocks = self._blocks()
+
+    def most_in(self, group: int) -> int:
+        """No more copies than this are on one node of a single-model group, whatever their modes."""
+        mine = [self.items[index] for index in self.groups[group].items]
+        kind = self.compiled.kinds[self.groups[group].kind]
+        return most_on_node(self.compiled, self.classes[mine[0].owner].first, kind, [item.candidate for item in mine])
 
     def _spread(self, owner: ModelClass, way: int, candidate: Candidate) -> None:
         """The item in every group and bin that it may be in."""
@@ -189,22 +195,23 @@ class Layout:
             return tuple(amount for slot in slots for amount in (resident if candidate.mask >> slot & 1 else partitions))
         return (*(amount * candidate.width for amount in candidate.demand), *candidate.node_demand)
 
-    def _blocks(self) -> int:
-        """Number the independent parts: classes and groups that only stock connects. Returns how many there are."""
-        root = list(range(len(self.classes)))
 
-        def find(each: int) -> int:
-            while root[each] != each:
-                root[each] = root[root[each]]
-                each = root[each]
-            return each
+def independent_parts(compiled: Compiled, classes: list[ModelClass]) -> list[list[ModelClass]]:
+    """Classes that only stock connects: those that never meet on a node are different parts."""
+    whole = Layout(compiled, classes)
+    root = list(range(len(classes)))
 
-        for group in self.groups:
-            owners = [find(self.items[index].owner) for index in group.items]
-            for other in owners[1:]:
-                root[find(other)] = find(owners[0])
-        numbers: dict[int, int] = defaultdict(lambda: len(numbers))
-        self.block_of_class = [numbers[find(each)] for each in range(len(self.classes))]
-        for group in self.groups:
-            group.block = self.block_of_class[self.items[group.items[0]].owner]
-        return len(numbers)
+    def find(each: int) -> int:
+        while root[each] != each:
+            root[each] = root[root[each]]
+            each = root[each]
+        return each
+
+    for group in whole.groups:
+        owners = [find(whole.items[index].owner) for index in group.items]
+        for other in owners[1:]:
+            root[find(other)] = find(owners[0])
+    parts: dict[int, list[ModelClass]] = defaultdict(list)
+    for each in classes:
+        parts[find(each.index)].append(each)
+    return list(parts.values())

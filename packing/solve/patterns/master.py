@@ -42,7 +42,7 @@ class Duals:
     """Of a missing copy under a cap, by level."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Solution:
     """A solution of the master, linear or in integers."""
 
@@ -170,7 +170,12 @@ class Master:
         for index, n in enumerate(self.n):
             n.upper_bound = float("inf") if counts is None else float(counts[index])
 
-    def solve(self, seconds: float, gap: float = 0.0, threads: int = 1) -> Solution | None:
+    def keep(self, counts: Sequence[int]) -> None:
+        """At least so many bins of each column."""
+        for y, count in zip(self._y, counts, strict=True):
+            y.lower_bound = float(count)
+
+    def solve(self, seconds: float, gap: float = 0.0, threads: int = 1, *, vertex: bool = False) -> Solution | None:
         """The optimum; in integers the best solution found in time. None if there is none."""
         from ortools.math_opt.solvers import highs_pb2
 
@@ -180,7 +185,7 @@ class Master:
         options.int_options["threads"] = threads
         options.string_options["parallel"] = "off" if threads == 1 else "choose"
         # Interior duals: of the many equally good ones, the vertex that a simplex ends in says least about the rest.
-        options.string_options["run_crossover"] = "off"
+        options.string_options["run_crossover"] = "on" if vertex else "off"
         params = (
             mathopt.SolveParameters(time_limit=limit, relative_gap_tolerance=gap, highs=options)
             if self.whole

@@ -55,10 +55,10 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What these prices say, by independent part (block); see the module's text."""
+    """What these prices say; see the module's text."""
 
-    least: list[int]
-    """Σ L_i of each block, in 1/SCALE units."""
+    least: int
+    """Σ L_i in 1/SCALE units."""
     node: list[int]
     """R_g by group, in 1/SCALE units."""
     level: list[int]
@@ -138,10 +138,10 @@ class Pricer:
             node[group] += price
         for (_, group), price in prices.cap.items():
             node[group] += price
-        least = [0] * layout.blocks
+        least = 0
         free = [self.optional(costs, level) for level in range(len(costs.caps))]
         for each in layout.classes:
-            least[layout.block_of_class[each.index]] += self._least(costs, prices, each, optional=free[costs.level_of(each)])
+            least += self._least(costs, prices, each, optional=free[costs.level_of(each)])
         return Cut(least, node, prices.level)
 
     def _charge(self, costs: Costs, prices: Prices, index: int) -> int:
@@ -206,7 +206,7 @@ class Pricer:
             groups = [layout.bins[index].group for index in range(len(layout.bins))]
             lower = [value * factor[group][0] // factor[group][1] for value, group in zip(values, groups, strict=True)]
             cut = self.cut(costs, prices, lower)
-        total = costs.constant * SCALE + sum(cut.least)
+        total = costs.constant * SCALE + cut.least
         for level, cap in enumerate(costs.caps):
             if cap is not None:
                 total -= cut.level[level] * cap

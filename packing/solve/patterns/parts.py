@@ -1,0 +1,93 @@
+"""One independent part: its layout, master and pricing, and the cuts found for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from packing.compile.data import Compiled
+from packing.solve.context import SearchContext
+from packing.solve.patterns.classes import ModelClass
+from packing.solve.patterns.costs import complete_costs
+from packing.solve.patterns.counts import Counts, node_counts
+from packing.solve.patterns.generation import MORE, THOROUGH, Search, columns_of_plan, first_columns, generate_columns
+from packing.solve.patterns.layout import Layout
+from packing.solve.patterns.master import Master
+from packing.solve.patterns.pricing import SCALE, Cut, Pricer, prices_of
+from packing.solve.plan import Plan
+
+KEPT = 8
+"""Cuts of the column generation that are kept: the latest are the best."""
+
+
+class Part:
+    """A part of the problem that shares nothing but stock with the others."""
+
+    def __init__(self, compiled: Compiled, classes: list[ModelClass]) -> None:
+        self.layout = Layout(compiled, classes)
+        self.costs = complete_costs(compiled, self.layout.classes)
+        self.master = Master(self.layout, self.costs)
+        self.pricer = Pricer(self.layout)
+        self.search = Search()
+        self.cuts: list[Cut] = []
+        self.settled: set[tuple[int, ...]] = set()
+        """Counts that the linear program accepts and no cut refuses."""
+        self.bound: int | None = None
+        """Proven for the part by itself, with all of the stock."""
+        self.master.add(first_columns(self.layout))
+
+    def learn(self, plan: Plan) -> None:
+        """Take the contents of a plan's nodes as columns."""
+        self.master.add(columns_of_plan(self.layout.compiled, self.layout, plan))
+
+    def relax(self, seconds: Callable[[], float], on_bound: Callable[[], None]) -> None:
+        """Column generation with as many nodes as wanted."""
+
+        def better(bound: int) -> None:
+            self._raise(bound)
+            on_bound()
+
+        self.master.limit_nodes(None)
+        generate_columns(self.master, self.pricer, seconds, better, self.search)
+        self.cuts = self.search.cuts[-KEPT:]
+
+    def _raise(self, bound: int) -> None:
+        self.bound = bound if self.bound is None else max(self.bound, bound)
+
+    def count(self, compiled: Compiled, seconds: Callable[[], float], context: SearchContext) -> Counts | None:
+        """The cheapest whole numbers of nodes that no cut rules out, for the part by itself."""
+        best: Counts | None = None
+        seen: set[tuple[int, ...]] = set()
+        while seconds() > 0:
+            found = node_counts(compiled, [self.layout], [self.cuts], seconds(), context.workers, context.seed)
+            if found is None:
+                break
+            best = found
+            self._raise(found.bound)
+            key = (*found.groups[0], *found.paid)
+            if key in seen or not self.examine(found.groups[0], found.paid[0], seconds):
+                break
+            seen.add(key)
+        return best
+
+    def examine(self, counts: Sequence[int], paid: int, seconds: Callable[[], float]) -> bool:
+        """Look for a cut that refuses these counts (with this much paid for copies). Returns whether one was found."""
+        key = (*counts, paid)
+        if key in self.settled:
+            return False
+        self.master.limit_nodes(counts)
+        while seconds() > 0:
+            solution = self.master.solve(seconds())
+            if solution is None or solution.duals is None:
+                break
+            prices = prices_of(solution.duals)
+            values, columns = self.pricer.contents(prices, THOROUGH, MORE, solution.duals.room)
+            cut = self.pricer.cut(self.costs, prices, values)
+            short = cut.least - sum(price * count for price, count in zip(cut.node, counts, strict=True)) - paid * SCALE
+            if short > SCALE:
+                self.cuts.append(cut)
+                self.master.add(columns)
+                return True
+            if not self.master.add(columns):
+                self.settled.add(key)
+                break
+        return False
