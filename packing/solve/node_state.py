@@ -5,6 +5,8 @@ This is the search's own reading of the node-level rules (docs/rules.md); the ch
 
 from __future__ import annotations
 
+from typing import Any
+
 from packing.compile.data import Candidate, Compiled
 from packing.domain.units import MICRO
 from packing.domain.words import Hosting
@@ -63,14 +65,9 @@ class NodeState:
     def twin(self, pool: int) -> NodeState:
         """Another node of the same instance type with the same copies, from this or another pool."""
         other = NodeState.__new__(NodeState)
-        other.compiled, other.pool, other.hosting, other.kind = self.compiled, pool, self.hosting, self.kind
-        other._multi, other._shared_accelerators, other.framework = self._multi, self._shared_accelerators, self.framework
-        other._free = [[list(room) for room in free] for free in self._free]
-        other._node_free = [list(room) for room in self._node_free]
-        other.copies, other.models, other._sizes = list(self.copies), dict(self.models), dict(self._sizes)
-        other._node_tenants, other._strict_node_tenants = dict(self._node_tenants), dict(self._strict_node_tenants)
-        other._accelerator_tenants = [dict(each) for each in self._accelerator_tenants]
-        other._strict_accelerator_tenants = [dict(each) for each in self._strict_accelerator_tenants]
+        for name in NodeState.__slots__:
+            setattr(other, name, _fresh(getattr(self, name)))
+        other.pool = pool
         return other
 
     def fits(self, candidate: Candidate) -> tuple[int, ...] | None:
@@ -213,6 +210,13 @@ def bits(mask: int) -> tuple[int, ...]:
         if len(_BITS) < 100_000:
             _BITS[mask] = bits
     return bits
+
+
+def _fresh(value: Any) -> Any:
+    """Lists and dicts anew, everything else as it is."""
+    if isinstance(value, list):
+        return [_fresh(each) for each in value]
+    return dict(value) if isinstance(value, dict) else value
 
 
 def _count(counter: dict[int, int], key: int, sign: int) -> None:

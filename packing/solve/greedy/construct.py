@@ -12,7 +12,6 @@ from packing.solve.greedy.economy import Domain, Economy
 from packing.solve.greedy.open_nodes import OpenNodes
 from packing.solve.plan import Plan, make_plan, missing_of
 
-
 TIE_BREAK = {Hosting.INFERENCE_COMPONENT: 0, Hosting.MULTI_MODEL: 1, Hosting.SINGLE_MODEL: 2}
 """Where estimates are equal, what leaves room for others comes first."""
 

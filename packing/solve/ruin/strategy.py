@@ -22,7 +22,7 @@ from packing.solve.ruin.working import WorkingPlan
 REBUILD_EVERY = 400
 LOOK_AT = 80
 """Nodes among which relatives are looked for."""
-THRESHOLD = 0.004
+THRESHOLD = 0.0005
 """At first, a change may be worse by this part of the objective."""
 UNIT = 300
 """Rounds for a problem of a hundred copies that count as one second of work."""
