@@ -49,13 +49,13 @@ def run(
     callback = _Callback(on_solution)() if on_solution is not None else None
     holder: dict[str, Any] = {}
 
-    def work() -> None:
+    def solve() -> None:
         try:
             holder["status"] = solver.solve(model, callback)
         except BaseException as error:  # noqa: BLE001 - carried over to the calling thread
             holder["error"] = error
 
-    thread = threading.Thread(target=work, name="packing-cp-sat", daemon=True)
+    thread = threading.Thread(target=solve, name="packing-cp-sat", daemon=True)
     start = context.elapsed()
     thread.start()
     try:
