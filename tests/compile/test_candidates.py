@@ -9,12 +9,7 @@ from packing.generate import random_problem
 
 
 def speaks_of(removed, model, mode, hosting, kind):
-    return (
-        removed.model == model
-        and removed.mode in {None, mode}
-        and removed.hosting in {None, hosting}
-        and removed.pool in {"", kind}
-    )
+    return removed.model == model and removed.mode in {None, mode} and removed.hosting in {None, hosting} and removed.pool in {"", kind}
 
 
 def test_nothing_vanishes_without_a_rule(monkeypatch):

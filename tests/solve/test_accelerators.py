@@ -54,9 +54,7 @@ def test_copies_that_fit_into_an_empty_node_are_counted_exactly(accelerators, wi
     """`Variables.fit` says n: n copies can be dealt, and n + 1 would need more of the accelerators than there is."""
     width = min(width, accelerators)
     gib = 24
-    each = problem(
-        [kind("a", 1, accelerators=accelerators, gib=gib)], ["a"], [model("m", gib // per_accelerator, copies=wanted, accelerators=width)]
-    )
+    each = problem([kind("a", 1, accelerators=accelerators, gib=gib)], ["a"], [model("m", gib // per_accelerator, copies=wanted, accelerators=width)])
     from ortools.sat.python import cp_model
 
     compiled = compile_problem(each)

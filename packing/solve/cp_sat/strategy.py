@@ -114,14 +114,16 @@ def solve_task(
 
 def _size(compiled: Compiled, task: Task, limits: dict[tuple[int, Hosting], int]) -> int:
     """Rough number of variables of the formulation."""
+    useful = sum(max(0, demand.most) for demand in task.demands)
     size = 0
     for demand in task.demands:
         for index in compiled.models[demand.model].candidates:
             candidate = compiled.candidates[index]
             kind = compiled.kinds[candidate.kind]
+            # No model has more single-model nodes than copies; most need only a few variables for all of them.
+            most = demand.most if candidate.hosting is Hosting.SINGLE_MODEL else limits.get((candidate.kind, candidate.hosting), useful)
             for pool in kind.pools:
-                nodes = min(task.stock[pool], limits.get((candidate.kind, candidate.hosting), 1000))
-                size += nodes * (1 + (kind.accelerators if kind.sharing != "exclusive" else 0))
+                size += max(0, min(task.stock[pool], most)) * (1 + (kind.accelerators if kind.sharing != "exclusive" else 0))
     return size
 
 
