@@ -53,7 +53,7 @@ def dedicated(expanded: Expanded) -> Baseline:
         ways = [_alone(compiled, compiled.candidates[index]) for index in model.candidates]
         cheapest: list[NodePlan] = min((way for way in ways if way), key=lambda way: _price(compiled, way), default=[])
         nodes += cheapest
-    return _finished("dedicated", Expanded(expanded.described, problem, expanded.digest), compiled, make_plan(compiled, nodes))
+    return finished("dedicated", Expanded(expanded.described, problem, expanded.digest), compiled, make_plan(compiled, nodes))
 
 
 def without_limits(problem: Problem) -> Problem:
@@ -103,7 +103,7 @@ def best_fit(expanded: Expanded, mode: Literal["first", "cheapest"] = "first") -
     for index in order:
         fill.place(index, ways[index])
     plan = make_plan(compiled, (state.plan() for state in fill.nodes))
-    return _finished(f"best-fit, {mode} mode", expanded, compiled, plan)
+    return finished(f"best-fit, {mode} mode", expanded, compiled, plan)
 
 
 def _one_way(compiled: Compiled, index: int, mode: str) -> list[Candidate]:
@@ -176,8 +176,8 @@ class _Fill:
         return len(zones) >= spread or self.compiled.pools[pool].zone not in zones
 
 
-def _finished(name: str, expanded: Expanded, compiled: Compiled, plan: Plan) -> Baseline:
-    """The plan as a placement, with the checker's verdict."""
+def finished(name: str, expanded: Expanded, compiled: Compiled, plan: Plan) -> Baseline:
+    """A plan as a placement, with the checker's verdict."""
     status = Status.FEASIBLE if plan.value.complete else Status.PARTIAL
     placement = assemble(compiled, expanded, plan, status, None)
     return Baseline(name, expanded.problem, placement, verify(expanded.problem, placement, expanded.digest))

@@ -61,12 +61,10 @@ def parse(name: str, text: str) -> Instance:
         items: Counter[tuple[int, ...]] = Counter()
         for line in lines[3 : 3 + count]:
             *size, number = line
-            if len(size) != dimensions:
-                raise ValueError(f"an item with {len(size)} dimensions of {dimensions}")
             items[tuple(size)] += number
     except (ValueError, IndexError) as error:
         raise BenchError(f"{name} is not a .vbp file: {error}") from None
-    if len(capacity) != dimensions or len(lines) != 3 + count:
+    if {len(size) for size in (capacity, *items)} != {dimensions} or len(lines) != 3 + count:
         raise BenchError(f"{name} is not a .vbp file: its lines do not agree with its numbers")
     return Instance(name, capacity, tuple(sorted(items.items(), reverse=True)))
 

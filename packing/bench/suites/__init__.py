@@ -15,6 +15,7 @@ SUITES: dict[str, tuple[str, str]] = {
     "greedy": ("greedy", "greedy on 10,000 and 100,000 copies: seconds and memory"),
     "startup": ("startup", "import packing, packing --help"),
     "determinism": ("determinism", "same bytes over hash seeds and shuffled input"),
+    "peers": ("peers", "generated fleets beside first-fit, best-fit, Karpenter's rule and naive CP-SAT"),
     "vectorpack": ("vectorpack", "Vectorpack's instances: gap to the optimum, beside published heuristics (needs --data)"),
     "openb-online": ("openb_online", "openb trace, tasks arriving one by one, beside the FGD rule (needs --data)"),
     "openb-offline": ("openb_offline", "openb trace, all tasks at once, against a bound (needs --data)"),

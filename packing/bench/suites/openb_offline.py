@@ -45,8 +45,8 @@ def _run(folder: Path, options: Options) -> Report:
             Target("never more than the bound", f"{best['of_bound_%']:.4f} %", all(row["of_bound_%"] <= 100 for row in rows), hard=True),
         ),
         (
-            f"{len(trace.nodes)} nodes, {len(trace.tasks)} tasks of {len(problem.models)} kinds, which ask for {trace.demand / trace.capacity:.2%} of "
-            f"{trace.capacity / 1000:g} GPUs; linear bound {bound / trace.capacity:.2%}.",
+            f"{len(trace.nodes)} nodes with {trace.capacity / 1000:g} GPUs; {len(trace.tasks)} tasks of {len(problem.models)} kinds.",
+            f"The tasks ask for {trace.demand / trace.capacity:.2%} of the GPUs; the linear bound is {bound / trace.capacity:.2%}.",
             "gpus_%: GPUs allocated; of_bound_%: of the demand that the bound leaves possible.",
         ),
     )
