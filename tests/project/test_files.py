@@ -73,4 +73,4 @@ def test_every_page_is_in_the_navigation():
         return [page for entry in entries for value in entry.values() for page in (pages(value) if isinstance(value, list) else [value])]
 
     named = pages(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"])
-    assert sorted(named) == sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+    assert sorted(named) == sorted(path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md"))
