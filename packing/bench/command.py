@@ -8,8 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from packing.bench.history import record
 from packing.bench.measure import surroundings
 from packing.bench.options import Options
+from packing.bench.plots import plots
 from packing.bench.report import Report, show
 from packing.bench.suites import SUITES, run_suite
 
@@ -33,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--file", type=Path, help="fleet file for the suite platform")
     made.add_argument("--data", type=Path, help="folder with public instances, for the suites vectorpack and openb-*")
     made.add_argument("-o", "--output", type=Path, help="write everything as JSON to this file")
+    made.add_argument("--history", type=Path, help="add medians to this history file (benchmarks/history.json)")
+    made.add_argument("--plots", type=Path, help="draw the suite growth into this folder, as PNG and SVG")
     made.add_argument("--json", action="store_true", help="print the JSON, and nothing else, on stdout")
     return made
 
@@ -61,9 +65,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reports.append(run_suite(name, options))
         if not asked.json:
             print(show(reports[-1]), flush=True)
-    text = json.dumps({**surroundings(), "reports": [report.data() for report in reports]}, indent=1) + "\n"
+    data = {**surroundings(), "reports": [report.data() for report in reports]}
+    text = json.dumps(data, indent=1) + "\n"
     if asked.output:
         asked.output.write_text(text, encoding="utf-8")
+    if asked.history:
+        record(asked.history, data)
+    if asked.plots:
+        plots(data, asked.plots)
     if asked.json:
         print(text, end="")
     return int(any(report.failed for report in reports))

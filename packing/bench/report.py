@@ -28,12 +28,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of one suite."""
+    """The result of one suite. `curves`, the course of single solves, is kept in the JSON and not printed."""
 
     suite: str
     rows: tuple[Row, ...]
     targets: tuple[Target, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    curves: tuple[Row, ...] = field(default=())
 
     @property
     def failed(self) -> bool:

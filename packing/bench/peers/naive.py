@@ -150,21 +150,22 @@ class _Naive:
                     self.model.add_at_most_one(ours, self.at[copy, node][accelerator])
 
     def _zones(self) -> None:
-        """A model whose copies are all placed is in as many zones as it asks for; one that cannot be is missing."""
+        """The placed copies of a model are in as many zones as it asks for, or each in a zone of its own."""
         for index, data in enumerate(self.compiled.models):
-            mine = [copy for copy in self.copies if copy[0] == index]
-            if data.min_zones < 2 or not mine:
+            if data.min_zones < 2:
                 continue
             by_zone: defaultdict[int, list[Any]] = defaultdict(list)
-            for copy in mine:
-                for node in self.nodes:
+            for copy in self.copies:
+                for node in self.nodes if copy[0] == index else ():
                     if (copy, node) in self.on:
                         by_zone[self.compiled.pools[node[0]].zone].append(self.on[copy, node])
-            used = []
+            zones = []
             for variables in by_zone.values():
-                used.append(self.model.new_bool_var(""))
-                self.model.add(sum(variables) >= used[-1])
-            self.model.add(sum(used) + data.min_zones * sum(self.missing[copy] for copy in mine) >= data.min_zones)
+                zones.append(self.model.new_bool_var(""))
+                self.model.add(sum(variables) >= zones[-1])
+            few = self.model.new_bool_var("")
+            self.model.add(sum(zones) + data.min_zones * few >= data.min_zones)
+            self.model.add(sum(sum(variables) for variables in by_zone.values()) <= sum(zones)).only_enforce_if(few)
 
     def _objective(self) -> None:
         compiled = self.compiled

@@ -36,7 +36,8 @@ def demand_bound(trace: Trace) -> int:
     most = min(trace.demand, trace.capacity)
     if solver.Solve() != pywraplp.Solver.OPTIMAL:
         return most
-    return min(most, math.ceil(solver.Objective().Value() * (1 + OUTWARD)))
+    value: float = solver.Objective().Value()
+    return min(most, math.ceil(value * (1 + OUTWARD)))
 
 
 def _may_run(task: Task, node: NodeKind, kinds: dict[str, str]) -> bool:

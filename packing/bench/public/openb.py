@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,21 +149,21 @@ def _instance_type(node: NodeKind, index: int, kinds: dict[str, str]) -> Instanc
 
 
 def _model(task: Task, index: int, count: int, kinds: dict[str, str]) -> Model:
-    needs = {"vcpus": task.cpu_milli / MILLI, "host_memory": task.memory_mib * MIB}
-    if task.gpus:
-        accepted = sorted({kinds[gpu] for gpu in kinds if not task.specs or gpu in task.specs})
-        modes = tuple(Mode(accelerator=kind, accelerators=task.gpus, memory_per_accelerator=task.gpu_milli, **needs) for kind in accepted)
-    else:
-        modes = (Mode(accelerators=0, **needs),)
+    accepted = sorted({kind for gpu, kind in kinds.items() if not task.specs or gpu in task.specs})
     return Model(
         name=f"task-{index:04d}",
-        modes=modes,
+        modes=tuple(_mode(task, kind) for kind in accepted) if task.gpus else (_mode(task, None),),
         copies=Copies(min=count, max=count),
         priority=task.demand,
         hosting=(Hosting.INFERENCE_COMPONENT,),
     )
 
 
-def placed_demand(tasks: Sequence[Task]) -> int:
-    """Thousandths of a GPU that these tasks ask for together."""
-    return sum(task.demand for task in tasks)
+def _mode(task: Task, kind: str | None) -> Mode:
+    return Mode(
+        accelerator=kind,
+        accelerators=task.gpus,
+        memory_per_accelerator=task.gpu_milli,
+        vcpus=task.cpu_milli / MILLI,
+        host_memory=task.memory_mib * MIB,
+    )

@@ -16,6 +16,7 @@ SUITES: dict[str, tuple[str, str]] = {
     "startup": ("startup", "import packing, packing --help"),
     "determinism": ("determinism", "same bytes over hash seeds and shuffled input"),
     "peers": ("peers", "generated fleets beside first-fit, best-fit, Karpenter's rule and naive CP-SAT"),
+    "growth": ("growth", "1,000 to 100,000 copies of the same shapes: time to a gap of 2 %"),
     "vectorpack": ("vectorpack", "Vectorpack's instances: gap to the optimum, beside published heuristics (needs --data)"),
     "openb-online": ("openb_online", "openb trace, tasks arriving one by one, beside the FGD rule (needs --data)"),
     "openb-offline": ("openb_offline", "openb trace, all tasks at once, against a bound (needs --data)"),

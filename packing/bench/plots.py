@@ -1,0 +1,114 @@
+"""Two plots of a run of the suite `growth`: gap over time, and time over size. PNG and SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from packing.bench.measure import BenchError
+from packing.bench.report import Row
+from packing.report.chart import COLOURS, FAINT, INK, SETTINGS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SIZE, DPI = (7.2, 4.5), 150
+WANTED = 0.02
+
+
+def plots(run: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Draw what the JSON of a run has; returns the files written.
+
+    Raises
+    ------
+    BenchError : the run has no suite `growth`, or matplotlib is not installed.
+    """
+    report = next((each for each in run["reports"] if each["suite"] == "growth"), None)
+    if report is None:
+        raise BenchError("the plots are of the suite growth, which was not run")
+    try:
+        from matplotlib import rc_context
+    except ImportError:
+        raise BenchError("plots need matplotlib: pip install 'packing[plots]'") from None
+    folder.mkdir(parents=True, exist_ok=True)
+    machine = f"{run['machine']} · {(run['commit'] or 'no commit')[:12]}"
+    drawn = {"gap-over-time": gap_over_time(report["curves"], machine), "time-over-size": time_over_size(report["rows"], machine)}
+    written = []
+    for name, figure in drawn.items():
+        for suffix in ("png", "svg"):
+            written.append(folder / f"{name}.{suffix}")
+            with rc_context(SETTINGS):  # the salt makes the same figures the same bytes
+                figure.savefig(written[-1], dpi=DPI, metadata={"Date": None} if suffix == "svg" else None)
+    return written
+
+
+def gap_over_time(curves: Sequence[Row], machine: str) -> Figure:
+    """The gap of each solve from when it was first known, as steps; both axes logarithmic."""
+    figure, axes = _axes("Gap to the proven bound", "seconds since the solve began", "gap (%)", machine)
+    ends = []
+    shown = [curve for curve in curves if curve["seed"] == 0]
+    for colour, curve in zip(COLOURS * len(shown), shown, strict=False):
+        points = [(max(seconds, 1e-2), 100 * max(gap, 1e-5)) for seconds, gap in curve["points"] if gap is not None]
+        if points:
+            axes.step(*zip(*points, strict=True), where="post", color=colour, linewidth=1.8)
+            axes.plot(*points[-1], "o", color=colour, markersize=4)
+            ends.append((points[-1], curve["name"], colour))
+    _label_ends(axes, ends)
+    axes.axhline(100 * WANTED, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.annotate(f"{WANTED:.0%}", (0, 100 * WANTED), (4, 3), xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=8, color=INK)
+    return figure
+
+
+def _label_ends(axes: Axes, ends: Sequence[tuple[tuple[float, float], str, str]]) -> None:
+    """Each line's name where it ends, in its colour, no two on top of each other."""
+    axes.margins(x=0.22, y=0.12)
+    taken: list[float] = []
+    for point, name, colour in sorted(ends, key=lambda each: each[0][1]):
+        _, height = axes.transData.transform(point)
+        wanted = max([height, *(other + 18 for other in taken if abs(other - height) < 18 or other > height)])
+        taken.append(wanted)
+        axes.annotate(name, point, (7, (wanted - height) * 0.5 - 3), textcoords="offset points", fontsize=8.5, color=colour)
+
+
+def time_over_size(rows: Sequence[Row], machine: str) -> Figure:
+    """Seconds to the wanted gap by number of copies, with a line of the fastest growth that is wanted."""
+    figure, axes = _axes(f"Time to a gap of {WANTED:.0%}", "copies", "seconds", machine)
+    done = [(row["copies"], row["seconds_to_gap"]) for row in rows if row["seconds_to_gap"] is not None]
+    open_ = [(row["copies"], row["seconds"]) for row in rows if row["seconds_to_gap"] is None]
+    if done:
+        axes.plot(*zip(*done, strict=True), "o-", color=COLOURS[0], linewidth=1.8, markersize=6, label="reached")
+        first, last = min(done), max(each[0] for each in [*done, *open_])
+        guide = [first, (last, first[1] * (last / first[0]) ** 1.2)]
+        axes.plot(*zip(*guide, strict=True), color=INK, linewidth=0.9, linestyle=(0, (4, 3)), label="growth of $n^{1.2}$")
+    if open_:
+        axes.plot(*zip(*open_, strict=True), "x", color=COLOURS[1], markersize=8, markeredgewidth=2, label="not reached when the solve ended")
+    axes.legend(frameon=False, fontsize=8.5, loc="upper left")
+    sizes = sorted({row["copies"] for row in rows})
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.minorticks_off()
+    return figure
+
+
+def _axes(title: str, x: str, y: str, machine: str) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import LogLocator, StrMethodFormatter
+
+    figure = Figure(figsize=SIZE, layout="constrained", facecolor="white")
+    axes = figure.subplots()
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_title(title, loc="left", fontsize=12, color=INK)
+    axes.set_xlabel(x, color=INK)
+    axes.set_ylabel(y, color=INK)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.minorticks_off()
+    axes.grid(color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    figure.supxlabel(machine, fontsize=7, color="#777777", x=0.99, ha="right")
+    return figure, axes
