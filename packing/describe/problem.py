@@ -9,6 +9,7 @@ from typing import Any
 from packing.describe.architectures import Architectures
 from packing.describe.check import check_draft
 from packing.describe.draft import read_draft
+from packing.describe.overrides import with_catalogue
 from packing.domain.faults import shown
 from packing.domain.problem import Problem
 from packing.errors import Fault, ProblemError
@@ -41,7 +42,7 @@ def read(data: Any, base: Path | None = None) -> tuple[Problem | None, list[Faul
     if not isinstance(data, Mapping):
         cause = "The top level is not a mapping of fields such as models and fleet."
         return None, [Fault("wrong_type", "(top level)", shown(data), cause, "Start from an example in examples/.")]
-    draft, faults = read_draft(data)
+    draft, faults = read_draft(with_catalogue(data))
     resolver = Architectures(base)
     faults += check_draft(draft, resolver)
     return (None, faults) if faults else (with_facts(draft.problem, resolver), [])

@@ -102,3 +102,17 @@ def architectures(draft: Draft, resolver: Architectures) -> Iterator[Fault]:
             for fault in error.faults:
                 where = here if fault.where in {"", "(top level)"} else f"{here}.{fault.where}"
                 yield Fault(fault.code, where, fault.value or shown(model.architecture), fault.cause, fault.action)
+
+
+def precisions(draft: Draft) -> Iterator[Fault]:
+    """Precisions from which modes are to be derived."""
+    deriving = [(at, model) for at, model in draft.each("models") if model.architecture is not None and not model.modes]
+    if not deriving:
+        return
+    from packing.capacity.precision import PRECISIONS
+
+    for at, model in deriving:
+        for name in model.precision:
+            if name not in PRECISIONS:
+                advice = did_you_mean(name, set(PRECISIONS), f"Use one of {', '.join(PRECISIONS)}.")
+                yield Fault("bad_value", draft.where("models", at, "precision"), name, "No law is known for this precision.", advice)
