@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-import packing.compile.compiler as compiler
+from packing.compile import compiler
 from packing.compile.compiler import compile_problem
 from packing.domain.words import Hosting, Sharing
 from packing.generate import random_problem

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import packing.compile.compiler as compiler
+from packing.compile import compiler
 from packing.compile.slots import binding_slots, mask_of
 from packing.generate import random_problem
 from packing.testing.exhaustive import exhaustive

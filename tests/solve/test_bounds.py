@@ -63,9 +63,9 @@ def judge(seeds):
 
 
 def test_no_bound_is_above_the_optimum():
-    seen = judge(range(200))
-    assert seen["comparable"] > 100
-    assert seen["tight"] > 20  # they are worth something
+    seen = judge(range(150))
+    assert seen["comparable"] > 75
+    assert seen["tight"] > 10  # they are worth something
 
 
 @pytest.mark.campaign
@@ -73,7 +73,7 @@ def test_no_bound_is_above_the_optimum_of_4000():
     assert judge(range(20_000, 24_000))["comparable"] > 2_000
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(tiny_problems(), st.data())
 def test_any_prices_give_a_valid_bound(drawn, data):
     compiled, best = compile_problem(drawn), exhaustive(drawn)
@@ -111,7 +111,7 @@ def limits_hold(seeds):
 
 
 def test_node_limits_never_cut_off_the_optimum():
-    assert limits_hold(range(400, 550)) > 50
+    assert limits_hold(range(400, 480)) > 25
 
 
 @pytest.mark.campaign

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_progress_tells_what_is_known():
     context.raise_bound((0,), 500_000_000, "proof")
     told = [(each.objective, each.bound, each.gap, each.unplaced, each.source) for each in seen]
     assert told == [(None, 0.25, None, None, "bound"), (0.5, 0.25, 0.5, 0, "greedy"), (0.5, 0.5, 0.0, 0, "proof")]
-    assert all(one.elapsed_s <= other.elapsed_s for one, other in zip(seen, seen[1:], strict=False))
+    assert all(one.elapsed_s <= other.elapsed_s for one, other in pairwise(seen))
 
 
 def test_relative_gap():

@@ -20,7 +20,7 @@ from packing.testing.strategies import problems
 
 from .common import kind, model, problem
 
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def holds(compiled, plan):
@@ -92,7 +92,7 @@ def test_undo_restores_value_and_plan_exactly(drawn, seed):
 
 def test_rounds_keep_their_own_count_of_the_value():
     """After hundreds of rounds, kept and undone, the running totals are those of the plan, which holds."""
-    for seed in range(12):
+    for seed in range(8):
         compiled = compile_problem(random_problem(seed))
         economy = Economy(compiled)
         plan = construct(compiled, economy, Settings())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-import packing.solve.cp_sat.strategy as strategy
 from packing.compile.compiler import compile_problem
 from packing.generate import random_problem
+from packing.solve.cp_sat import strategy
 from packing.solve.task import independent_parts
 
 from .common import kind, model, problem, search
@@ -35,7 +35,7 @@ def judge(problems, monkeypatch):
 
 
 def test_union_of_parts_is_the_optimum(monkeypatch):
-    assert judge(((seed, random_problem(seed, tiny=True)) for seed in range(600, 650)), monkeypatch) > 8
+    assert judge(((seed, random_problem(seed, tiny=True)) for seed in range(600, 630)), monkeypatch) > 4
 
 
 @pytest.mark.campaign

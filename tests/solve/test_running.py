@@ -148,7 +148,7 @@ def surroundings():
         Path.cwd(),
         dict(os.environ),
         random.getstate(),
-        [part.tolist() if isinstance(part, np.ndarray) else part for part in np.random.get_state()],
+        [part.tolist() if isinstance(part, np.ndarray) else part for part in np.random.get_state()],  # noqa: NPY002 - what a caller may use
         root.level,
         list(root.handlers),
         sorted(name for name in logging.Logger.manager.loggerDict if name.startswith("packing")),
