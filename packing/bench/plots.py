@@ -63,7 +63,7 @@ def gap_over_time(curves: Sequence[Row], machine: str) -> Figure:
 
 def _label_ends(axes: Axes, ends: Sequence[tuple[tuple[float, float], str, str]]) -> None:
     """Each line's name where it ends, in its colour, no two on top of each other."""
-    axes.margins(x=0.22, y=0.12)
+    axes.margins(x=0.26, y=0.12)
     taken: list[float] = []
     for point, name, colour in sorted(ends, key=lambda each: each[0][1]):
         _, height = axes.transData.transform(point)

@@ -36,6 +36,8 @@ def naive(expanded: Expanded, limit: float, workers: int = 1) -> Baseline:
     ------
     NoAnswerError : too many Booleans, or the solver found nothing in time.
     """
+    import ortools.sat.python.cp_model  # noqa: F401 - loading the library is no part of the time limit
+
     compiled, clock = compile_problem(expanded.problem), Clock(limit)
     return finished("naive CP-SAT", expanded, compiled, make_plan(compiled, _Naive(compiled, clock).solved(workers)))
 

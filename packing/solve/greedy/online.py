@@ -2,12 +2,13 @@
 
 Every open node has a *potential*: how much of its free accelerators would be of no use to the expected mix of arrivals.
 An arrival goes where the potential rises least (the gradient rule of Weng et al., "Beware of Fragmentation", USENIX ATC '23,
-section 4.3). Two potentials are defined here, both sums over the kinds of copies m of the mix with shares w_m:
+section 4.3). Two potentials are defined here, both sums over the kinds of copies m of the mix, of which n_m are expected:
 
-    fragmentation = Σ w_m · (free if m does not fit on the node, else free on accelerators too full for m)      [FGD's own]
-    stranded      = Σ w_m · (free - what as many copies of m as fit together would use)
+    fragmentation = Σ n_m · (free if m does not fit on the node, else free on accelerators too full for m)      [FGD's own]
+    stranded      = Σ n_m · (free - what as many copies of m as fit together would use)
 
 FGD asks whether one more copy fits; `stranded` counts how many fit, so that it sees vCPUs running out long before none fits.
+All of it is counted in integers: equal is equal, on every machine.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+NOWHERE = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +62,24 @@ class Room:
 
 
 class Mix:
-    """The expected arrivals that need accelerators, as arrays over kinds; `weight` is their share of all arrivals."""
+    """The expected arrivals that need accelerators, as arrays over kinds; `weight` is how many are expected."""
 
     def __init__(self, arrivals: Sequence[Arrival], counts: Sequence[int]) -> None:
         kept = [(each, count) for each, count in zip(arrivals, counts, strict=True) if each.width]
         self.width = np.array([each.width for each, _ in kept], dtype=np.int64)
         self.demand = np.array([max(1, each.demand) for each, _ in kept], dtype=np.int64)
         self.vcpus = np.array([each.vcpus for each, _ in kept], dtype=np.int64)
-        self.weight = np.array([count for _, count in kept], dtype=np.float64) / max(1, sum(counts))
+        self.weight = np.array([count for _, count in kept], dtype=np.int64)
         # Few distinct demands: counted once each, and then spread over the kinds.
         self.levels, self.level = np.unique(self.demand, return_inverse=True)
 
 
-Potential = Callable[[Room, Mix], Floats]
+Potential = Callable[[Room, Mix], Ints]
+"""For each node of the room, a figure in accelerator units × arrivals."""
 
 
-def fragmentation(room: Room, mix: Mix) -> Floats:
-    """Expected accelerator units of each node that one more arrival cannot use (FGD's F_n)."""
+def fragmentation(room: Room, mix: Mix) -> Ints:
+    """Accelerator units of each node that one more arrival cannot use (FGD's F_n, times the number of arrivals)."""
     fits = room.free[:, None, :] >= mix.levels[None, :, None]
     too_full = (room.free[:, None, :] * ~fits).sum(axis=2)[:, mix.level]
     can = (fits.sum(axis=2)[:, mix.level] >= mix.width) & (room.vcpus[:, None] >= mix.vcpus)
@@ -85,8 +87,8 @@ def fragmentation(room: Room, mix: Mix) -> Floats:
     return np.asarray(lost @ mix.weight)
 
 
-def stranded(room: Room, mix: Mix) -> Floats:
-    """Expected accelerator units of each node that are left when it is filled with copies of one kind."""
+def stranded(room: Room, mix: Mix) -> Ints:
+    """Accelerator units of each node that are left when it is filled with copies of one kind, summed over the mix."""
     per = (room.free[:, None, :] // mix.levels[None, :, None])[:, mix.level]
     together = np.where(mix.width == 1, per.sum(axis=2), (per > 0).sum(axis=2) // np.maximum(1, mix.width))
     together = np.minimum(together, room.vcpus[:, None] // np.maximum(1, mix.vcpus))
@@ -94,7 +96,7 @@ def stranded(room: Room, mix: Mix) -> Floats:
     return np.asarray(np.maximum(left, 0) @ mix.weight)
 
 
-def future_room(room: Room, mix: Mix) -> Floats:
+def future_room(room: Room, mix: Mix) -> Ints:
     """What one more arrival cannot use, and what a whole load of one kind would leave: the default potential."""
     return fragmentation(room, mix) + stranded(room, mix)
 
@@ -107,7 +109,7 @@ class OnlineCluster:
     nodes : (accelerators, vCPUs, host memory) of each.
     unit : size of each accelerator.
     arrivals : the distinct kinds of copies; `place` takes their index.
-    counts : how often each is expected, in any scale.
+    counts : how many of each are expected, in any scale (below 2^40 in all, so that sums stay exact).
     potential : what is to rise least.
     tightest_first : break ties by the least room left; False: the first node.
     """
@@ -131,7 +133,7 @@ class OnlineCluster:
         self.room = Room(vcpus, memory, free)
         self._now = potential(self.room, self.mix)
         # The rise by (arrival, node), and the accelerator it is for; computed when an arrival asks for it.
-        self._rise = np.full((len(arrivals), len(nodes)), np.inf)
+        self._rise = np.full((len(arrivals), len(nodes)), NOWHERE)
         self._accelerator = np.zeros((len(arrivals), len(nodes)), dtype=np.int64)
         self._stale = np.ones((len(arrivals), len(nodes)), dtype=bool)
 
@@ -139,10 +141,10 @@ class OnlineCluster:
         """Put one copy where the potential rises least; None if it fits nowhere."""
         self._refresh(kind)
         rise = self._rise[kind]
-        least = rise.min(initial=np.inf)
-        if least == np.inf:
+        least = rise.min(initial=NOWHERE)
+        if least == NOWHERE:
             return None
-        node = self._choose(np.flatnonzero(rise <= least + 1e-9))
+        node = self._choose(np.flatnonzero(rise == least))
         spot = Spot(node, self._accelerators(kind, node))
         self._take(self.arrivals[kind], spot)
         return spot
@@ -171,7 +173,7 @@ class OnlineCluster:
         arrival = self.arrivals[kind]
         rows = np.flatnonzero(self._stale[kind])
         self._stale[kind, rows] = False
-        self._rise[kind, rows] = np.inf
+        self._rise[kind, rows] = NOWHERE
         room = self.room
         fits = (room.vcpus[rows] >= arrival.vcpus) & (room.host_memory[rows] >= arrival.host_memory)
         fits &= (room.free[rows] >= max(1, arrival.demand)).sum(axis=1) >= arrival.width
@@ -204,7 +206,7 @@ def _ways(free: Ints, arrival: Arrival) -> tuple[Ints, Ints, Ints]:
 
 def _tightest(free: Ints, arrival: Arrival) -> NDArray[np.bool_]:
     """Which accelerators of each row a copy takes: as many as it needs, those with the least room first."""
-    usable = np.where(free >= max(1, arrival.demand), free, np.iinfo(np.int64).max)
+    usable = np.where(free >= max(1, arrival.demand), free, NOWHERE)
     order = np.argsort(usable, axis=1, kind="stable")
     taken = np.zeros(free.shape, dtype=bool)
     np.put_along_axis(taken, order[:, : arrival.width], values=True, axis=1)
