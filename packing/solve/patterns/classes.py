@@ -23,7 +23,7 @@ class ModelClass:
     ways: tuple[int, ...]
     """Positions in a member's `candidates` that are in use; the same for every member."""
     tenant: int
-    """The tenant if any of its models asks for isolation, else -1: it does not matter."""
+    """The tenant if any of its models asks for isolation (or has conflicts that count), else -1: it does not matter."""
     forced: int
     """Copies that are missing in every plan, all members together."""
     copies: int
@@ -41,13 +41,16 @@ class ModelClass:
         return len(self.members) * min(self.first.max_per_node, UNLIMITED // len(self.members))
 
 
-def classes_of(compiled: Compiled, *, by_level: bool) -> list[ModelClass]:
+def classes_of(compiled: Compiled, *, by_level: bool, by_rival: bool) -> list[ModelClass]:
     """All models, grouped; models without candidates are left out (their copies are forced to be missing).
 
     `by_level`: models are told apart by what a missing copy of theirs counts, for when not everything can be placed.
+    `by_rival`: tenants with conflicts are told apart, so that nodes can be.
     """
     useful = _useful(compiled)
     strict = {model.tenant for model in compiled.models if model.isolation >= CONTAINER}
+    if by_rival:
+        strict |= {tenant for pair in compiled.conflicts for tenant in pair}
     found: dict[tuple[tuple[object, ...], int, tuple[int, ...], tuple[object, ...]], list[int]] = defaultdict(list)
     for index, model in enumerate(compiled.models):
         if not model.candidates:

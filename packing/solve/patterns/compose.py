@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from packing.compile.data import Candidate, Compiled
+from packing.domain.words import Hosting
 from packing.solve.greedy.construct import Construction, Settings
 from packing.solve.greedy.economy import Economy
 from packing.solve.node_state import NodeState
+from packing.solve.patterns.clusters import Cluster, Content, clusters_of
 from packing.solve.patterns.layout import Group, Layout
 from packing.solve.patterns.master import Column, Solution
 from packing.solve.plan import Plan
 
-Content = dict[int, int]
-"""Copies by item."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A node to be: contents by accelerator (one content if the bin is the node), and copies without accelerators."""
-
-    bins: list[Content]
-    loose: Content
+Named = tuple[int, int, tuple[int, ...] | None]
+"""(item, model or -1: any of the class, accelerators or None: the node's state finds them)."""
 
 
 class Composer:
@@ -33,30 +26,66 @@ class Composer:
         self.compiled = compiled
         self.construction = Construction(compiled, economy, Settings(lookahead=False))
         self.tally = self.construction.tally
+        self.wanted: dict[int, int] = {}
+        """Copies of a model that have no name on a node yet."""
 
     def add(self, layout: Layout, columns: Sequence[Column], solution: Solution) -> None:
         """Place one part."""
         queues = {
             each.index: deque(sorted(each.members, key=lambda member: (-self.compiled.models[member].min_zones, member))) for each in layout.classes
         }
+        self.wanted = {member: self.tally.missing(member) for each in layout.classes for member in each.members}
         bins = _trimmed(layout, columns, solution)
         for group in layout.groups:
-            loose = {
-                index: round(solution.items.get(index, 0.0)) for index in group.items if layout.items[index].bin < 0 and solution.items.get(index, 0.0) > 0.5
-            }
-            for draft in _drafts(layout, group, bins[group.index], loose, round(solution.groups[group.index])):
-                self._realise(layout, group, draft, queues)
+            mine = [content for content in bins[group.index] if content]
+            if group.bins_per_node == 1:
+                for content in mine:
+                    self._realise(layout, group, self._whole_node(layout, content), queues)
+                continue
+            most = round(solution.groups[group.index])
+            loose = [(index, round(solution.items.get(index, 0.0))) for index in group.items if layout.items[index].bin < 0]
+            clusters = clusters_of(layout, group, mine)
+            for cluster in clusters:
+                self._name(layout, cluster)
+            for copies in fill_nodes(self.compiled, layout, group, clusters, loose, most):
+                self._realise(layout, group, copies, queues)
 
-    def _realise(self, layout: Layout, group: Group, draft: Draft, queues: dict[int, deque[int]]) -> None:
+    def _whole_node(self, layout: Layout, content: Content) -> list[Named]:
+        """Copies of a bin that is the node, the widest and largest first; the node's state finds their accelerators."""
+        order = sorted(content, key=lambda index: (-layout.items[index].candidate.width, -layout.items[index].candidate.size, index))
+        return [(index, -1, None) for index in order for _ in range(content[index])]
+
+    def _name(self, layout: Layout, cluster: Cluster) -> None:
+        """Choose whose copies they are: tenants that are here already and get along, before others."""
+        models, conflicts = self.compiled.models, self.compiled.conflicts
+        here: set[int] = set()
+        for index, places in cluster.copies(layout):
+            members = [member for member in layout.classes[layout.items[index].owner].members if self.wanted[member] > 0]
+            member = min(
+                members,
+                key=lambda each: (
+                    any((models[each].tenant, other) in conflicts for other in here),
+                    models[each].tenant not in here,
+                    -self.wanted[each],
+                    each,
+                ),
+                default=-1,
+            )
+            cluster.names.append((index, member, places))
+            if member >= 0:
+                self.wanted[member] -= 1
+                here.add(models[member].tenant)
+
+    def _realise(self, layout: Layout, group: Group, copies: Sequence[Named], queues: dict[int, deque[int]]) -> None:
         """Open a node of the cheapest pool and put named copies on it."""
         pool = self._pool(group.kind)
         if pool is None:
             return
         state = NodeState(self.compiled, pool, group.hosting)
         first: Candidate | None = None
-        for item_index, spots in _copies(layout, group, draft):
+        for item_index, named, spots in copies:
             item = layout.items[item_index]
-            member = self._member(layout, queues[item.owner], state)
+            member = named if named >= 0 and self._welcome(named, state) else self._member(queues[item.owner], state)
             if member is None:
                 continue
             candidate = self.compiled.candidates[self.compiled.models[member].candidates[item.way]]
@@ -75,29 +104,23 @@ class Composer:
         pools = [pool for pool in self.compiled.kinds[kind].pools if used[pool] < self.compiled.pools[pool].stock]
         return min(pools, key=lambda pool: (self.compiled.pools[pool].coefficient, used[pool], pool), default=None)
 
-    def _member(self, layout: Layout, queue: deque[int], state: NodeState) -> int | None:
-        """Whose copy it is: the first member that still needs one and may be here."""
-        tenants = state.tenants()
-        zone = self.compiled.pools[state.pool].zone
-        waiting = []
-        found = None
-        while queue:
-            member = queue[0]
-            model = self.compiled.models[member]
-            if self.tally.missing(member) <= 0 or self.tally.placed[member] >= model.most:
-                queue.popleft()
-                continue
-            if (
-                state.models.get(member, 0) < model.max_per_node
-                and self.tally.zone_allowed(member, zone)
-                and not (self.compiled.conflicts and any((model.tenant, other) in self.compiled.conflicts for other in tenants))
-                and (state.hosting != "single_model" or not state.copies or member in state.models)
-            ):
-                found = member
-                break
-            waiting.append(queue.popleft())
-        queue.extendleft(reversed(waiting))
-        return found
+    def _welcome(self, member: int, state: NodeState) -> bool:
+        """Whether the model still needs a copy and may have it on this node."""
+        model, conflicts = self.compiled.models[member], self.compiled.conflicts
+        return (
+            self.tally.missing(member) > 0
+            and self.tally.placed[member] < model.most
+            and state.models.get(member, 0) < model.max_per_node
+            and self.tally.zone_allowed(member, self.compiled.pools[state.pool].zone)
+            and not (conflicts and any((model.tenant, other) in conflicts for other in state.tenants()))
+            and (state.hosting is not Hosting.SINGLE_MODEL or not state.copies or member in state.models)
+        )
+
+    def _member(self, queue: deque[int], state: NodeState) -> int | None:
+        """The first member that still needs a copy and may be here."""
+        while queue and (self.tally.missing(queue[0]) <= 0 or self.tally.placed[queue[0]] >= self.compiled.models[queue[0]].most):
+            queue.popleft()
+        return next((member for member in queue if self._welcome(member, state)), None)
 
     def finish(self) -> Plan:
         """Everything that is still missing goes where there is room, or onto new nodes."""
@@ -131,116 +154,57 @@ def _trimmed(layout: Layout, columns: Sequence[Column], solution: Solution) -> l
     return bins
 
 
-def _drafts(layout: Layout, group: Group, bins: list[Content], loose: Content, most: int) -> Iterator[Draft]:
-    """Nodes of one group from the contents of its bins."""
-    if group.bins_per_node == 1:
-        for content in bins:
-            if content:
-                yield Draft([content], {})
-        return
-    limits = [capacity for _, capacity in group.rows]
-    drafts = [Draft([], {}) for _ in range(most)]
+def fill_nodes(
+    compiled: Compiled, layout: Layout, group: Group, clusters: list[Cluster], loose: Sequence[tuple[int, int]], most: int
+) -> Iterator[list[Named]]:
+    """Pack clusters into nodes: bins and node resources within bounds, tenants in conflict apart where possible."""
+    dimensions = [dimension for dimension, _ in group.rows]
+    limits = [max(1, capacity) for _, capacity in group.rows]
     free = [list(limits) for _ in range(most)]
+    taken = [0] * most
+    tenants: list[set[int]] = [set() for _ in range(most)]
+    nodes: list[list[Named]] = [[] for _ in range(most)]
+    conflicts = compiled.conflicts
 
-    def needs(content: Content, *, wide: bool) -> list[int]:
-        """What of the node's rows the copies take; a copy on several accelerators counts with its first."""
-        total = [0] * len(limits)
-        for index, copies in content.items():
-            item = layout.items[index]
-            if wide == (item.units > 1):
-                for position, (dimension, _) in enumerate(group.rows):
-                    total[position] += copies * item.candidate.node_demand[dimension]
-        return total
+    def key(cluster: Cluster) -> tuple[float, ...]:
+        return (len(cluster.bins), max((need / limit for need, limit in zip(_needs(layout, cluster, dimensions), limits, strict=True)), default=0.0))
 
-    def weight(cluster: list[Content]) -> tuple[float, ...]:
-        total = [sum(each) for each in zip(*(_cluster_needs(cluster, needs)), strict=True)] if limits else []
-        return (len(cluster), max((need / limit for need, limit in zip(total, limits, strict=True) if limit), default=0.0))
-
-    for cluster in sorted(_clusters(layout, group, [content for content in bins if content]), key=weight, reverse=True):
-        total = [sum(each) for each in zip(*(_cluster_needs(cluster, needs)), strict=True)] if limits else []
-        best = None
-        for number, draft in enumerate(drafts):
-            if len(draft.bins) + len(cluster) > group.bins_per_node or any(need > room for need, room in zip(total, free[number], strict=True)):
+    for cluster in sorted(clusters, key=key, reverse=True):
+        needs = _needs(layout, cluster, dimensions)
+        mine = {compiled.models[member].tenant for _, member, _ in cluster.names if member >= 0}
+        best: tuple[tuple[float, ...], int] | None = None
+        for number in range(most):
+            if taken[number] + len(cluster.bins) > group.bins_per_node or any(need > room for need, room in zip(needs, free[number], strict=True)):
                 continue
-            # Wide ones together as tightly as possible; the rest where the node's other resources are most plentiful.
-            rest = min((room / limit for room, limit in zip(free[number], limits, strict=True) if limit), default=1.0)
-            key = (group.bins_per_node - len(draft.bins), number) if len(cluster) > 1 else (-rest, number)
-            if best is None or key < best[0]:
-                best = (key, number)
+            quarrels = sum((one, other) in conflicts for one in mine for other in tenants[number]) if conflicts else 0
+            room = min((has / limit for has, limit in zip(free[number], limits, strict=True)), default=0.0)
+            # Wide ones fill nodes; the rest goes where the node's other resources are most plentiful.
+            rank = (quarrels, -len(mine & tenants[number]), -taken[number] if len(cluster.bins) > 1 else -room, number)
+            if best is None or rank < best[0]:
+                best = (rank, number)
         if best is None:
             continue
         number = best[1]
-        drafts[number].bins += cluster
-        free[number] = [room - need for room, need in zip(free[number], total, strict=True)]
-    for index, copies in loose.items():
-        _spread_loose(layout, group, index, copies, drafts, free)
-    yield from (draft for draft in drafts if draft.bins or draft.loose)
+        nodes[number] += [(index, member, tuple(taken[number] + place for place in places)) for index, member, places in cluster.names]
+        taken[number] += len(cluster.bins)
+        tenants[number] |= mine
+        free[number] = [room - need for room, need in zip(free[number], needs, strict=True)]
+    for index, copies in loose:
+        _spread_loose(layout, index, copies, dimensions, nodes, free)
+    yield from (node for node in nodes if node)
 
 
-def _cluster_needs(cluster: list[Content], needs) -> list[list[int]]:
-    """Narrow copies of every accelerator, and wide ones once."""
-    return [needs(content, wide=False) for content in cluster] + [needs(cluster[0], wide=True)]
+def _needs(layout: Layout, cluster: Cluster, dimensions: Sequence[int]) -> list[int]:
+    """What the cluster's copies take of the node's rows."""
+    copies = [layout.items[index].candidate.node_demand for index, _, _ in cluster.names]
+    return [sum(demand[dimension] for demand in copies) for dimension in dimensions]
 
 
-def _clusters(layout: Layout, group: Group, bins: list[Content]) -> Iterator[list[Content]]:
-    """Accelerators that carry the same copies of several accelerators; all others by themselves.
-
-    Accelerators with the same wide items (and as many of each) are taken together, as many as the widest needs.
-    """
-    by_wide: dict[tuple[tuple[int, int], ...], list[Content]] = defaultdict(list)
-    for content in bins:
-        wide = tuple(sorted((index, copies) for index, copies in content.items() if layout.items[index].units > 1))
-        by_wide[wide].append(content)
-    for wide, mine in by_wide.items():
-        if not wide:
-            yield from ([content] for content in mine)
-            continue
-        units = max(layout.items[index].units for index, _ in wide)
-        for start in range(0, len(mine), units):
-            cluster = mine[start : start + units]
-            whole = [index for index, _ in wide if layout.items[index].units == len(cluster)]
-            for content in cluster:
-                for index, _ in wide:
-                    if index not in whole:
-                        del content[index]
-            if not whole:
-                yield from ([content] for content in cluster if content)
-            else:
-                yield cluster
-
-
-def _spread_loose(layout: Layout, group: Group, index: int, copies: int, drafts: list[Draft], free: list[list[int]]) -> None:
+def _spread_loose(layout: Layout, index: int, copies: int, dimensions: Sequence[int], nodes: list[list[Named]], free: list[list[int]]) -> None:
     """Copies without accelerators, wherever the node has room."""
-    demand = [layout.items[index].candidate.node_demand[dimension] for dimension, _ in group.rows]
-    for draft, room in zip(drafts, free, strict=True):
-        while copies and all(need <= has for need, has in zip(demand, room, strict=True)):
-            draft.loose[index] = draft.loose.get(index, 0) + 1
-            room[:] = [has - need for need, has in zip(demand, room, strict=True)]
+    demand = [layout.items[index].candidate.node_demand[dimension] for dimension in dimensions]
+    for node, room in zip(nodes, free, strict=True):
+        while copies > 0 and all(need <= has for need, has in zip(demand, room, strict=True)):
+            node.append((index, -1, ()))
+            room[:] = [has - need for need, has in zip(room, demand, strict=True)]
             copies -= 1
-
-
-def _copies(layout: Layout, group: Group, draft: Draft) -> Iterator[tuple[int, tuple[int, ...] | None]]:
-    """(item, accelerators) of every copy; None: the node's state finds them."""
-    if group.bins_per_node == 1:
-        order = sorted(draft.bins[0], key=lambda index: (-layout.items[index].candidate.width, -layout.items[index].candidate.size, index))
-        for index in order:
-            for _ in range(draft.bins[0][index]):
-                yield index, None
-        return
-    done: set[tuple[int, int]] = set()
-    for position, content in enumerate(draft.bins):
-        for index in sorted(content):
-            item = layout.items[index]
-            if item.units > 1:
-                if (index, position) in done:
-                    continue
-                spots = [other for other in range(position, len(draft.bins)) if index in draft.bins[other]][: item.units]
-                done.update((index, other) for other in spots)
-                for _ in range(content[index]):
-                    yield index, tuple(spots)
-            else:
-                for _ in range(content[index]):
-                    yield index, (position,)
-    for index, copies in draft.loose.items():
-        for _ in range(copies):
-            yield index, ()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from packing.compile.data import Compiled
 from packing.domain.words import Hosting
 from packing.solve.node_state import CONTAINER, INSTANCE
-from packing.solve.patterns.layout import ANYONE, Layout
+from packing.solve.patterns.layout import ANYONE, Group, Layout
 from packing.solve.patterns.master import Column, Duals, Master, Solution
 from packing.solve.patterns.pricing import Cut, Effort, Pricer, blend, prices_of, worth
 from packing.solve.plan import Plan
@@ -95,7 +96,9 @@ def first_columns(layout: Layout) -> Iterator[Column]:
 
 def columns_of_plan(compiled: Compiled, layout: Layout, plan: Plan) -> Iterator[Column]:
     """The contents of a plan's bins, as far as they are patterns of this layout."""
-    groups = {(group.kind, group.hosting, group.tenant, group.framework): group for group in layout.groups}
+    groups: dict[tuple[object, ...], list[Group]] = defaultdict(list)
+    for group in layout.groups:
+        groups[group.kind, group.hosting, group.tenant, group.framework].append(group)
     bins = {(each.group, each.tenant): each.index for each in layout.bins}
     for node in plan.nodes:
         kind = compiled.pools[node.pool].kind
@@ -106,10 +109,7 @@ def columns_of_plan(compiled: Compiled, layout: Layout, plan: Plan) -> Iterator[
             keys.insert(0, (kind, node.hosting, layout.class_of.get(compiled.candidates[node.copies[0][0]].model, -2), -1))
         if node.hosting is Hosting.MULTI_MODEL:
             keys.insert(0, (kind, node.hosting, tenant if level >= CONTAINER else ANYONE, models[0].framework))
-        for key in keys:
-            if key not in groups:
-                continue
-            group = groups[key]
+        for group in (group for key in keys for group in groups.get(key, ())):
             for content in _contents(node, group.bins_per_node):
                 owners = {compiled.models[compiled.candidates[index].model].isolation for index, accelerators in content if accelerators}
                 owner = tenant_of(compiled, content) if max(owners, default=0) >= CONTAINER else ANYONE

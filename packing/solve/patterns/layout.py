@@ -17,6 +17,7 @@ from packing.domain.words import Hosting, Sharing
 from packing.solve.bounds.prices import most_on_node
 from packing.solve.node_state import CONTAINER, INSTANCE
 from packing.solve.patterns.classes import ModelClass
+from packing.solve.patterns.conflicts import peaceful_sets
 
 ANYONE = -1
 
@@ -72,6 +73,7 @@ class Group:
 
 
 Key = tuple[int, Hosting, int, int]
+"""(instance type, hosting option, tenant, framework)."""
 
 
 class Layout:
@@ -85,13 +87,21 @@ class Layout:
         self.bins: list[Bin] = []
         self.items: list[Item] = []
         self.by_class: list[list[int]] = [[] for _ in classes]
-        self._group: dict[Key, Group] = {}
+        self._group: dict[tuple[Key, int], Group] = {}
+        self._wishes: dict[Key, list[tuple[ModelClass, int, Candidate, int]]] = defaultdict(list)
         self._bin: dict[tuple[int, int], Bin] = {}
         self._instance_tenants = {each.tenant for each in classes if each.first.isolation == INSTANCE}
-        self._strict_tenants = {each.tenant for each in classes if each.tenant >= 0}
+        self._strict_tenants = {each.tenant for each in classes if each.first.isolation >= CONTAINER}
         for each in classes:
             for way in each.ways:
                 self._spread(each, way, compiled.candidates[each.first.candidates[way]])
+        for key, wishes in self._wishes.items():
+            # Nodes differ by which of those in conflict they may carry.
+            sides = peaceful_sets({owner.tenant for owner, *_ in wishes if owner.tenant >= 0}, compiled.conflicts)
+            for side, welcome in enumerate(sides):
+                for owner, way, candidate, tenant in wishes:
+                    if owner.tenant < 0 or owner.tenant in welcome:
+                        self._place(owner, way, candidate, key, tenant, side)
         self.place = {(item.owner, item.way, item.group, item.bin): item.index for item in self.items}
         self.class_of = {member: each.index for each in classes for member in each.members}
 
@@ -113,7 +123,7 @@ class Layout:
             framework = owner.first.framework
             if level < CONTAINER:
                 self._add(owner, way, candidate, (candidate.kind, hosting, ANYONE, framework), ANYONE)
-            if tenant >= 0:
+            if tenant in self._strict_tenants:
                 self._add(owner, way, candidate, (candidate.kind, hosting, tenant, framework), ANYONE)
             return
         if tenant in self._instance_tenants:
@@ -128,7 +138,7 @@ class Layout:
         else:
             if level < CONTAINER:
                 self._add(owner, way, candidate, shared, ANYONE)
-            if tenant >= 0:
+            if tenant in self._strict_tenants:
                 self._add(owner, way, candidate, shared, tenant)
 
     def _add_host_only(self, owner: ModelClass, way: int, candidate: Candidate, key: Key) -> None:
@@ -140,7 +150,10 @@ class Layout:
             self._add(owner, way, candidate, key, tenant)
 
     def _add(self, owner: ModelClass, way: int, candidate: Candidate, key: Key, tenant: int) -> None:
-        group = self._group_of(key)
+        self._wishes[key].append((owner, way, candidate, tenant))
+
+    def _place(self, owner: ModelClass, way: int, candidate: Candidate, key: Key, tenant: int, side: int) -> None:
+        group = self._group_of(key, side)
         whole_node = group.bins_per_node == 1
         most = min(owner.per_node, owner.most)
         number = -1
@@ -162,8 +175,8 @@ class Layout:
         group.items.append(item.index)
         self.by_class[owner.index].append(item.index)
 
-    def _group_of(self, key: Key) -> Group:
-        group = self._group.get(key)
+    def _group_of(self, key: Key, side: int) -> Group:
+        group = self._group.get((key, side))
         if group is None:
             kind_index, hosting, tenant, framework = key
             kind = self.compiled.kinds[kind_index]
@@ -171,7 +184,7 @@ class Layout:
             limits = (kind.vcpus, kind.host_memory, *kind.resources)
             rows = () if by_node else tuple((dimension, has) for dimension, has in enumerate(limits) if has < UNLIMITED)
             group = Group(len(self.groups), kind_index, hosting, tenant, framework, 1 if by_node else kind.accelerators, rows)
-            self._group[key] = group
+            self._group[key, side] = group
             self.groups.append(group)
         return group
 

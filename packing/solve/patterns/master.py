@@ -165,7 +165,7 @@ class Master:
             added += 1
         return added
 
-    def limit_nodes(self, counts: Sequence[int] | None) -> None:
+    def limit_nodes(self, counts: Sequence[float] | None) -> None:
         """At most so many nodes of each group; None: as many as wanted."""
         for index, n in enumerate(self.n):
             n.upper_bound = float("inf") if counts is None else float(counts[index])

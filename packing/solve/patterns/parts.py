@@ -9,12 +9,14 @@ from packing.solve.context import SearchContext
 from packing.solve.patterns.classes import ModelClass
 from packing.solve.patterns.costs import complete_costs
 from packing.solve.patterns.counts import Counts, node_counts
-from packing.solve.patterns.generation import MORE, THOROUGH, Search, columns_of_plan, first_columns, generate_columns
+from packing.solve.patterns.generation import MORE, QUICK, THOROUGH, Search, columns_of_plan, first_columns, generate_columns
 from packing.solve.patterns.layout import Layout
 from packing.solve.patterns.master import Master
 from packing.solve.patterns.pricing import SCALE, Cut, Pricer, prices_of
 from packing.solve.plan import Plan
 
+HALFWAY = 0.5
+"""Where between a point known to do and the counts in question duals are taken first: their cuts go deeper."""
 KEPT = 8
 """Cuts of the column generation that are kept: the latest are the best."""
 
@@ -29,6 +31,8 @@ class Part:
         self.pricer = Pricer(self.layout)
         self.search = Search()
         self.cuts: list[Cut] = []
+        self.core: list[float] = []
+        """Nodes by group in the linear program's solution."""
         self.settled: set[tuple[int, ...]] = set()
         """Counts that the linear program accepts and no cut refuses."""
         self.bound: int | None = None
@@ -49,6 +53,8 @@ class Part:
         self.master.limit_nodes(None)
         generate_columns(self.master, self.pricer, seconds, better, self.search)
         self.cuts = self.search.cuts[-KEPT:]
+        if self.search.solution is not None:
+            self.core = list(self.search.solution.groups)
 
     def _raise(self, bound: int) -> None:
         self.bound = bound if self.bound is None else max(self.bound, bound)
@@ -58,36 +64,51 @@ class Part:
         best: Counts | None = None
         seen: set[tuple[int, ...]] = set()
         while seconds() > 0:
-            found = node_counts(compiled, [self.layout], [self.cuts], seconds(), context.workers, context.seed)
+            found = node_counts(compiled, [self.layout], [self.cuts], seconds(), context, exact=False)
             if found is None:
                 break
             best = found
-            self._raise(found.bound)
             key = (*found.groups[0], *found.paid)
             if key in seen or not self.examine(found.groups[0], found.paid[0], seconds):
                 break
             seen.add(key)
-        return best
+        proven = node_counts(compiled, [self.layout], [self.cuts], max(1.0, seconds()), context, exact=True)
+        if proven is not None and proven.bound is not None:
+            self._raise(proven.bound)
+        return best or proven
 
     def examine(self, counts: Sequence[int], paid: int, seconds: Callable[[], float]) -> bool:
         """Look for a cut that refuses these counts (with this much paid for copies). Returns whether one was found."""
         key = (*counts, paid)
         if key in self.settled:
             return False
-        self.master.limit_nodes(counts)
+        for weight in (HALFWAY, 1.0) if self.core else (1.0,):
+            point = [weight * count + (1 - weight) * middle for count, middle in zip(counts, self.core or counts, strict=True)]
+            found = self._refuse(point, counts, paid, seconds)
+            if found:
+                return True
+        if seconds() > 0:
+            self.settled.add(key)
+        return False
+
+    def _refuse(self, point: Sequence[float], counts: Sequence[int], paid: int, seconds: Callable[[], float]) -> bool:
+        """Whether the duals at `point` give a cut that refuses `counts`."""
+        self.master.limit_nodes(point)
         while seconds() > 0:
             solution = self.master.solve(seconds())
             if solution is None or solution.duals is None:
                 break
             prices = prices_of(solution.duals)
-            values, columns = self.pricer.contents(prices, THOROUGH, MORE, solution.duals.room)
-            cut = self.pricer.cut(self.costs, prices, values)
-            short = cut.least - sum(price * count for price, count in zip(cut.node, counts, strict=True)) - paid * SCALE
-            if short > SCALE:
-                self.cuts.append(cut)
-                self.master.add(columns)
-                return True
-            if not self.master.add(columns):
-                self.settled.add(key)
+            for effort in (QUICK, THOROUGH):
+                values, columns = self.pricer.contents(prices, effort, MORE, solution.duals.room)
+                cut = self.pricer.cut(self.costs, prices, values)
+                short = cut.least - sum(price * count for price, count in zip(cut.node, counts, strict=True)) - paid * SCALE
+                added = self.master.add(columns)
+                if short > SCALE:
+                    self.cuts.append(cut)
+                    return True
+                if added:
+                    break
+            else:
                 break
         return False

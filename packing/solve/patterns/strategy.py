@@ -26,8 +26,10 @@ from packing.solve.patterns.layout import independent_parts
 from packing.solve.patterns.parts import Part
 from packing.solve.plan import NodePlan, Plan, make_plan
 
-RELAX, COUNT = 0.45, 0.25
+RELAX, COUNT = 0.45, 0.5
 """Shares of the remaining time for column generation and, of what is then left, for counting nodes."""
+RIVALS = 400
+"""Copies up to which tenants in conflict are told apart from the start."""
 EXACT = 250
 """Copies up to which a part is also composed by the exact formulation."""
 
@@ -48,7 +50,8 @@ class _Run:
         self.compiled, self.context = compiled, context
         self.forced = forced_vector(compiled)
         self.constant = complete_constant(compiled)
-        classes = classes_of(compiled, by_level=False)
+        small = sum(model.fewest for model in compiled.models) <= RIVALS
+        classes = classes_of(compiled, by_level=False, by_rival=small)
         self.parts = [Part(compiled, each) for each in independent_parts(compiled, classes)]
         # Small parts first: each needs little, and the bound needs all of them.
         self.parts.sort(key=lambda part: (len(part.layout.items), part.layout.classes[0].members))
@@ -106,11 +109,10 @@ class _Run:
         seen: set[tuple[object, ...]] = set()
         layouts = [part.layout for part in self.parts]
         while seconds() > 0:
-            found = node_counts(self.compiled, layouts, [part.cuts for part in self.parts], seconds(), context.workers, context.seed)
+            found = node_counts(self.compiled, layouts, [part.cuts for part in self.parts], seconds(), context, exact=False)
             if found is None:
                 break
             best = found
-            context.raise_bound(self.forced, self.constant + found.bound, "patterns")
             key = (*map(tuple, found.groups), *found.paid)
             if key in seen:
                 break
@@ -118,6 +120,10 @@ class _Run:
             cut = [part.examine(counts, paid, seconds) for part, counts, paid in zip(self.parts, found.groups, found.paid, strict=True)]
             if not any(cut):
                 break
+        proven = node_counts(self.compiled, layouts, [part.cuts for part in self.parts], max(1.0, seconds()), context, exact=True)
+        if proven is not None and proven.bound is not None:
+            context.raise_bound(self.forced, self.constant + proven.bound, "patterns")
+        best = best or proven
         return list(best.groups) if best else [None] * len(self.parts)
 
     def _compose(self, chosen: Sequence[list[int] | None]) -> None:
@@ -131,6 +137,8 @@ class _Run:
             seconds = max(0.2, context.remaining() * (0.5 if todo == 1 else 0.5 / todo**0.5))
             todo -= 1
             solution = whole_solution(part, counts, seconds, context.workers)
+            if counts is not None and (solution is None or sum(solution.missing) > sum(each.forced for each in part.layout.classes) + 0.5):
+                solution = whole_solution(part, None, seconds, context.workers) or solution
             if solution is not None:
                 composer.add(part.layout, part.master.columns, solution)
         plan = composer.finish()

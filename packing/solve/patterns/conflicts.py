@@ -1,0 +1,27 @@
+"""Who may be on a node together: maximal sets of tenants of which no two are in conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+MOST_SIDES = 8
+"""With more sets than this the conflicts are relaxed: composition alone looks at them."""
+
+
+def peaceful_sets(tenants: Collection[int], conflicts: Collection[tuple[int, int]]) -> list[frozenset[int]]:
+    """All maximal conflict-free subsets of `tenants`, in canonical order; just one with everybody if there are too many."""
+    rivals = {tenant: {other for one, other in conflicts if one == tenant and other in tenants} for tenant in tenants}
+    contested = sorted(tenant for tenant in tenants if rivals[tenant])
+    peaceful = frozenset(tenant for tenant in tenants if not rivals[tenant])
+    sets: set[frozenset[int]] = {frozenset()}
+    for tenant in contested:
+        grown: set[frozenset[int]] = set()
+        for each in sets:
+            if each & rivals[tenant]:
+                grown |= {each, (each - rivals[tenant]) | {tenant}}
+            else:
+                grown.add(each | {tenant})
+        sets = {each for each in grown if not any(each < other for other in grown)}
+        if len(sets) > MOST_SIDES:
+            return [frozenset(tenants)]
+    return [peaceful | each for each in sorted(sets, key=sorted)]
