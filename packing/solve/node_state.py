@@ -142,6 +142,54 @@ class NodeState:
         self._change(candidate, accelerators, 1)
         self.copies.append((candidate.index, accelerators))
 
+    def fill(self, candidate: Candidate, most: int) -> int:
+        """Put as many copies as fit, no more than `most`; returns how many. The same as `fits` and `add` in turn."""
+        if candidate.width > 1 or (candidate.width and not self._shared_accelerators):
+            return self._fill_one_by_one(candidate, most)
+        if most <= 0 or not self._welcome(candidate):
+            return 0
+        slots = bits(candidate.mask) if self._multi else (0,)
+        left = min(most, self.compiled.models[candidate.model].max_per_node - self.models.get(candidate.model, 0))
+        for free, amount in zip(self._node_free, candidate.node_demand, strict=True):
+            if amount:
+                left = min([left, *(free[slot] // amount for slot in slots)])
+        if left <= 0:
+            return 0
+        if not candidate.width:
+            self._put_many(candidate, (), left)
+            return left
+        room = [index for index in range(self.kind.accelerators) if self._accelerator_fits(index, candidate, slots)]
+        room.sort(key=lambda index: (min(self._free[index][0]), min(self._free[index][1]), index))
+        put = 0
+        for index in room:
+            count = min(left - put, self._copies_on(index, candidate, slots))
+            self._put_many(candidate, (index,), count)
+            put += count
+            if put == left:
+                break
+        return put
+
+    def _fill_one_by_one(self, candidate: Candidate, most: int) -> int:
+        put = 0
+        while put < most and (spot := self.fits(candidate)) is not None:
+            self.add(candidate, spot)
+            put += 1
+        return put
+
+    def _copies_on(self, index: int, candidate: Candidate, slots: tuple[int, ...]) -> int:
+        """Copies that one accelerator still has room for."""
+        count = MANY
+        for dimension, amount in enumerate(candidate.demand):
+            if amount:
+                room = self._free[index][dimension]
+                count = min([count, *(room[slot] // amount for slot in (slots if dimension < MIG else range(len(room))))])
+        return count
+
+    def _put_many(self, candidate: Candidate, accelerators: tuple[int, ...], count: int) -> None:
+        if count > 0:
+            self._change(candidate, accelerators, count)
+            self.copies += [(candidate.index, accelerators)] * count
+
     def remove(self, position: int) -> Candidate:
         """Take away the copy at a position of `copies`; returns its candidate."""
         index, accelerators = self.copies.pop(position)
@@ -175,13 +223,19 @@ class NodeState:
                 if model.isolation >= CONTAINER:
                     _count(self._strict_accelerator_tenants[index], model.tenant, sign)
 
-    def room(self) -> tuple[int, int, int, int]:
-        """Quick measures of what may still fit: accelerators without a sole owner, largest free memory on one
-        of them, free vCPU and host memory; each the most over the slots. No copy that needs more can fit.
+    def room(self) -> tuple[int, ...]:
+        """Quick measures of what may still fit; no copy that needs more of any of them can.
+
+        Accelerators without a sole owner; free vCPU and host memory; the largest free memory, compute, and
+        partition slices (compute, memory) of one accelerator. Each the most over the slots.
         """
         usable = [free for free in self._free if free[2][0] > 0]
-        memory = max((max(free[0]) for free in usable), default=0)
-        return len(usable), memory, max(self._node_free[0]), max(self._node_free[1])
+        largest = [max((max(free[dimension]) for free in usable), default=0) for dimension in (0, 1, 3, 4)]
+        return len(usable), max(self._node_free[0]), max(self._node_free[1]), *largest
+
+    def strict_tenants(self) -> tuple[int, ...]:
+        """Tenants that share the node with nobody."""
+        return tuple(self._strict_node_tenants)
 
     def free_memory_by_slot(self) -> list[int]:
         """Free memory of the one accelerator of a multi-model node, per compiled slot (host memory on CPU nodes)."""
@@ -196,6 +250,7 @@ class NodeState:
         return NodePlan(self.pool, self.hosting, tuple(sorted(self.copies)))
 
 
+MANY = 2**62
 MIG = 3
 """Dimensions from this one on are partitions."""
 

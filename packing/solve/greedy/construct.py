@@ -202,20 +202,28 @@ class Construction:
         """As many copies as are missing and fit on one node."""
         state = self.nodes.states[node]
         assert state is not None
-        tally, put = self.tally, 0
+        tally, model = self.tally, self.compiled.models[index]
         zone = self.compiled.pools[state.pool].zone
-        most = self.compiled.models[index].most
-        while tally.missing(index) and tally.placed[index] < most and tally.zone_allowed(index, zone):
-            spot = state.fits(candidate)
-            if spot is None:
-                break
-            state.add(candidate, spot)
+        if not tally.zone_allowed(index, zone):
+            return 0
+        wanted = self._wanted(index, candidate)
+        # While a spread over zones is not reached, a second copy here might take the place of one elsewhere.
+        spread = len(tally.zones[index] | {zone: 0}) >= model.min_zones
+        put = state.fill(candidate, wanted if spread else min(1, wanted))
+        for _ in range(put):
             tally.change(candidate, state.pool)
-            self.log.append((node, candidate))
-            put += 1
+        self.log += [(node, candidate)] * put
         if put:
             self.nodes.changed(node)
         return put
+
+    def _wanted(self, index: int, candidate: Candidate) -> int:
+        """Copies of this candidate that would serve what is missing of the model, within its maximum."""
+        tally, model = self.tally, self.compiled.models[index]
+        wanted = max(0, model.base - tally.placed[index])
+        if candidate.rate:
+            wanted = max(wanted, -(-(model.peak - tally.rate[index]) // candidate.rate))
+        return min(wanted, model.most - tally.placed[index])
 
     def plan(self) -> Plan:
         """The plan as it stands."""

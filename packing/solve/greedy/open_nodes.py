@@ -11,7 +11,7 @@ from packing.domain.words import Hosting
 from packing.solve.node_state import INSTANCE, NodeState, bits
 
 ANYONE, MIXED = -1, -2
-FREE_COLUMNS = 4
+FREE_COLUMNS = 7
 
 
 class OpenNodes:
@@ -88,6 +88,7 @@ class _Group:
         self._index = np.zeros(8, dtype=np.int64)
         self._free = np.zeros((8, FREE_COLUMNS), dtype=np.int64)
         self._owner = np.full(8, ANYONE, dtype=np.int64)
+        self._strict = np.full(8, ANYONE, dtype=np.int64)
         self._by_slot = np.zeros((8, slots), dtype=np.int64)
         self._size = 0
 
@@ -96,6 +97,7 @@ class _Group:
             self._index = np.concatenate([self._index, np.zeros_like(self._index)])
             self._free = np.concatenate([self._free, np.zeros_like(self._free)])
             self._owner = np.concatenate([self._owner, np.full_like(self._owner, ANYONE)])
+            self._strict = np.concatenate([self._strict, np.full_like(self._strict, ANYONE)])
             self._by_slot = np.concatenate([self._by_slot, np.zeros_like(self._by_slot)])
         self._row[index] = self._size
         self._index[self._size] = index
@@ -109,6 +111,8 @@ class _Group:
             self._by_slot[row] = state.free_memory_by_slot()
         tenants = state.tenants()
         self._owner[row] = ANYONE if not tenants else tenants[0] if len(tenants) == 1 else MIXED
+        strict = state.strict_tenants()
+        self._strict[row] = strict[0] if strict else ANYONE
 
     def drop(self, index: int) -> None:
         row = self._row.pop(index, None)
@@ -120,17 +124,18 @@ class _Group:
         if not size:
             return []
         free = self._free[:size]
-        possible = (free[:, 2] >= candidate.node_demand[0]) & (free[:, 3] >= candidate.node_demand[1])
+        possible = (free[:, 1] >= candidate.node_demand[0]) & (free[:, 2] >= candidate.node_demand[1])
         if candidate.width:
-            possible &= (free[:, 0] >= candidate.width) & (free[:, 1] >= candidate.demand[0])
+            possible &= (free[:, 0] >= candidate.width) & (free[:, 3] >= candidate.demand[0]) & (free[:, 4] >= candidate.demand[1])
+            if candidate.demand[3]:
+                possible &= (free[:, 5] >= candidate.demand[3]) & (free[:, 6] >= candidate.demand[4])
             if self._by_slot.shape[1] and candidate.mask:
                 possible &= (self._by_slot[:size, bits(candidate.mask)] >= candidate.demand[0]).all(axis=1)
         model = compiled.models[candidate.model]
-        if model.isolation >= INSTANCE:
-            owner = self._owner[:size]
-            possible &= (owner == model.tenant) | (owner == ANYONE)
+        alone = self._owner[:size] if model.isolation >= INSTANCE else self._strict[:size]
+        possible &= (alone == model.tenant) | (alone == ANYONE)
         rows = np.flatnonzero(possible)
         if len(rows) > 1:
-            keys = self._by_slot[rows].sum(axis=1) if self._by_slot.shape[1] else free[rows, 1]
-            rows = rows[np.lexsort((rows, free[rows, 2], keys, free[rows, 0]))]
+            keys = self._by_slot[rows].sum(axis=1) if self._by_slot.shape[1] else free[rows, 3]
+            rows = rows[np.lexsort((rows, free[rows, 1], keys, free[rows, 0]))]
         return [int(index) for index in self._index[rows]]

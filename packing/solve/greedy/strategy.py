@@ -32,15 +32,13 @@ def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None =
     `economy` may value room by the duals of the linear relaxation; by default by its share of a node.
     """
     economy = Economy(compiled) if economy is None else economy
-    best = _pass(compiled, economy, Settings())
-    context.offer(best, "greedy")
+    best = _pass(compiled, context, economy, Settings())
     copies = sum(model.fewest for model in compiled.models)
     rest = PASSES[1:] if copies < LARGE else () if best.value.complete else SHORTAGE_PASSES
     for settings in rest:
         if context.limit() is not None:
             break
-        plan = _pass(compiled, economy, settings)
-        context.offer(plan, "greedy")
+        plan = _pass(compiled, context, economy, settings)
         best = min(best, plan, key=lambda each: each.value)
     if context.limit() is None:
         best = exchange_nodes(compiled, best)
@@ -48,9 +46,12 @@ def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None =
     return best
 
 
-def _pass(compiled: Compiled, economy: Economy, settings: Settings) -> Plan:
-    """One pass; where something is left out, another one by priority."""
+def _pass(compiled: Compiled, context: SearchContext, economy: Economy, settings: Settings) -> Plan:
+    """One pass; where something is left out and time is left, another one by priority."""
     plan = construct(compiled, economy, settings)
-    if plan.value.complete:
+    context.offer(plan, "greedy")
+    if plan.value.complete or context.limit() is not None:
         return plan
-    return min(plan, construct(compiled, economy, replace(settings, priority_first=True)), key=lambda each: each.value)
+    by_priority = construct(compiled, economy, replace(settings, priority_first=True))
+    context.offer(by_priority, "greedy")
+    return min(plan, by_priority, key=lambda each: each.value)
