@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from packing.compile.compiler import compile_problem
 from packing.domain.words import Hosting
+from packing.generate import random_problem
 from packing.solve.bounds.forced import forced_vector
 from packing.solve.bounds.linear import LinearRelaxation, simple_prices
 from packing.solve.bounds.prices import SCALE, Prices, price_bound, rows_of
@@ -18,7 +19,7 @@ from packing.solve.task import whole_task
 from packing.testing.exhaustive import exhaustive
 from packing.testing.strategies import tiny_problems
 
-from .common import kind, model, problem, tiny_with_optimum
+from .common import kind, model, problem, search, tiny_with_optimum
 
 SHARED = (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT)
 
@@ -93,7 +94,7 @@ def test_bound_by_hand():
 
 def nodes_by_kind(compiled, best):
     label = {pool.label: pool.kind for pool in compiled.pools}
-    return Counter((label[pool], hosting) for pool, hosting, _ in best.nodes if hosting is not Hosting.SINGLE_MODEL)
+    return Counter((label[pool], hosting) for pool, hosting, _ in best.nodes)
 
 
 def limits_hold(seeds):
@@ -123,3 +124,21 @@ def test_limits_are_left_out_where_nodes_are_free():
     compiled = compile_problem(problem([kind("a", 0)], ["a"], [model("m", 8, copies=5)]))
     limits = LinearRelaxation(compiled, whole_task(compiled)).most_nodes(0, 5.0)
     assert all(count >= 3 for count in limits.values())
+
+
+@pytest.mark.parametrize("seed", [20076, 21424, 22225, 22335, 23246, 23516, 23745])
+def test_relaxations_that_were_imprecise_with_costs_in_units(seed):
+    """With costs of 10^9 in its rows GLOP gave up on these, and greedy and proof went without prices."""
+    compiled = compile_problem(random_problem(seed, tiny=True))
+    assert LinearRelaxation(compiled, whole_task(compiled)).prices(5.0) is not None
+
+
+def test_node_limits_are_integers_where_prices_are_far_apart():
+    """Nodes dearer than the whole budget are none, so that their price does not push sums out of the exact range."""
+    compiled = compile_problem(
+        problem([kind("a", 1e-6), kind("b", 1e6, accelerators=4)], ["a", {"instance_type": "b", "count": 5}], [model("m", 9, 5)])
+    )
+    budget = 5 * min(pool.coefficient for pool in compiled.pools)
+    limits = LinearRelaxation(compiled, whole_task(compiled)).most_nodes(budget, 5.0)
+    assert {limits[key] for key in limits if compiled.kinds[key[0]].name == "b"} == {0}
+    assert search(compiled, "cp_sat").closed()

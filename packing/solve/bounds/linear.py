@@ -24,6 +24,10 @@ POOLED = (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT)
 """Hosting options whose nodes several models may share."""
 
 
+COST_UNIT = 10**6
+"""Objective units per unit of the program's costs: with costs in thousands GLOP's tolerances hold, with 10^9 it calls answers imprecise."""
+
+
 class LinearRelaxation:
     """The program for a task; solved as often as needed with different objectives.
 
@@ -69,14 +73,14 @@ class LinearRelaxation:
             short = self.missing[demand.model] = program.add_variable(lb=0.0)
             covered.append(short)
             served.append(short)
-            self._cost.append((model.missing_coefficient + self._missing_weight) * short)
+            self._cost.append((model.missing_coefficient + self._missing_weight) / COST_UNIT * short)
         if copies > 0:
             program.add_linear_constraint(mathopt.fast_sum(covered) >= count * copies)
         if model.fastest and peak > 0:
             program.add_linear_constraint(mathopt.fast_sum(served) >= count * peak / model.fastest)
         per_node = single_capacity(compiled, model, candidates)
         for candidate, var in zip(candidates, x, strict=True):
-            self._cost.append(candidate.coefficient * var)
+            self._cost.append(candidate.coefficient / COST_UNIT * var)
             if candidate.hosting is Hosting.SINGLE_MODEL:
                 self._nodes[candidate.kind].append(var / per_node[candidate.kind])
                 continue
@@ -103,7 +107,7 @@ class LinearRelaxation:
         for pool in kind.pools:
             stock = self._task.stock[pool]
             opened.append(program.add_variable(lb=0.0, ub=float("inf") if stock >= UNLIMITED else float(stock)))
-            self._cost.append(compiled.pools[pool].coefficient * opened[-1])
+            self._cost.append(compiled.pools[pool].coefficient / COST_UNIT * opened[-1])
         program.add_linear_constraint(mathopt.fast_sum(self._nodes[index]) <= mathopt.fast_sum(opened))
 
     def prices(self, seconds: float) -> Prices | None:
@@ -113,23 +117,33 @@ class LinearRelaxation:
         if answer is None:
             return None
         duals = answer.dual_values(list(self._rows.values()))
-        return Prices({row: max(0, int(-dual * SCALE)) for row, dual in zip(self._rows, duals, strict=True)})
+        return Prices({row: max(0, int(-dual * COST_UNIT * SCALE)) for row, dual in zip(self._rows, duals, strict=True)})
 
     def most_nodes(self, budget: int, seconds: float) -> dict[tuple[int, Hosting], int]:
-        """Upper bounds on the pooled nodes of each type in any plan that costs no more than `budget` units.
+        """Upper bounds on the nodes of each type and hosting option in any plan that costs no more than `budget` units.
 
-        A node more than that would make even the relaxation dearer. Types for which the solver found no
-        answer are left out.
+        A node more than that would make even the relaxation dearer. Where the solver found no answer, what the
+        budget buys at the cheapest pool's price is left as a bound, and none where nodes are free.
         """
-        found: dict[tuple[int, Hosting], int] = {}
-        row = self.program.add_linear_constraint(self.cost <= budget * (1 + 1e-9) + 1)
+        found = self._affordable(budget)
+        row = self.program.add_linear_constraint(self.cost <= (budget * (1 + 1e-9) + 10) / COST_UNIT)
         for key, y in self.pooled.items():
             if any(hosting is key[1] for _, hosting, _, _ in self._uses):
                 self.program.maximize(y)
                 answer = self._solve(seconds / len(self.pooled))
                 if answer is not None:
-                    found[key] = int(answer.variable_values(y) + 1e-3)
+                    most = int(answer.variable_values(y) + 1e-3)
+                    found[key] = min(most, found.get(key, most))
         self.program.delete_linear_constraint(row)
+        return found
+
+    def _affordable(self, budget: int) -> dict[tuple[int, Hosting], int]:
+        """Nodes of each type that cost no more than `budget` by themselves, in integers: prices may be a million times apart."""
+        found = {}
+        for index, kind in enumerate(self._compiled.kinds):
+            prices = [self._compiled.pools[pool].coefficient for pool in kind.pools if self._task.stock[pool] > 0]
+            if prices and min(prices) > 0:
+                found.update({(index, hosting): budget // min(prices) for hosting in Hosting})
         return found
 
     def _solve(self, seconds: float) -> Any:

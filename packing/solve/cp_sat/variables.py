@@ -66,7 +66,7 @@ class Variables:
             for pool in range(len(compiled.pools)):
                 self._shared_nodes(pool, hosting, limits)
         for index, mine in self.candidates.items():
-            self._single_nodes(index, [candidate for candidate in mine if candidate.hosting is Hosting.SINGLE_MODEL])
+            self._single_nodes(index, [candidate for candidate in mine if candidate.hosting is Hosting.SINGLE_MODEL], limits)
 
     def of_kind(self, kind: int, hosting: Hosting) -> list[Candidate]:
         """Candidates of the task on one instance type under one hosting option."""
@@ -112,14 +112,15 @@ class Variables:
             limits += [has // amount for has, amount in zip(capacities, candidate.node_demand, strict=True) if amount]
         return min(limits)
 
-    def _single_nodes(self, index: int, candidates: list[Candidate]) -> None:
+    def _single_nodes(self, index: int, candidates: list[Candidate], limits: dict[tuple[int, Hosting], int]) -> None:
         by_kind: dict[int, list[Candidate]] = defaultdict(list)
         for candidate in candidates:
             by_kind[candidate.kind].append(candidate)
         for kind, mine in by_kind.items():
             fillings = self._fillings(mine)
             for pool in self.compiled.kinds[kind].pools:
-                stock = min(self.task.stock[pool], max(0, self.most[index]))
+                useful = max(0, self.most[index])
+                stock = min(self.task.stock[pool], useful, limits.get((kind, Hosting.SINGLE_MODEL), useful))
                 if stock <= 0:
                     continue
                 if fillings is None:
