@@ -27,6 +27,8 @@ CHOICES = 10
 """Candidates per model: the cheapest by the greedy's estimate, and those in use."""
 ROUND_WORK = 0.4
 """Deterministic seconds of CP-SAT for one neighbourhood."""
+STALE = 10
+"""Rounds without a better plan, and one for each node, after which it ends."""
 OVERHEAD = 0.1
 """Work that a round counts on top of the solver's: building and reading the formulation."""
 
@@ -38,11 +40,13 @@ def neighbourhood(compiled: Compiled, context: SearchContext, economy: Economy, 
         return
     random = Random(context.seed + 1)
     work = 0.0
-    while work < seconds and context.limit() is None:
+    stale = 0
+    while work < seconds and context.limit() is None and stale <= STALE + len(plan.nodes):
         better, spent = _round(compiled, context, economy, plan, random)
         work += spent + OVERHEAD
+        stale += 1
         if better is not None and better.value < plan.value:
-            plan = better
+            plan, stale = better, 0
             context.offer(plan, "neighbourhood")
 
 

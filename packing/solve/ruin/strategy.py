@@ -24,6 +24,8 @@ LOOK_AT = 80
 """Nodes among which relatives are looked for."""
 THRESHOLD = 0.0005
 """At first, a change may be worse by this part of the objective."""
+STALE, STALE_PER_COPY = 300, 10
+"""After so many rounds without a better plan it ends: small problems do not use up the time they are given."""
 UNIT = 300
 """Rounds for a problem of a hundred copies that count as one second of work."""
 
@@ -39,14 +41,17 @@ def ruin(compiled: Compiled, context: SearchContext, economy: Economy, seconds: 
         return
     copies = sum(len(node.copies) for node in best.nodes)
     rounds = max(20, int(seconds * UNIT * (100 / max(100, copies)) ** 0.5))
+    patience = STALE + STALE_PER_COPY * copies
     search = _Search(compiled, economy, best, context.random)
+    last = 0
     for number in range(rounds):
-        if context.limit() is not None:
+        if context.limit() is not None or number - last > patience:
             break
         if number % REBUILD_EVERY == 0:
             search.rebuild(compiled, economy)
         search.round(1 - number / rounds)
         if search.improved:
+            last = number
             context.offer(search.plan(), "ruin")
     if context.incumbent is not None and context.limit() is None:
         context.offer(exchange_nodes(compiled, context.incumbent), "ruin")
