@@ -47,13 +47,19 @@ def _neighbourhood(compiled: Compiled, context: SearchContext) -> None:
         neighbourhood(compiled, context, Economy(compiled), context.time_limit)
 
 
+def _patterns(compiled: Compiled, context: SearchContext) -> None:
+    from packing.solve.patterns.strategy import patterns
+
+    patterns(compiled, context)
+
+
 def _auto(compiled: Compiled, context: SearchContext) -> None:
     from packing.solve.portfolio import portfolio
 
     portfolio(compiled, context)
 
 
-STRATEGIES: dict[str, Strategy] = {"auto": _auto, "greedy": _greedy, "ruin": _ruin, "neighbourhood": _neighbourhood, "cp_sat": _cp_sat}
+STRATEGIES: dict[str, Strategy] = {"auto": _auto, "greedy": _greedy, "ruin": _ruin, "neighbourhood": _neighbourhood, "cp_sat": _cp_sat, "patterns": _patterns}
 
 
 def strategies() -> tuple[str, ...]:

@@ -168,7 +168,7 @@ class Master:
     def limit_nodes(self, counts: Sequence[float] | None) -> None:
         """At most so many nodes of each group; None: as many as wanted."""
         for index, n in enumerate(self.n):
-            n.upper_bound = float("inf") if counts is None else float(counts[index])
+            n.upper_bound = float("inf") if counts is None else max(0.0, float(counts[index]))
 
     def keep(self, counts: Sequence[int]) -> None:
         """At least so many bins of each column."""
@@ -191,7 +191,14 @@ class Master:
             if self.whole
             else mathopt.SolveParameters(time_limit=limit, lp_algorithm=mathopt.LPAlgorithm.BARRIER, highs=options)
         )
-        answer = mathopt.solve(self.program, mathopt.SolverType.HIGHS, params=params)
+        try:
+            answer = mathopt.solve(self.program, mathopt.SolverType.HIGHS, params=params)
+        except (AttributeError, ValueError, RuntimeError):
+            # HiGHS answers "unknown" to some degenerate programs, and OR-Tools 9.15 stumbles over its own report of it.
+            if self.whole:
+                answer = mathopt.solve(self.program, mathopt.SolverType.GSCIP, params=mathopt.SolveParameters(time_limit=limit))
+            else:
+                answer = mathopt.solve(self.program, mathopt.SolverType.GLOP, params=mathopt.SolveParameters(time_limit=limit))
         enough = (mathopt.TerminationReason.OPTIMAL, *((mathopt.TerminationReason.FEASIBLE,) if self.whole else ()))
         return self._read(answer) if answer.termination.reason in enough else None
 
