@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tarfile
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from packing.bench.measure import BenchError
 from packing.bench.options import Options
-from packing.bench.public.demand_bound import demand_bound
+from packing.bench.public.demand_bound import demand_bound, fillings
 from packing.bench.public.folder import sample_openb, sample_vectorpack
 from packing.bench.public.openb import GPU, NODES, TASKS, NodeKind, Task, Trace, inflated, kinds_told_apart, problem_of, read_trace
 from packing.bench.public.vectorpack import ARCHIVE, parse, read_instances, read_reference
@@ -79,12 +80,12 @@ def test_tasks_are_read_in_order_of_arrival_and_grouped(tmp_path: Path):
     assert trace.tasks[3] == Task(2, GPU, 1, 1, ("T4",))
     assert (trace.capacity, trace.demand) == (3000, 3000)
     assert kinds_told_apart(trace) == {"T4": "T4", "A10": "GPU"}
-    problem = problem_of(trace)
+    problem = problem_of(trace, left_out={500})
     assert not check(problem)
     by_priority = {model.priority: model for model in problem.models}
-    assert by_priority[500].copies.min == 2
-    assert {mode.accelerator for mode in by_priority[500].modes} == {"GPU", "T4"}
-    assert [mode.accelerator for mode in by_priority[2000].modes] == ["T4"]
+    assert by_priority[1].copies.min == 2
+    assert {mode.accelerator for mode in by_priority[1].modes} == {"GPU", "T4"}
+    assert [mode.accelerator for mode in by_priority[2].modes] == ["T4"]
     assert by_priority[0].modes[0].accelerators == 0
     result = solve_placement(problem, strategy="greedy", time_limit=0)
     assert not result.unplaced
@@ -111,11 +112,60 @@ def test_inflation_keeps_the_trace_and_stops_at_the_ratio(tmp_path: Path):
 def test_the_bound_on_demand_sees_what_gpus_alone_do_not():
     gpu_task, hungry = Task(1, 1000, 1000, 1), Task(1, 1000, 6000, 1)
     node = NodeKind("T4", 4, 10_000, 100)
-    assert demand_bound(Trace((node,), (gpu_task,) * 9)) == 4000
+    assert demand_bound(Trace((node,), (gpu_task,) * 9)).most == 4000
     # vCPUs for one and two thirds of them only
-    assert 1666 <= demand_bound(Trace((node,), (hungry,) * 9)) <= 1668
-    assert demand_bound(Trace((node,), (Task(8, 1000, 1, 1),))) == 0
-    assert demand_bound(Trace((node,), (Task(1, 1000, 1, 1, ("A10",)),))) == 0
+    assert 1666 <= demand_bound(Trace((node,), (hungry,) * 9)).most <= 1668
+    assert demand_bound(Trace((node,), (Task(8, 1000, 1, 1),))).most == 0
+    assert demand_bound(Trace((node,), (Task(1, 1000, 1, 1, ("A10",)),))).most == 0
+
+
+def test_the_bound_on_demand_knows_which_tasks_share_no_gpu():
+    node = NodeKind("T4", 2, 10_000, 100)
+    large, middle, small = (Task(1, share, 1, 1) for share in (810, 470, 190))
+    assert demand_bound(Trace((node,), (large, large, large))).most in {1620, 1621}  # rounded outward
+    found = demand_bound(Trace((node,), (large, large, middle, middle, small)))
+    # 470 + 470 on one GPU, 810 + 190 on the other
+    assert found.most in {1940, 1941}
+    assert found.left_out == {810}
+
+
+def test_all_fillings_of_a_gpu():
+    found = set(fillings([(600, 5), (300, 2)], 1000))
+    assert found == {((600, 1), (300, 1)), ((600, 1),), ((300, 2),), ((300, 1),), ()}
+    assert all(sum(share * number for share, number in each) <= 1000 for each in fillings([(410, 3), (200, 9), (90, 4)], 1000))
+
+
+def test_the_bound_holds_for_every_placement_of_small_traces(tmp_path: Path):
+    generator = random.Random(5)
+    for _ in range(20):
+        nodes = tuple(NodeKind("T4", generator.randint(1, 2), generator.choice((6, 12)), 99) for _ in range(2))
+        tasks = tuple(Task(1, generator.choice((250, 470, 650, 810, 1000)), generator.randint(1, 6), 1) for _ in range(6))
+        trace = Trace(nodes, tasks)
+        assert most_placed(trace) <= demand_bound(trace).most
+
+
+def most_placed(trace: Trace) -> int:
+    """The most demand that can be placed, by trying every GPU for every task."""
+    places = [(number, gpu) for number, node in enumerate(trace.nodes) for gpu in range(node.gpus)]
+    best = 0
+
+    def search(index: int, demand: int, gpus: dict[tuple[int, int], int], cpus: list[int]) -> None:
+        nonlocal best
+        best = max(best, demand)
+        if index == len(trace.tasks) or demand + sum(task.demand for task in trace.tasks[index:]) <= best:
+            return
+        task = trace.tasks[index]
+        for place in places:
+            if gpus[place] >= task.gpu_milli and cpus[place[0]] >= task.cpu_milli:
+                gpus[place] -= task.gpu_milli
+                cpus[place[0]] -= task.cpu_milli
+                search(index + 1, demand + task.demand, gpus, cpus)
+                gpus[place] += task.gpu_milli
+                cpus[place[0]] += task.cpu_milli
+        search(index + 1, demand, gpus, cpus)
+
+    search(0, 0, dict.fromkeys(places, GPU), [node.cpu_milli for node in trace.nodes])
+    return best
 
 
 @pytest.mark.parametrize("suite", ["vectorpack", "openb-online", "openb-offline"])

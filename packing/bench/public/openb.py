@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,9 +121,10 @@ def kinds_told_apart(trace: Trace) -> dict[str, str]:
     return {node.gpu: node.gpu if node.gpu in named else "GPU" for node in trace.nodes}
 
 
-def problem_of(trace: Trace) -> Problem:
-    """Fixed owned nodes; tasks that are alike are copies of one model, whose priority is its GPU demand.
+def problem_of(trace: Trace, left_out: Collection[int] = ()) -> Problem:
+    """Fixed owned nodes; tasks that are alike are copies of one model.
 
+    Priorities: 2 for tasks that use GPUs, 1 for those of them whose share of a GPU is in `left_out`, 0 for tasks without.
     GPU memory is not in the trace: a GPU counts as 1,000 bytes, of which a task takes ``gpu_milli``.
     """
     kinds = kinds_told_apart(trace)
@@ -131,7 +132,7 @@ def problem_of(trace: Trace) -> Problem:
     types = tuple(_instance_type(node, index, kinds) for index, (node, _) in enumerate(nodes))
     fleet = tuple(Pool(instance_type=kind.name, count=count, owned=True) for kind, (_, count) in zip(types, nodes, strict=True))
     tasks = sorted(Counter(trace.tasks).items())
-    models = tuple(_model(task, index, count, kinds) for index, (task, count) in enumerate(tasks))
+    models = tuple(_model(task, index, count, kinds, left_out) for index, (task, count) in enumerate(tasks))
     return Problem(name="openb", weights=Weights(cost=1), instance_types=types, fleet=fleet, models=models).canonical()
 
 
@@ -148,13 +149,13 @@ def _instance_type(node: NodeKind, index: int, kinds: dict[str, str]) -> Instanc
     )
 
 
-def _model(task: Task, index: int, count: int, kinds: dict[str, str]) -> Model:
+def _model(task: Task, index: int, count: int, kinds: dict[str, str], left_out: Collection[int]) -> Model:
     accepted = sorted({kind for gpu, kind in kinds.items() if not task.specs or gpu in task.specs})
     return Model(
         name=f"task-{index:04d}",
         modes=tuple(_mode(task, kind) for kind in accepted) if task.gpus else (_mode(task, None),),
         copies=Copies(min=count, max=count),
-        priority=task.demand,
+        priority=0 if not task.gpus else 1 if task.gpu_milli in left_out else 2,
         hosting=(Hosting.INFERENCE_COMPONENT,),
     )
 

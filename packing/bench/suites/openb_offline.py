@@ -9,12 +9,12 @@ from packing.bench.measure import measured
 from packing.bench.options import Options
 from packing.bench.public.demand_bound import demand_bound
 from packing.bench.public.folder import data_folder, sample_openb, skipped
-from packing.bench.public.openb import problem_of, read_trace
+from packing.bench.public.openb import Trace, problem_of, read_trace
 from packing.bench.report import Report, Row, Target
 from packing.domain.problem import Problem
 
-LIMIT_S, WANTED = 60.0, 0.979 / 0.9798
-"""97.9 % of the GPUs, where the demand is 97.98 % of them."""
+LIMIT_S, WANTED = 60.0, 0.979
+"""Of the GPU demand."""
 
 
 def run(options: Options) -> Report:
@@ -25,39 +25,36 @@ def run(options: Options) -> Report:
 
 def _run(folder: Path, options: Options) -> Report:
     trace = read_trace(folder)
-    problem = problem_of(trace)
-    bound = demand_bound(trace)
+    found = demand_bound(trace)
+    problem, bound = problem_of(trace, found.left_out), found.most
     limit = options.seconds(LIMIT_S)
-    rows = [_row(problem, trace.capacity, bound, "greedy", 0.0, 1)]
+    rows = [_row(problem, trace, bound, "greedy", 0.0, 1)]
     if options.strategy != "greedy":
-        rows.append(_row(problem, trace.capacity, bound, options.strategy, limit, options.workers))
+        rows.append(_row(problem, trace, bound, options.strategy, limit, options.workers))
     best, wrong = rows[-1], sum(row["violations"] for row in rows)
     return Report(
         "openb-offline",
         tuple(rows),
         (
-            Target(
-                f"at least {WANTED:.2%} of the bound on the GPU demand in {limit:g} s",
-                f"{best['of_bound_%']:.2f} %",
-                best["of_bound_%"] >= 100 * WANTED,
-            ),
+            Target(f"at least {WANTED:.1%} of the GPU demand in {limit:g} s", f"{best['of_demand_%']:.2f} %", best["of_demand_%"] >= 100 * WANTED),
             Target("no violation", f"{wrong}", wrong == 0, hard=True),
             Target("never more than the bound", f"{best['of_bound_%']:.4f} %", all(row["of_bound_%"] <= 100 for row in rows), hard=True),
         ),
         (
             f"{len(trace.nodes)} nodes with {trace.capacity / 1000:g} GPUs; {len(trace.tasks)} tasks of {len(problem.models)} kinds.",
-            f"The tasks ask for {trace.demand / trace.capacity:.2%} of the GPUs; the linear bound is {bound / trace.capacity:.2%}.",
-            "gpus_%: GPUs allocated; of_bound_%: of the demand that the bound leaves possible.",
+            f"The tasks ask for {trace.demand / trace.capacity:.2%} of the GPUs; at most {bound / trace.capacity:.2%} can be placed (linear bound).",
+            "gpus_%: GPUs allocated; of_demand_%: of all demand; of_bound_%: of the demand that the bound leaves possible.",
         ),
     )
 
 
-def _row(problem: Problem, capacity: int, bound: int, strategy: str, limit: float, workers: int) -> Row:
+def _row(problem: Problem, trace: Trace, bound: int, strategy: str, limit: float, workers: int) -> Row:
     found = measured(_solve, problem, strategy, limit, workers)
     demand = found.value.pop("demand")
     return {
         "strategy": strategy,
-        "gpus_%": 100 * demand / capacity,
+        "gpus_%": 100 * demand / trace.capacity,
+        "of_demand_%": 100 * demand / trace.demand,
         "of_bound_%": 100 * demand / bound if bound else 100.0,
         **found.value,
         "seconds": found.seconds,
