@@ -48,9 +48,14 @@ def _neighbourhood(compiled: Compiled, context: SearchContext) -> None:
 
 
 def _patterns(compiled: Compiled, context: SearchContext) -> None:
+    from packing.solve.bounds.run import quick_bound
+    from packing.solve.greedy.strategy import greedy
     from packing.solve.patterns.strategy import patterns
 
-    patterns(compiled, context)
+    greedy(compiled, context)
+    quick_bound(compiled, context)  # also where nothing can be placed and there is no pattern to find
+    if context.limit() is None:
+        patterns(compiled, context)
 
 
 def _auto(compiled: Compiled, context: SearchContext) -> None:
@@ -59,7 +64,14 @@ def _auto(compiled: Compiled, context: SearchContext) -> None:
     portfolio(compiled, context)
 
 
-STRATEGIES: dict[str, Strategy] = {"auto": _auto, "greedy": _greedy, "ruin": _ruin, "neighbourhood": _neighbourhood, "cp_sat": _cp_sat, "patterns": _patterns}
+STRATEGIES: dict[str, Strategy] = {
+    "auto": _auto,
+    "greedy": _greedy,
+    "ruin": _ruin,
+    "neighbourhood": _neighbourhood,
+    "cp_sat": _cp_sat,
+    "patterns": _patterns,
+}
 
 
 def strategies() -> tuple[str, ...]:
