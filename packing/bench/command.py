@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from packing.bench.history import record
+from packing.bench.markdown import page
 from packing.bench.measure import surroundings
 from packing.bench.options import Options
 from packing.bench.plots import plots
@@ -36,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--data", type=Path, help="folder with public instances, for the suites vectorpack and openb-*")
     made.add_argument("-o", "--output", type=Path, help="write everything as JSON to this file")
     made.add_argument("--history", type=Path, help="add medians to this history file (benchmarks/history.json)")
+    made.add_argument("--markdown", type=Path, help="write tables with machine, commit and command to this file, for benchmarks/")
     made.add_argument("--plots", type=Path, help="draw the suite growth into this folder, as PNG and SVG")
     made.add_argument("--json", action="store_true", help="print the JSON, and nothing else, on stdout")
     return made
@@ -71,6 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asked.output.write_text(text, encoding="utf-8")
     if asked.history:
         record(asked.history, data)
+    if asked.markdown:
+        typed = sys.argv[1:] if arguments is None else list(arguments)
+        asked.markdown.write_text(page(data, shlex.join(["packing", "bench", *typed])), encoding="utf-8")
     if asked.plots:
         plots(data, asked.plots)
     if asked.json:

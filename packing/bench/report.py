@@ -50,7 +50,7 @@ def table(rows: Iterable[Mapping[str, Any]]) -> str:
     """Rows as aligned text; columns in the order of first appearance."""
     listed = list(rows)
     columns = list(dict.fromkeys(column for row in listed for column in row))
-    cells = [[_cell(row.get(column)) for column in columns] for row in listed]
+    cells = [[cell(row.get(column)) for column in columns] for row in listed]
     widths = [max(len(line[index]) for line in [columns, *cells]) for index in range(len(columns))]
     numeric = [all(isinstance(row.get(column), int | float | None) for row in listed) for column in columns]
 
@@ -61,7 +61,8 @@ def table(rows: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join([line(columns), line(["-" * width for width in widths]), *(line(each) for each in cells)])
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """One value for people."""
     if value is None:
         return "-"
     if isinstance(value, bool):

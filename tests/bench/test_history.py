@@ -9,6 +9,7 @@ import pytest
 
 from packing.bench import main
 from packing.bench.history import entries, medians, record
+from packing.bench.markdown import page
 from packing.bench.measure import BenchError
 from packing.bench.plots import plots
 from packing.bench.suites.growth import growth_exponent, seconds_to
@@ -54,11 +55,11 @@ def test_the_exponent_of_a_power_is_its_power():
     assert growth_exponent([*rows[:1], {"copies": 5, "seconds_to_gap": None}]) is None
 
 
-def test_a_run_of_growth_is_recorded(tmp_path: Path, capsys):
-    asked = ["growth", "--quick", "--strategy", "greedy", "--time-limit", "0", "--workers", "1", "--history", str(tmp_path / "h.json")]
-    assert main(asked) == 0
-    assert set(json.loads((tmp_path / "h.json").read_text())[0]["medians"]) == {"40", "80"}
-    assert "seconds_to_gap" in capsys.readouterr().out
+def test_a_run_is_recorded(tmp_path: Path):
+    assert main(["random", "--count", "1", "--strategy", "greedy", "--history", str(tmp_path / "h.json")]) == 0
+    (entry,) = json.loads((tmp_path / "h.json").read_text())
+    assert entry["suite"] == "random"
+    assert entry["medians"]["greedy"]["problems"] == 1
 
 
 def test_both_plots_are_drawn_as_png_and_svg(tmp_path: Path):
@@ -74,3 +75,16 @@ def test_both_plots_are_drawn_as_png_and_svg(tmp_path: Path):
 def test_plots_need_the_suite_that_they_are_of(tmp_path: Path):
     with pytest.raises(BenchError, match="growth"):
         plots(RUN, tmp_path)
+
+
+def test_a_page_names_machine_commit_and_command(tmp_path: Path):
+    target = {"wanted": "fast", "seen": "slow", "reached": False, "hard": False}
+    run = {**RUN, "python": "3", "reports": [{"suite": "s", "rows": [{"a": 1, "b|c": "x"}, {"a": None}], "targets": [target], "notes": ["n"]}]}
+    text = page(run, "packing bench s")
+    assert "`packing bench s`" in text
+    assert "m; Python 3, packing 1.0; commit c; d." in text
+    assert "| a | b\\|c |\n| ---: | --- |\n| 1 | x |\n| - | - |" in text
+    assert "* **missed**: fast: slow" in text
+    out = tmp_path / "page.md"
+    assert main(["random", "--count", "1", "--strategy", "greedy", "--markdown", str(out)]) == 0
+    assert "`packing bench random --count 1 --strategy greedy --markdown" in out.read_text()
