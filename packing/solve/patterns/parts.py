@@ -91,6 +91,10 @@ class Part:
             self.settled.add(key)
         return False
 
+    def agreed(self, counts: Sequence[int]) -> bool:
+        """Whether the linear program accepts these counts."""
+        return any(key[:-1] == tuple(counts) for key in self.settled)
+
     def _refuse(self, point: Sequence[float], counts: Sequence[int], paid: int, seconds: Callable[[], float]) -> bool:
         """Whether the duals at `point` give a cut that refuses `counts`."""
         self.master.limit_nodes(point)

@@ -134,6 +134,8 @@ class _Run:
         for part, counts in zip(self.parts, chosen, strict=True):
             if context.limit() is not None:
                 break
+            if counts is not None and not part.agreed(counts) and sum(each.copies for each in part.layout.classes) > EXACT:
+                counts = None  # noqa: PLW2901 - no longer wanted: the linear program may well not agree
             seconds = max(0.2, context.remaining() * (0.5 if todo == 1 else 0.5 / todo**0.5))
             todo -= 1
             solution = whole_solution(part, counts, seconds, context.workers)
