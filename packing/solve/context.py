@@ -8,7 +8,8 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from packing.domain.fitness import OBJECTIVE_UNITS
@@ -70,6 +71,16 @@ class SearchContext:
     def remaining(self) -> float:
         """Seconds left, never negative."""
         return max(0.0, self.time_limit - self.elapsed())
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """For a while, a nearer time limit: this many seconds from now, if the search has as many left."""
+        limit = self.time_limit
+        self.time_limit = min(limit, self.elapsed() + seconds)
+        try:
+            yield
+        finally:
+            self.time_limit = limit
 
     @property
     def cancelled(self) -> bool:

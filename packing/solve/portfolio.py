@@ -12,10 +12,15 @@ from packing.solve.context import SearchContext
 from packing.solve.cp_sat.strategy import cp_sat
 from packing.solve.greedy.economy import Economy
 from packing.solve.greedy.strategy import greedy
+from packing.solve.patterns.strategy import patterns
 from packing.solve.ruin.strategy import ruin
 
 EXACT_COPIES = 150
 """Problems with no more copies than this also go to the exact formulation."""
+PATTERN_CANDIDATES = 12_000
+"""Problems with more candidates than this leave column generation out: it would not get to a bound in time."""
+TAIL = 0.1
+"""Part of the time limit that is kept for a last improvement after column generation."""
 
 
 def portfolio(compiled: Compiled, context: SearchContext) -> None:
@@ -28,9 +33,34 @@ def portfolio(compiled: Compiled, context: SearchContext) -> None:
     economy = Economy(compiled, prices)
     if prices is not None and context.limit() is None:
         greedy(compiled, context, economy)
-    copies = sum(model.fewest for model in compiled.models)
-    small = copies <= EXACT_COPIES
+    if sum(model.fewest for model in compiled.models) <= EXACT_COPIES:
+        _prove(compiled, context, economy)
+    else:
+        _approach(compiled, context, economy)
+
+
+def _prove(compiled: Compiled, context: SearchContext, economy: Economy) -> None:
+    """A small problem: a good plan, then column generation, then the exact formulation for what is still open."""
+    seconds = context.time_limit
     if context.limit() is None:
-        ruin(compiled, context, economy, context.time_limit * (0.3 if small else 0.6))
-    if small and context.limit() is None:
+        ruin(compiled, context, economy, seconds * 0.1)
+    if context.limit() is None:
+        with context.within(context.remaining() * 0.5):
+            patterns(compiled, context)
+    if context.limit() is None:
+        ruin(compiled, context, economy, seconds * 0.1)
+    if context.limit() is None:
         cp_sat(compiled, context)
+
+
+def _approach(compiled: Compiled, context: SearchContext, economy: Economy) -> None:
+    """A larger problem: improve, bound, and improve again what column generation leaves."""
+    seconds = context.time_limit
+    columns = len(compiled.candidates) <= PATTERN_CANDIDATES
+    if context.limit() is None:
+        ruin(compiled, context, economy, seconds * (0.3 if columns else 0.8))
+    if columns and context.limit() is None:
+        with context.within(context.remaining() - TAIL * seconds):
+            patterns(compiled, context)
+        if context.limit() is None:
+            ruin(compiled, context, economy, seconds * TAIL)
