@@ -16,7 +16,7 @@ LIMIT_S, GAP, WANTED_EXPONENT = 180.0, 0.02, 1.2
 COPIES = (1_000, 3_000, 10_000, 30_000, 100_000)
 MODELS, SHAPES = 1_000, 100
 """The same at all sizes: only the number of copies grows."""
-TIGHTNESS = 0.4
+TIGHTNESS = 0.3
 """Stock suffices for everyone: where copies are missing, there is no gap to speak of."""
 
 

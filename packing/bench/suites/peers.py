@@ -25,7 +25,7 @@ from packing.generate import SUITES, generate
 LIMIT_S = 30.0
 SIZES = {30: ("small", 10), 100: ("small", 30), 300: ("medium", 100), 1_000: ("medium", 300), 10_000: ("large", 1_000)}
 """copies: (knobs, models)"""
-TIGHTNESS = 0.4
+TIGHTNESS = 0.3
 """Stock suffices for everyone: cost decides, not who leaves out least."""
 
 Peer = Callable[[Expanded, float, int], Baseline]
