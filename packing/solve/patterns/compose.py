@@ -138,18 +138,18 @@ def _trimmed(layout: Layout, columns: Sequence[Column], solution: Solution) -> l
             surplus[item.index] = -item.units * round(solution.items.get(item.index, 0.0))
     counts = {index: round(value) for index, value in solution.columns.items() if round(value) > 0}
     for index, count in counts.items():
-        for item, copies in columns[index][1]:
-            surplus[item] += copies * count
+        for each, copies in columns[index][1]:
+            surplus[each] += copies * count
     bins: list[list[Content]] = [[] for _ in layout.groups]
     for index in sorted(counts):
         number, content = columns[index]
         for _ in range(counts[index]):
             kept: Content = {}
-            for item, copies in content:
-                spare = min(copies, max(0, surplus[item]))
-                surplus[item] -= spare
+            for each, copies in content:
+                spare = min(copies, max(0, surplus[each]))
+                surplus[each] -= spare
                 if copies > spare:
-                    kept[item] = copies - spare
+                    kept[each] = copies - spare
             bins[layout.bins[number].group].append(kept)
     return bins
 

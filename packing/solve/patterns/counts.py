@@ -11,7 +11,7 @@ The last rows say that n nodes of q_k copies each serve c_i copies, divided by d
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +38,8 @@ class Counts:
     """For copies, by part."""
     value: int
     bound: int | None
+    raw: list[int]
+    """Values of all variables: a start for the next time."""
 
 
 @dataclass(slots=True)
@@ -55,7 +57,14 @@ class _Program:
 
 
 def node_counts(
-    compiled: Compiled, parts: Sequence[Layout], cuts: Sequence[Sequence[Cut]], seconds: float, context: SearchContext, *, exact: bool
+    compiled: Compiled,
+    parts: Sequence[Layout],
+    cuts: Sequence[Sequence[Cut]],
+    seconds: float,
+    context: SearchContext,
+    *,
+    exact: bool,
+    start: Counts | None = None,
 ) -> Counts | None:
     """Cheapest counts that no cut rules out; None if none were found in time.
 
@@ -73,18 +82,18 @@ def node_counts(
         program.rows.append(([(v[pool], 1) for pool in compiled.kinds[kind].pools] + [(each, -1) for each in those], 0))
     y, units = [], []
     for part, mine, found in zip(parts, n, cuts, strict=True):
-        paid, unit = _cut_rows(program, part, mine, found)
-        y.append(paid)
+        each, unit = _cut_rows(program, part, mine, found)
+        y.append(each)
         units.append(unit)
     if sum(cost * most for cost, most in zip(program.cost, program.most, strict=True)) > LARGEST:
         return None
-    answer = _exactly(program, seconds, context) if exact else _quickly(program, seconds)
+    answer = _exactly(program, seconds, context, start.raw if start else []) if exact else _quickly(program, seconds)
     if answer is None:
         return None
     value, bound = answer
     groups = [[value[count] for count in mine] for mine in n]
     paid = [value[each] << unit for each, unit in zip(y, units, strict=True)]
-    return Counts(groups, [value[count] for count in v], paid, sum(c * x for c, x in zip(program.cost, value, strict=True)), bound)
+    return Counts(groups, [value[count] for count in v], paid, sum(c * x for c, x in zip(program.cost, value, strict=True)), bound, value)
 
 
 def _cut_rows(program: _Program, part: Layout, counts: Sequence[int], cuts: Sequence[Cut]) -> tuple[int, int]:
@@ -109,7 +118,7 @@ def _cut_rows(program: _Program, part: Layout, counts: Sequence[int], cuts: Sequ
     return paid, unit
 
 
-def _exactly(program: _Program, seconds: float, context: SearchContext) -> tuple[list[int], int] | None:
+def _exactly(program: _Program, seconds: float, context: SearchContext, start: Sequence[int]) -> tuple[list[int], int] | None:
     from ortools.sat.python import cp_model
 
     from packing.solve.cp_sat.solver import run
@@ -119,6 +128,8 @@ def _exactly(program: _Program, seconds: float, context: SearchContext) -> tuple
     for terms, least in program.rows:
         model.add(sum(factor * variables[index] for index, factor in terms) >= least)
     model.minimize(sum(cost * variable for cost, variable in zip(program.cost, variables, strict=True)))
+    for variable, value in zip(variables, start, strict=False):
+        model.add_hint(variable, value)
     outcome = run(model, context, seconds)
     if not outcome.found or outcome.bound is None:
         return None
@@ -135,7 +146,7 @@ def _quickly(program: _Program, seconds: float) -> tuple[list[int], None] | None
         model.add_linear_constraint(mathopt.fast_sum(factor / size * variables[index] for index, factor in terms) >= least / size)
     unit = float(max(1, *program.cost))
     model.minimize(mathopt.fast_sum(cost / unit * variable for cost, variable in zip(program.cost, variables, strict=True)))
-    params = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=max(0.01, seconds)), relative_gap_tolerance=1e-6)
+    params = mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.01, seconds)), relative_gap_tolerance=1e-6)
     answer = mathopt.solve(model, mathopt.SolverType.GSCIP, params=params)
     if answer.termination.reason not in (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.FEASIBLE):
         return None

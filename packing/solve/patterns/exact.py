@@ -30,9 +30,9 @@ def exact_nodes(
     for index, kind in enumerate(compiled.kinds):
         for pool in sorted(kind.pools, key=lambda each: (compiled.pools[each].coefficient, each)):
             stock[pool] = min(wanted[index], compiled.pools[pool].stock - used.get(pool, 0))
-    for kind in range(len(compiled.kinds)):
+    for number in range(len(compiled.kinds)):
         for hosting in Hosting:
-            limits.setdefault((kind, hosting), 0)
+            limits.setdefault((number, hosting), 0)
     allowed = {model.candidates[way] for each in part.layout.classes for way in each.ways for model in (compiled.models[m] for m in each.members)}
     try:
         formulation = Formulation(compiled, Task(whole.demands, tuple(stock), whole.missing), limits, allowed=allowed)

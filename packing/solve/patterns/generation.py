@@ -12,7 +12,7 @@ from packing.solve.node_state import CONTAINER, INSTANCE
 from packing.solve.patterns.layout import ANYONE, Group, Layout
 from packing.solve.patterns.master import Column, Duals, Master, Solution
 from packing.solve.patterns.pricing import Cut, Effort, Pricer, blend, prices_of, worth
-from packing.solve.plan import Plan
+from packing.solve.plan import NodePlan, Plan
 
 SMOOTHING = 0.3
 """Weight of the best prices so far (Wentges, 1997); little, since interior duals are already steady."""
@@ -124,7 +124,7 @@ def tenant_of(compiled: Compiled, content: list[tuple[int, tuple[int, ...]]]) ->
     return next(compiled.models[compiled.candidates[index].model].tenant for index, accelerators in content if accelerators)
 
 
-def _contents(node, bins_per_node: int) -> Iterator[list[tuple[int, tuple[int, ...]]]]:
+def _contents(node: NodePlan, bins_per_node: int) -> Iterator[list[tuple[int, tuple[int, ...]]]]:
     if bins_per_node == 1:
         yield list(node.copies)
         return

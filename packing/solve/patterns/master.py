@@ -1,20 +1,21 @@
 """The master linear program over the patterns found so far.
 
-    min  Σ b_p v_p + Σ a x + Σ e u
-    s.t. Σ x + u ≥ copies,  Σ rate x + fastest u ≥ peak          per class (forced ≤ u)
-         Σ_{i in level} u ≤ cap                                  per level that has one
-         units x ≤ Σ_P a_P y_P                                   per item that is in a bin
-         Σ_P y_P ≤ bins · n                                      per group
-         Σ need x ≤ capacity n                                   per group and node row
-         Σ x ≤ size · max_per_node · n                           per class and group where it can bind
-         Σ_g n_g ≤ Σ_p v_p,  v_p ≤ stock_p                       per instance type
+min  Σ b_p v_p + Σ a x + Σ e u
+s.t. Σ x + u ≥ copies,  Σ rate x + fastest u ≥ peak          per class (forced ≤ u)
+Σ_{i in level} u ≤ cap                                  per level that has one
+units x ≤ Σ_P a_P y_P                                   per item that is in a bin
+Σ_P y_P ≤ bins · n                                      per group
+Σ need x ≤ capacity n                                   per group and node row
+Σ x ≤ size · max_per_node · n                           per class and group where it can bind
+Σ_g n_g ≤ Σ_p v_p,  v_p ≤ stock_p                       per instance type
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from packing.compile.data import UNLIMITED
 from packing.solve.patterns.costs import Costs
@@ -67,15 +68,15 @@ class Master:
         self.unit = float(max(1, sorted(paid)[len(paid) // 2] if paid else 1))
         self.columns: list[Column] = []
         self.known: set[Column] = set()
-        self._y: list[object] = []
-        self._objective: list[object] = []
+        self._y: list[Any] = []
+        self._objective: list[Any] = []
         self._variables()
         self._demand_rows()
         self._node_rows()
         self._stock_rows()
         self.program.minimize(mathopt.fast_sum(self._objective))
 
-    def _var(self, low: float, high: float = float("inf")):
+    def _var(self, low: float, high: float = float("inf")) -> Any:
         return self.program.add_variable(lb=low, ub=high, is_integer=self.whole)
 
     def _variables(self) -> None:
@@ -92,7 +93,9 @@ class Master:
 
     def _demand_rows(self) -> None:
         fast_sum = self.mathopt.fast_sum
-        self._copies, self._rate, self._level = [], {}, {}
+        self._copies: list[Any] = []
+        self._rate: dict[int, Any] = {}
+        self._level: dict[int, Any] = {}
         for each, mine, u in zip(self.layout.classes, self.layout.by_class, self.u, strict=True):
             model = each.first
             self._copies.append(self.program.add_linear_constraint(fast_sum(self.x[index] for index in mine) + u >= each.copies))
@@ -119,12 +122,15 @@ class Master:
             item.index: program.add_linear_constraint(lb=0.0, expr=-item.units * self.x[item.index]) for item in layout.items if item.bin >= 0
         }
         self._room = []
-        self._row, self._cap = {}, {}
+        self._row: dict[tuple[int, int], Any] = {}
+        self._cap: dict[tuple[int, int], Any] = {}
         for group in layout.groups:
             n = self.n[group.index]
             self._room.append(program.add_linear_constraint(lb=0.0, expr=group.bins_per_node * n))
             for dimension, capacity in group.rows:
-                terms = [(layout.items[index].candidate.node_demand[dimension] / capacity, self.x[index]) for index in group.items] if capacity else []
+                terms = (
+                    [(layout.items[index].candidate.node_demand[dimension] / capacity, self.x[index]) for index in group.items] if capacity else []
+                )
                 used = fast_sum(need * x for need, x in terms if need)
                 if any(need for need, _ in terms):
                     self._row[group.index, dimension] = program.add_linear_constraint(n - used >= 0)
@@ -132,7 +138,7 @@ class Master:
                 self._per_node(group.index, group.items)
 
     def _per_node(self, group: int, items: Sequence[int]) -> None:
-        mine: dict[int, list[object]] = {}
+        mine: dict[int, list[Any]] = {}
         for index in items:
             owner = self.layout.items[index].owner
             if self.layout.classes[owner].first.max_per_node < UNLIMITED:
@@ -180,7 +186,7 @@ class Master:
         from ortools.math_opt.solvers import highs_pb2
 
         mathopt = self.mathopt
-        limit = datetime.timedelta(seconds=max(0.01, seconds))
+        limit = dt.timedelta(seconds=max(0.01, seconds))
         options = highs_pb2.HighsOptionsProto()
         options.int_options["threads"] = threads
         options.string_options["parallel"] = "off" if threads == 1 else "choose"
@@ -202,7 +208,7 @@ class Master:
         enough = (mathopt.TerminationReason.OPTIMAL, *((mathopt.TerminationReason.FEASIBLE,) if self.whole else ()))
         return self._read(answer) if answer.termination.reason in enough else None
 
-    def _read(self, answer) -> Solution:
+    def _read(self, answer: Any) -> Solution:
         layout = self.layout
         y = answer.variable_values(self._y)
         x = answer.variable_values(self.x)
@@ -216,7 +222,7 @@ class Master:
             duals=None if self.whole else self._duals(answer, len(layout.items)),
         )
 
-    def _duals(self, answer, items: int) -> Duals:
+    def _duals(self, answer: Any, items: int) -> Duals:
         unit = self.unit
         value = answer.dual_values()
         item = [0.0] * items

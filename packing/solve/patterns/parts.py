@@ -17,6 +17,8 @@ from packing.solve.plan import Plan
 
 HALFWAY = 0.5
 """Where between a point known to do and the counts in question duals are taken first: their cuts go deeper."""
+PROOF = 0.5
+"""Share of the time for counting that is kept for the exact solver, whose bound counts."""
 KEPT = 8
 """Cuts of the column generation that are kept: the latest are the best."""
 
@@ -63,7 +65,8 @@ class Part:
         """The cheapest whole numbers of nodes that no cut rules out, for the part by itself."""
         best: Counts | None = None
         seen: set[tuple[int, ...]] = set()
-        while seconds() > 0:
+        proof = PROOF * seconds()
+        while seconds() > proof:
             found = node_counts(compiled, [self.layout], [self.cuts], seconds(), context, exact=False)
             if found is None:
                 break
@@ -72,7 +75,7 @@ class Part:
             if key in seen or not self.examine(found.groups[0], found.paid[0], seconds):
                 break
             seen.add(key)
-        proven = node_counts(compiled, [self.layout], [self.cuts], max(1.0, seconds()), context, exact=True)
+        proven = node_counts(compiled, [self.layout], [self.cuts], max(0.1, seconds()), context, exact=True, start=best)
         if proven is not None and proven.bound is not None:
             self._raise(proven.bound)
         return best or proven
@@ -108,7 +111,7 @@ class Part:
                 cut = self.pricer.cut(self.costs, prices, values)
                 short = cut.least - sum(price * count for price, count in zip(cut.node, counts, strict=True)) - paid * SCALE
                 added = self.master.add(columns)
-                if short > SCALE:
+                if short > SCALE and cut not in self.cuts:
                     self.cuts.append(cut)
                     return True
                 if added:

@@ -23,10 +23,10 @@ from packing.solve.patterns.counts import Counts, node_counts
 from packing.solve.patterns.exact import exact_nodes
 from packing.solve.patterns.integers import whole_solution
 from packing.solve.patterns.layout import independent_parts
-from packing.solve.patterns.parts import Part
+from packing.solve.patterns.parts import PROOF, Part
 from packing.solve.plan import NodePlan, Plan, make_plan
 
-RELAX, COUNT = 0.45, 0.5
+RELAX, COUNT = 0.45, 0.6
 """Shares of the remaining time for column generation and, of what is then left, for counting nodes."""
 RIVALS = 400
 """Copies up to which tenants in conflict are told apart from the start."""
@@ -63,9 +63,19 @@ class _Run:
         """All steps, as far as time allows."""
         if not self.parts or not self._relax():
             return
-        chosen = self._count()
-        if self.context.limit() is None:
-            self._compose(chosen)
+        while self.context.limit() is None:
+            before = self._known()
+            chosen = self._count()
+            if self.context.limit() is None:
+                self._compose(chosen)
+            if self._known() == before:
+                break  # nothing new was learned: more of the same teaches no more
+
+    def _known(self) -> tuple[object, ...]:
+        """What another round could change."""
+        plan = self.context.incumbent
+        complete = plan is not None and plan.value.missing == self.forced
+        return (plan and plan.value, self.context.bound, sum(len(part.cuts) for part in self.parts) if complete else 0)
 
     def _until(self, share: float) -> Callable[[], float]:
         """Seconds left of a share of the remaining time; 0 as soon as the search should stop."""
@@ -108,7 +118,8 @@ class _Run:
         best: Counts | None = None
         seen: set[tuple[object, ...]] = set()
         layouts = [part.layout for part in self.parts]
-        while seconds() > 0:
+        proof = PROOF * seconds()
+        while seconds() > proof:
             found = node_counts(self.compiled, layouts, [part.cuts for part in self.parts], seconds(), context, exact=False)
             if found is None:
                 break
@@ -120,7 +131,7 @@ class _Run:
             cut = [part.examine(counts, paid, seconds) for part, counts, paid in zip(self.parts, found.groups, found.paid, strict=True)]
             if not any(cut):
                 break
-        proven = node_counts(self.compiled, layouts, [part.cuts for part in self.parts], max(1.0, seconds()), context, exact=True)
+        proven = node_counts(self.compiled, layouts, [part.cuts for part in self.parts], max(0.1, seconds()), context, exact=True, start=best)
         if proven is not None and proven.bound is not None:
             context.raise_bound(self.forced, self.constant + proven.bound, "patterns")
         best = best or proven
