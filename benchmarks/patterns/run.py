@@ -1,6 +1,6 @@
 """Gaps of the strategy `patterns` on generated fleets: median and spread over seeds, with machine and commit.
 
-    PYTHONPATH=. python benchmarks/patterns/run.py small --seeds 5
+PYTHONPATH=. python benchmarks/patterns/run.py small --seeds 5
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ def main() -> None:
         gaps = [gap for gap, _ in runs if gap is not None]
         middle = f"{100 * statistics.median(gaps):.2f}" if gaps else "-"
         every = " ".join(f"{100 * gap:.2f}" for gap in gaps)
-        print(f"| {name} | {limit} | {middle} | {every} | {sum(gap <= 0 for gap in gaps)}/{len(runs)} | {statistics.median(s for _, s in runs):.1f} |", flush=True)
+        print(
+            f"| {name} | {limit} | {middle} | {every} | {sum(gap <= 0 for gap in gaps)}/{len(runs)} | {statistics.median(s for _, s in runs):.1f} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
