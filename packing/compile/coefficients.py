@@ -87,7 +87,9 @@ def dedicated_baseline(problem: Problem, kinds: dict[str, InstanceType]) -> Refe
         if best is not None:
             cost[model.name], nodes[model.name] = best
     owned = owned_cost(problem.fleet, kinds)
-    return References(cost, nodes, owned + sum(cost.values()), sum(nodes.values()))
+    # Where every model has a free pool, prices still have to be told apart.
+    dearest = max((price_micro_usd(pool, kinds[pool.instance_type]) for pool in problem.fleet), default=0)
+    return References(cost, nodes, owned + sum(cost.values()) or dearest, sum(nodes.values()))
 
 
 def _cheapest(model: Model, prices: dict[str, int], kinds: dict[str, InstanceType]) -> tuple[int, int] | None:

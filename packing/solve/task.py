@@ -105,32 +105,25 @@ def independent_parts(compiled: Compiled) -> list[list[int]]:
 
     Two models are tied if they may be on one node; and if they compete for a pool that could run out.
     """
-    parent = list(range(len(compiled.models)))
+    from networkx.utils import UnionFind
 
-    def find(each: int) -> int:
-        while parent[each] != each:
-            parent[each] = parent[parent[each]]
-            each = parent[each]
-        return each
-
+    ties = UnionFind(range(len(compiled.models)))
     for members in _meeting_places(compiled).values():
-        for other in members[1:]:
-            parent[find(other)] = find(members[0])
+        ties.union(*members)
     while True:
         appetite: defaultdict[int, Counter[int]] = defaultdict(Counter)
         for index, model in enumerate(compiled.models):
             for kind in {compiled.candidates[each].kind for each in model.candidates}:
                 for pool in compiled.kinds[kind].pools:
-                    appetite[pool][find(index)] += model.most
-        tied = [list(parts) for pool, parts in appetite.items() if len(parts) > 1 and sum(parts.values()) > compiled.pools[pool].stock]
-        if not tied:
+                    appetite[pool][ties[index]] += model.most
+        rivals = [list(parts) for pool, parts in appetite.items() if len(parts) > 1 and sum(parts.values()) > compiled.pools[pool].stock]
+        if not rivals:
             break
-        for parts in tied:
-            for other in parts[1:]:
-                parent[find(other)] = find(parts[0])
+        for parts in rivals:
+            ties.union(*parts)
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for index in range(len(compiled.models)):
-        groups[find(index)].append(index)
+        groups[ties[index]].append(index)
     return list(groups.values())
 
 

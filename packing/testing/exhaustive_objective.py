@@ -34,7 +34,7 @@ class Coefficients:
         self.tenants = {tenant.name: tenant for tenant in problem.tenants}
         self.owned = sum((pool.count or 0) * self._price(pool) for pool in problem.fleet if pool.owned)
         alone = [best for best in (self._dedicated(model) for model in problem.models) if best is not None]
-        self.reference = self.owned + sum(cost for cost, _ in alone)
+        self.reference = self.owned + sum(cost for cost, _ in alone) or max((self._price(pool) for pool in problem.fleet), default=0)
         self.nodes = sum(nodes for _, nodes in alone)
 
     def copy(self, model: int, mode: int, hosting: Hosting) -> int:

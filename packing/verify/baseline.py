@@ -23,11 +23,13 @@ class Baseline:
     nodes: dict[str, int]
     owned: int
     """Price of all owned nodes of the fleet."""
+    dearest: int
+    """Highest price of a node of any pool."""
 
     @property
     def cost_reference(self) -> int:
         """C_ref."""
-        return self.owned + sum(self.cost.values())
+        return self.owned + sum(self.cost.values()) or self.dearest
 
     @property
     def node_reference(self) -> int:
@@ -59,7 +61,8 @@ def baseline(facts: Facts) -> Baseline:
         if best is not None:
             cost_of[name], nodes_of[name] = best
     owned = sum((pool.count or 0) * price(facts, pool) for pool in facts.problem.fleet if pool.owned)
-    return Baseline(cost_of, nodes_of, owned)
+    dearest = max((price(facts, pool) for pool in facts.problem.fleet), default=0)
+    return Baseline(cost_of, nodes_of, owned, dearest)
 
 
 def _dedicated(facts: Facts, model: Model, prices: dict[str, int], fits: dict[tuple[int, str], int | None]) -> tuple[int, int] | None:

@@ -47,8 +47,9 @@ def test_zero_prices(strategy):
 def test_one_free_pool_among_dear_ones(strategy):
     pools = [{"instance_type": "free", "count": 1}, {"instance_type": "dear"}]
     result = solved(problem([kind("free", 0), kind("dear", 1e6)], pools, [model("m", 9, copies=2)]), strategy)
-    # The cheapest way to host everything is free, stock ignored, so that there is nothing to measure cost against (docs/fitness.md).
-    assert (result.status, result.objective) == (Status.OPTIMAL, 0)
+    # Alone, stock ignored, the model would be free: cost is then measured against the dearest price (docs/fitness.md).
+    # One copy has the free node, the other one dear node: a loss of one, and no second dear node for convenience.
+    assert (result.status, result.objective, result.cost_per_hour) == (Status.OPTIMAL, 1, 1e6)
     assert not result.unplaced
 
 
