@@ -49,7 +49,8 @@ def test_one_free_pool_among_dear_ones(strategy):
     result = solved(problem([kind("free", 0), kind("dear", 1e6)], pools, [model("m", 9, copies=2)]), strategy)
     # Alone, stock ignored, the model would be free: cost is then measured against the dearest price (docs/fitness.md).
     # One copy has the free node, the other one dear node: a loss of one, and no second dear node for convenience.
-    assert (result.status, result.objective, result.cost_per_hour) == (Status.OPTIMAL, 1, 1e6)
+    assert (result.objective, result.cost_per_hour) == (1, 1e6)
+    assert result.status is Status.OPTIMAL or strategy not in {"auto", "cp_sat"}, "the linear bound of the others sees half a dear node"
     assert not result.unplaced
 
 
