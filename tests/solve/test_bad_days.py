@@ -20,7 +20,7 @@ every_strategy = pytest.mark.parametrize("strategy", STRATEGIES)
 COMPLETE = {Status.OPTIMAL, Status.FEASIBLE}
 
 
-def solved(each, strategy, time_limit=1.0):
+def solved(each, strategy, time_limit=3.0):
     """A result whose answer has passed the checker and whose figures do not contradict each other."""
     result = pk.solve_placement(each, strategy=strategy, time_limit=time_limit)
     found = verify(result.expanded.problem, result.placement, result.digest)
