@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -109,3 +110,22 @@ def _umask() -> int:
     current = os.umask(0)
     os.umask(current)
     return current
+
+
+@contextlib.contextmanager
+def native_output_to_stderr() -> Iterator[None]:
+    """Whatever solvers print by themselves while this is open goes to stderr: stdout carries the result and nothing else."""
+    try:
+        descriptor, beside = sys.stdout.fileno(), sys.stderr.fileno()
+    except (OSError, ValueError, AttributeError):  # not real files, e.g. in a test
+        yield
+        return
+    sys.stdout.flush()
+    saved = os.dup(descriptor)
+    os.dup2(beside, descriptor)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(saved, descriptor)
+        os.close(saved)

@@ -9,7 +9,7 @@ import typer
 
 from packing.cli import options
 from packing.cli.exits import exit_code
-from packing.cli.output import CHART_FORMATS, emit, refuse_unwritable, say, write_file
+from packing.cli.output import CHART_FORMATS, emit, native_output_to_stderr, refuse_unwritable, say, write_file
 
 if TYPE_CHECKING:
     from packing.domain.problem import Problem
@@ -59,7 +59,9 @@ def command(
 
         # Whoever pressed Ctrl-C wants the answer, not another search for comparison.
         compare = baselines and result.limit != "cancelled"
-        show(with_baselines(account, result, seed=seed) if compare else account, everything=everything)
+        with native_output_to_stderr():
+            compared = with_baselines(account, result, seed=seed) if compare else account
+        show(compared, everything=everything)
     raise typer.Exit(exit_code(result.status, result.limit))
 
 
@@ -81,7 +83,7 @@ def _search(problem: Problem, *, quiet: bool, time_limit: float, seed: int, work
     from packing.report.progress import progress_to_stderr
     from packing.solve import solve_placement
 
-    with interruptible() as cancel, progress_to_stderr(quiet=quiet) as follow:
+    with interruptible() as cancel, progress_to_stderr(quiet=quiet) as follow, native_output_to_stderr():
         return solve_placement(
             problem, time_limit=time_limit, seed=seed, workers=workers, gap=gap, strategy=strategy, on_progress=follow, cancel=cancel
         )

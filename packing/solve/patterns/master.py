@@ -189,6 +189,7 @@ class Master:
         limit = dt.timedelta(seconds=max(0.01, seconds))
         options = highs_pb2.HighsOptionsProto()
         options.int_options["threads"] = threads
+        options.bool_options["output_flag"] = options.bool_options["log_to_console"] = False
         options.string_options["parallel"] = "off" if threads == 1 else "choose"
         # Interior duals: of the many equally good ones, the vertex that a simplex ends in says least about the rest.
         options.string_options["run_crossover"] = "on" if vertex else "off"
