@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from packing.bench.measure import BenchError
 from packing.bench.report import Row
-from packing.report.chart import COLOURS, FAINT, INK, PATCH, SETTINGS
+from packing.report.chart import COLOURS, FAINT, INK, SETTINGS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +69,7 @@ def _label_ends(axes: Axes, ends: Sequence[tuple[tuple[float, float], str, str]]
         _, height = axes.transData.transform(point)
         wanted = max([height, *(other + 18 for other in taken if abs(other - height) < 18 or other > height)])
         taken.append(wanted)
-        axes.annotate(name, point, (7, (wanted - height) * 0.5 - 3), textcoords="offset points", fontsize=8.5, color=colour, bbox=PATCH)
+        axes.annotate(name, point, (7, (wanted - height) * 0.72 - 3), textcoords="offset points", fontsize=8.5, color=colour)
 
 
 def time_over_size(rows: Sequence[Row], machine: str) -> Figure:
