@@ -102,16 +102,15 @@ def _task(row: dict[str, str]) -> Task:
 
 
 def inflated(trace: Trace, ratio: float, seed: int) -> list[Task]:
-    """An arrival that asks for `ratio` of the cluster's GPUs: the trace, then tasks drawn from it at random, all shuffled.
+    """An arrival that asks for `ratio` of the cluster's GPUs: the trace in random order, then tasks drawn from it at random.
 
-    The authors of the trace inflate it like this ("tune" and "shuffle" in their simulator).
+    The order of steps is that of the authors' simulator (shuffle, then append); its random numbers are not.
     """
     generator = random.Random(seed)
-    tasks, demand = list(trace.tasks), trace.demand
+    tasks, demand = generator.sample(trace.tasks, len(trace.tasks)), trace.demand
     while demand < ratio * trace.capacity:
         tasks.append(generator.choice(trace.tasks))
         demand += tasks[-1].demand
-    generator.shuffle(tasks)
     return tasks
 
 

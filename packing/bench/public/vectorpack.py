@@ -2,7 +2,7 @@
 
 Format: number of dimensions; capacity by dimension; number of item lines; then a line for each item, its size by
 dimension and how many there are of it. Source: Mommessin, Erlebach, Shakhlevich, "Classification and evaluation of the
-algorithms for vector bin packing", Computers & Operations Research 173 (2025), and its repository Vectorpack.
+algorithms for vector bin packing", Computers & Operations Research (2025), and its repository Vectorpack.
 """
 
 from __future__ import annotations
