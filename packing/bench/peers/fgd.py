@@ -4,7 +4,7 @@ A task m cannot use what is free of a node n, F_n(m): all of it if the node lack
 else what is free on GPUs too full for m. F_n is the mean of F_n(m) over the tasks of the trace by how often each comes. A task
 goes to the node and GPU that raise Σ F_n least. The formula stands in `packing.solve.greedy.online`, since ours builds on it.
 
-The paper does not say who wins a tie, and the authors' scheduler rounds scores to whole percents before it compares them. Here
+Who wins a tie is not part of the rule as it stands here, and the authors' scheduler rounds scores to whole percents first. Here
 scores are exact, and the rule is run twice: ties to the first node, and ties to the node with the least room left, which is better.
 """
 

@@ -1,4 +1,4 @@
-"""Karpenter's rule, as its documentation describes it: pending copies largest first, claims that stay open to several types, consolidation.
+"""Karpenter's rule, written from what is commonly described and not from its code: pending copies largest first, claims that stay open to several types, consolidation.
 
 A new node begins as a claim on every pool with stock. Each pending copy, largest first, is added if at least one of the
 claim's pools still has room for all of it; the pools that have not are struck off. When nothing more fits, the claim becomes a node
