@@ -1,6 +1,6 @@
-"""Karpenter's rule, written from what is commonly described and not from its code: pending copies largest first, claims that stay open to several types, consolidation.
+"""Karpenter's rule: pending copies largest first, claims that stay open to several types, consolidation.
 
-A new node begins as a claim on every pool with stock. Each pending copy, largest first, is added if at least one of the
+It is written from what is commonly described, not from Karpenter's code. A new node begins as a claim on every pool with stock. Each pending copy, largest first, is added if at least one of the
 claim's pools still has room for all of it; the pools that have not are struck off. When nothing more fits, the claim becomes a node
 of the cheapest pool left. (First fit over claims gives the same nodes as filling claim after claim.) Consolidation then looks
 at the nodes, those with the fewest copies first: several together (found by halving the number), then one by one. Nodes
