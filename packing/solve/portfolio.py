@@ -7,7 +7,7 @@ time limit and the size of the problem, not from the clock, as long as the limit
 from __future__ import annotations
 
 from packing.compile.data import Compiled
-from packing.solve.bounds.run import quick_bound, relaxed_prices
+from packing.solve.bounds.run import linear_bound, quick_bound, scarcity_prices, tenant_bound
 from packing.solve.context import SearchContext
 from packing.solve.cp_sat.strategy import cp_sat
 from packing.solve.greedy.economy import Economy
@@ -19,6 +19,8 @@ EXACT_COPIES = 150
 """Problems with no more copies than this also go to the exact formulation."""
 PATTERN_CANDIDATES = 12_000
 """Problems with more candidates than this leave column generation out: it would not get to a bound in time."""
+TENANTS = 0.2
+"""Part of the remaining time that bounds in whole nodes for isolated tenants may take."""
 TAIL = 0.1
 """Part of the time limit that is kept for a last improvement after column generation."""
 
@@ -29,7 +31,10 @@ def portfolio(compiled: Compiled, context: SearchContext) -> None:
     quick_bound(compiled, context)
     if context.limit() is not None:
         return
-    prices = relaxed_prices(compiled, context)
+    duals = linear_bound(compiled, context)
+    if duals is not None and context.limit() is None:
+        tenant_bound(compiled, context, duals, context.remaining() * TENANTS)
+    prices = scarcity_prices(compiled, context) if context.limit() is None else None
     economy = Economy(compiled, prices)
     if prices is not None and context.limit() is None:
         greedy(compiled, context, economy)

@@ -14,6 +14,7 @@ Notation as in docs/formulation.md.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -50,6 +51,10 @@ def needs_of(candidate: Candidate, compiled: Compiled) -> list[tuple[int, int, i
     return [(dimension, slot, amount) for dimension, amount in enumerate(amounts) if amount for slot in slots]
 
 
+Way = tuple[int, int, int]
+"""(copies it covers, requests/s it covers, cost in 1/SCALE units): a copy at prices, or a whole single-model node."""
+
+
 @dataclass(frozen=True)
 class Prices:
     """Price of all of a row's capacity on one node, in 1/SCALE objective units."""
@@ -77,37 +82,75 @@ def affordable(compiled: Compiled, prices: Prices) -> Prices:
     return Prices(lowered)
 
 
-def price_bound(compiled: Compiled, prices: Prices) -> int:
-    """The bound in objective units, for plans whose missing copies are just the forced ones."""
-    prices = affordable(compiled, prices)
-    total = compiled.constant * SCALE
-    node_price = [prices.node(index) for index in range(len(compiled.kinds))]
-    for pool in compiled.pools:
-        if pool.stock < UNLIMITED:
-            total -= max(0, node_price[pool.kind] - pool.coefficient * SCALE) * pool.stock
-    capacity = {
-        (index, hosting, dimension, slot): amount
-        for index, kind in enumerate(compiled.kinds)
-        for hosting in (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT)
-        for dimension, slot, amount in rows_of(compiled, kind, hosting)
-    }
-    by_kind = _single_node_prices(compiled, node_price)
-    remembered: dict[tuple[object, ...], int] = {}
+def price_bound(compiled: Compiled, prices: Prices, better: Mapping[int, int] | None = None) -> int:
+    """The bound in objective units, for plans whose missing copies are just the forced ones.
+
+    `better`: for some tenants, what their models pay together at these prices (1/SCALE units), bounded otherwise.
+    """
+    priced = PricedModels(compiled, prices)
+    total = compiled.constant * SCALE - priced.stock_rent
+    by_tenant: defaultdict[int, int] = defaultdict(int)
     for model in compiled.models:
-        candidates = [compiled.candidates[index] for index in model.candidates]
-        key = (
-            _signature(model),
-            tuple(
-                (each.hosting, each.kind, each.width, each.demand, each.node_demand, each.mask, each.coefficient, each.rate) for each in candidates
-            ),
-        )
-        value = remembered.get(key)
-        if value is None:
-            ways = _ways(compiled, model, candidates, prices, capacity, by_kind)
-            value = remembered[key] = _cheapest(compiled, model, ways)
-        total += value
+        by_tenant[model.tenant] += priced.least(model)
+    total += sum(max(paid, (better or {}).get(tenant, paid)) for tenant, paid in by_tenant.items())
     # Every plan's objective is an integer, so that a fractional bound may be rounded up.
     return -(-total // SCALE)
+
+
+class PricedModels:
+    """What each model pays at least, at given prices (lowered where a node would cost more than it does)."""
+
+    def __init__(self, compiled: Compiled, prices: Prices) -> None:
+        self.compiled = compiled
+        self.prices = affordable(compiled, prices)
+        node_price = [self.prices.node(index) for index in range(len(compiled.kinds))]
+        self.stock_rent = sum(
+            max(0, node_price[pool.kind] - pool.coefficient * SCALE) * pool.stock for pool in compiled.pools if pool.stock < UNLIMITED
+        )
+        """What all stock together earns by being short."""
+        self.node = _single_node_prices(compiled, node_price)
+        """Least price of one more node, by instance type."""
+        self._capacity = {
+            (index, hosting, dimension, slot): amount
+            for index, kind in enumerate(compiled.kinds)
+            for hosting in (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT)
+            for dimension, slot, amount in rows_of(compiled, kind, hosting)
+        }
+        self._remembered: dict[tuple[object, ...], int] = {}
+
+    def least(self, model: ModelData) -> int:
+        """Lower bound on what one model pays, in 1/SCALE units."""
+        candidates = [self.compiled.candidates[index] for index in model.candidates]
+        looks = tuple((each.hosting, each.kind, each.width, each.demand, each.node_demand, each.mask, each.coefficient, each.rate) for each in candidates)
+        key = (_signature(model), looks)
+        if key not in self._remembered:
+            self._remembered[key] = _cheapest(self.compiled, model, self._ways(model, candidates))
+        return self._remembered[key]
+
+    def copy(self, candidate: Candidate) -> int:
+        """What one copy pays on a node that others share: its coefficient and the price of what it takes."""
+        cost = candidate.coefficient * SCALE
+        for dimension, slot, amount in needs_of(candidate, self.compiled):
+            row = (candidate.kind, candidate.hosting, dimension, slot)
+            price = self.prices.row.get(row)
+            if price:
+                cost += price * amount // self._capacity[row]
+        return cost
+
+    def _ways(self, model: ModelData, candidates: list[Candidate]) -> list[Way]:
+        shared = [candidate for candidate in candidates if candidate.hosting is not Hosting.SINGLE_MODEL]
+        ways = [(1, candidate.rate, self.copy(candidate)) for candidate in shared]
+        single: dict[int, list[Candidate]] = {}
+        for candidate in candidates:
+            if candidate.hosting is Hosting.SINGLE_MODEL:
+                single.setdefault(candidate.kind, []).append(candidate)
+        for kind, mine in single.items():
+            count = most_on_node(self.compiled, model, self.compiled.kinds[kind], mine)
+            cheapest, fastest = min(each.coefficient for each in mine), max(each.rate for each in mine)
+            # By copies, every number up to what is needed may be the best fill; by requests/s, the fullest node is.
+            numbers = {*range(1, min(count, model.fewest) + 1), count}
+            ways += [(copies, copies * fastest, self.node[kind] + copies * cheapest * SCALE) for copies in sorted(numbers)]
+        return ways
 
 
 def _signature(model: ModelData) -> tuple[int, ...]:
@@ -122,35 +165,6 @@ def _single_node_prices(compiled: Compiled, node_price: list[int]) -> list[int]:
         # b_p + mu_p >= rho for every pool, and b_p + mu_p >= b_p.
         least.append(max(own, node_price[index]))
     return least
-
-
-Way = tuple[int, int, int]
-"""(copies it covers, requests/s it covers, cost in 1/SCALE units): a copy at prices, or a whole single-model node."""
-
-
-def _ways(
-    compiled: Compiled, model: ModelData, candidates: list[Candidate], prices: Prices, capacity: dict[Row, int], node_price: list[int]
-) -> list[Way]:
-    ways: list[Way] = []
-    single: dict[int, list[Candidate]] = {}
-    for candidate in candidates:
-        if candidate.hosting is Hosting.SINGLE_MODEL:
-            single.setdefault(candidate.kind, []).append(candidate)
-            continue
-        cost = candidate.coefficient * SCALE
-        for dimension, slot, amount in needs_of(candidate, compiled):
-            row = (candidate.kind, candidate.hosting, dimension, slot)
-            price = prices.row.get(row)
-            if price:
-                cost += price * amount // capacity[row]
-        ways.append((1, candidate.rate, cost))
-    for kind, mine in single.items():
-        count = most_on_node(compiled, model, compiled.kinds[kind], mine)
-        cheapest, fastest = min(each.coefficient for each in mine), max(each.rate for each in mine)
-        # By copies, every number up to what is needed may be the best fill; by requests/s, the fullest node is.
-        numbers = {*range(1, min(count, model.fewest) + 1), count}
-        ways += [(copies, copies * fastest, node_price[kind] + copies * cheapest * SCALE) for copies in sorted(numbers)]
-    return ways
 
 
 def most_on_node(compiled: Compiled, model: ModelData, kind: Kind, candidates: list[Candidate]) -> int:

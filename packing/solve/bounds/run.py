@@ -7,6 +7,7 @@ from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.solve.bounds.forced import forced_vector
 from packing.solve.bounds.linear import LinearRelaxation, simple_prices
 from packing.solve.bounds.prices import Prices, price_bound
+from packing.solve.bounds.tenants import tenant_payments
 from packing.solve.context import SearchContext
 from packing.solve.task import whole_task
 
@@ -23,16 +24,21 @@ def quick_bound(compiled: Compiled, context: SearchContext) -> None:
             return
 
 
-def linear_bound(compiled: Compiled, context: SearchContext) -> None:
-    """The bound from the linear relaxation's duals."""
+def linear_bound(compiled: Compiled, context: SearchContext) -> Prices | None:
+    """The bound from the linear relaxation's duals; returns them."""
     prices = LinearRelaxation(compiled, whole_task(compiled)).prices(context.remaining())
     if prices is not None:
         context.raise_bound(forced_vector(compiled), price_bound(compiled, prices), "linear relaxation")
+    return prices
 
 
-def relaxed_prices(compiled: Compiled, context: SearchContext) -> Prices | None:
-    """Prices for the greedy, with the bound on the way; where stock does not suffice they make scarce types dear."""
-    linear_bound(compiled, context)
-    if context.limit() is not None:
-        return None
+def tenant_bound(compiled: Compiled, context: SearchContext, prices: Prices, seconds: float) -> None:
+    """The same prices, with tenants that share no node paying for whole ones."""
+    payments = tenant_payments(compiled, context, prices, seconds)
+    if payments:
+        context.raise_bound(forced_vector(compiled), price_bound(compiled, prices, payments), "whole nodes")
+
+
+def scarcity_prices(compiled: Compiled, context: SearchContext) -> Prices | None:
+    """Prices for the greedy: where stock does not suffice they make scarce types dear."""
     return LinearRelaxation(compiled, whole_task(compiled), missing_weight=MISSING_WEIGHT).prices(context.remaining())
