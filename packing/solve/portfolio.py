@@ -17,12 +17,8 @@ from packing.solve.ruin.strategy import ruin
 
 EXACT_COPIES = 150
 """Problems with no more copies than this also go to the exact formulation."""
-PATTERN_CANDIDATES = 12_000
-"""Problems with more candidates than this leave column generation out: it would not get to a bound in time."""
-TENANTS = 0.2
-"""Part of the remaining time that bounds in whole nodes for isolated tenants may take."""
-TAIL = 0.1
-"""Part of the time limit that is kept for a last improvement after column generation."""
+TENANTS = 0.1
+"""Part of the time limit that bounds in whole nodes for isolated tenants count as work."""
 
 
 def portfolio(compiled: Compiled, context: SearchContext) -> None:
@@ -33,39 +29,27 @@ def portfolio(compiled: Compiled, context: SearchContext) -> None:
         return
     duals = linear_bound(compiled, context)
     if duals is not None and context.limit() is None:
-        tenant_bound(compiled, context, duals, context.remaining() * TENANTS)
+        tenant_bound(compiled, context, duals, context.time_limit * TENANTS)
     prices = scarcity_prices(compiled, context) if context.limit() is None else None
     economy = Economy(compiled, prices)
     if prices is not None and context.limit() is None:
         greedy(compiled, context, economy)
+    if context.limit() is not None:
+        return
     if sum(model.fewest for model in compiled.models) <= EXACT_COPIES:
         _prove(compiled, context, economy)
     else:
-        _approach(compiled, context, economy)
+        # Column generation ends by the clock: left to those who ask for it, so that answers repeat (docs/design/portfolio.md).
+        ruin(compiled, context, economy, context.time_limit * 0.6)
 
 
 def _prove(compiled: Compiled, context: SearchContext, economy: Economy) -> None:
     """A small problem: a good plan, then column generation, then the exact formulation for what is still open."""
-    seconds = context.time_limit
-    if context.limit() is None:
-        ruin(compiled, context, economy, seconds * 0.1)
+    ruin(compiled, context, economy, context.time_limit * 0.1)
     if context.limit() is None:
         with context.within(context.remaining() * 0.5):
             patterns(compiled, context)
     if context.limit() is None:
-        ruin(compiled, context, economy, seconds * 0.1)
+        ruin(compiled, context, economy, context.time_limit * 0.1)
     if context.limit() is None:
         cp_sat(compiled, context)
-
-
-def _approach(compiled: Compiled, context: SearchContext, economy: Economy) -> None:
-    """A larger problem: improve, bound, and improve again what column generation leaves."""
-    seconds = context.time_limit
-    columns = len(compiled.candidates) <= PATTERN_CANDIDATES
-    if context.limit() is None:
-        ruin(compiled, context, economy, seconds * (0.3 if columns else 0.8))
-    if columns and context.limit() is None:
-        with context.within(context.remaining() - TAIL * seconds):
-            patterns(compiled, context)
-        if context.limit() is None:
-            ruin(compiled, context, economy, seconds * TAIL)

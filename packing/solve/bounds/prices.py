@@ -121,7 +121,9 @@ class PricedModels:
     def least(self, model: ModelData) -> int:
         """Lower bound on what one model pays, in 1/SCALE units."""
         candidates = [self.compiled.candidates[index] for index in model.candidates]
-        looks = tuple((each.hosting, each.kind, each.width, each.demand, each.node_demand, each.mask, each.coefficient, each.rate) for each in candidates)
+        looks = tuple(
+            (each.hosting, each.kind, each.width, each.demand, each.node_demand, each.mask, each.coefficient, each.rate) for each in candidates
+        )
         key = (_signature(model), looks)
         if key not in self._remembered:
             self._remembered[key] = _cheapest(self.compiled, model, self._ways(model, candidates))

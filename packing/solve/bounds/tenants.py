@@ -24,30 +24,32 @@ from packing.solve.node_state import CONTAINER, INSTANCE
 
 COARSE = 2**20
 """Large amounts are counted in these units: needs rounded down and capacities up, which only relaxes the rows."""
-WORK = 2.0
-"""Deterministic seconds of CP-SAT for one tenant."""
+MOST_WORK = 2.0
+"""Deterministic seconds of CP-SAT for one tenant, at most."""
 STRICT = {Hosting.INFERENCE_COMPONENT: INSTANCE, Hosting.MULTI_MODEL: CONTAINER}
 """From which isolation on a node under this hosting option is the tenant's own."""
 
 
 def tenant_payments(compiled: Compiled, context: SearchContext, prices: Prices, seconds: float) -> dict[int, int]:
-    """For tenants with whole nodes of their own: what they pay at least, in 1/SCALE units."""
+    """For tenants with whole nodes of their own: what they pay at least, in 1/SCALE units.
+
+    `seconds` of work are shared out among the tenants and counted deterministically; the clock only guards the limit.
+    """
     priced = PricedModels(compiled, prices)
     by_tenant: defaultdict[int, list[ModelData]] = defaultdict(list)
     for model in compiled.models:
         by_tenant[model.tenant].append(model)
     concerned = {tenant: models for tenant, models in by_tenant.items() if any(_needs_own_nodes(model) for model in models)}
     found: dict[int, int] = {}
-    end = context.elapsed() + seconds
-    for tenant in sorted(concerned, key=lambda each: len(concerned[each])):
-        left = min(end - context.elapsed(), context.remaining())
-        if left <= 0 or context.limit() is not None:
+    work = min(MOST_WORK, seconds / max(1, len(concerned)))
+    for tenant in sorted(concerned, key=lambda each: (len(concerned[each]), each)):
+        if context.limit() is not None:
             break
         try:
             program = _TenantProgram(compiled, priced, concerned[tenant])
         except InexactError:
             continue
-        outcome = run(program.model, context, left, work=WORK)
+        outcome = run(program.model, context, context.remaining(), work=work, workers=1)
         if outcome.found and outcome.bound is not None:
             found[tenant] = outcome.bound * SCALE
     return found

@@ -28,9 +28,16 @@ class Outcome:
 
 
 def run(
-    model: Any, context: SearchContext, seconds: float, on_solution: Callable[[Callable[[Any], int]], None] | None = None, work: float | None = None
+    model: Any,
+    context: SearchContext,
+    seconds: float,
+    on_solution: Callable[[Callable[[Any], int]], None] | None = None,
+    work: float | None = None,
+    workers: int | None = None,
 ) -> Outcome:
     """Solve within `seconds` (and `work` deterministic seconds); returns early if the context is cancelled.
+
+    `workers` : threads; None: as many as the context says. Small programs are quicker with one.
 
     The time limit of the solver follows the wall clock, which may jump: a watchdog on the monotonic clock
     stops it as well. KeyboardInterrupt in the calling thread stops the solver and is passed on.
@@ -42,8 +49,10 @@ def run(
     parameters.max_time_in_seconds = max(0.01, seconds)
     if work is not None:
         parameters.max_deterministic_time = work
-    parameters.num_workers = context.workers
+    parameters.num_workers = context.workers if workers is None else workers
     parameters.random_seed = context.seed
+    # Packing is proven by linear programs and cuts: with fewer of them in the search, bounds hardly move (measured: 10 times slower).
+    parameters.linearization_level = 2
     parameters.catch_sigint_signal = False
     parameters.log_search_progress = False
     callback = _Callback(on_solution)() if on_solution is not None else None

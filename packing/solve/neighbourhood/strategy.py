@@ -61,7 +61,7 @@ def _round(compiled: Compiled, context: SearchContext, economy: Economy, plan: P
     except InexactError:
         return None, 0.0
     formulation.hint(emptied)
-    outcome = run(formulation.model, context, min(context.remaining(), 20 * ROUND_WORK), work=ROUND_WORK)
+    outcome = run(formulation.model, context, min(context.remaining(), 20 * ROUND_WORK), work=ROUND_WORK, workers=1)
     if not outcome.found:
         return None, outcome.work
     return make_plan(compiled, [*kept, *formulation.read(outcome.value)]), outcome.work
