@@ -34,7 +34,7 @@ def mutate(data, path, value, kind):
     elif kind == "repeat" and isinstance(data, list):
         data.append(deepcopy(data[last]))
     else:
-        data[last] = value
+        data[last] = deepcopy(value)  # the odd values are shared by all examples
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
