@@ -139,11 +139,11 @@ class Objective:
         self._latency_weight = self.weight[Axis.PERFORMANCE] * LATENCY_PART
 
     def copy_losses(self, model: Model, isolation: Isolation, needed: Sequence[int | None]) -> list[dict[Hosting, int]]:
-        """Objective units of one copy, by mode and hosting option; empty where the mode cannot serve.
+        """Objective units of one copy, by mode and allowed hosting option; empty where the mode cannot serve.
 
         `needed`: copies if the whole model runs in that mode, None where it cannot.
         """
-        fixed = {hosting: self._hosting_loss(isolation, hosting) for hosting in Hosting}
+        fixed = {hosting: self._hosting_loss(isolation, hosting) for hosting in model.hosting}
         losses: list[dict[Hosting, int]] = []
         for mode, copies, latency in zip(model.modes, needed, latency_losses(model), strict=True):
             if copies is None:

@@ -7,9 +7,9 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from packing.compile.data import UNLIMITED, Candidate, Compiled
-from packing.domain.units import MICRO
+from packing.compile.data import Candidate, Compiled
 from packing.domain.words import Hosting, Sharing
+from packing.solve.alone import copies_alone
 from packing.solve.node_state import NodeState
 from packing.solve.task import Task
 
@@ -100,17 +100,7 @@ class Variables:
 
     def fit(self, candidate: Candidate) -> int:
         """Copies of one candidate that fit into an empty node by themselves (no more than are useful)."""
-        kind = self.compiled.kinds[candidate.kind]
-        limits = [max(1, self.most[candidate.model]), self.compiled.models[candidate.model].max_per_node]
-        if candidate.width and candidate.mask:
-            capacity = (kind.memory, MICRO, 1, kind.mig_compute, kind.mig_memory)
-            on_one = min((has // amount for has, amount in zip(capacity, candidate.demand, strict=True) if amount), default=UNLIMITED)
-            # n copies of that many different accelerators each: G * min(n, on_one) >= width * n.
-            limits.append(max(on_one, kind.accelerators * on_one // candidate.width))
-        if candidate.mask:
-            capacities = (kind.vcpus, kind.host_memory, *kind.resources)
-            limits += [has // amount for has, amount in zip(capacities, candidate.node_demand, strict=True) if amount]
-        return min(limits)
+        return copies_alone(self.compiled, candidate, max(1, self.most[candidate.model]))
 
     def _single_nodes(self, index: int, candidates: list[Candidate], limits: dict[tuple[int, Hosting], int]) -> None:
         by_kind: dict[int, list[Candidate]] = defaultdict(list)

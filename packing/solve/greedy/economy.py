@@ -13,8 +13,9 @@ from collections import defaultdict
 from packing.compile.data import UNLIMITED, Candidate, Compiled, Kind
 from packing.domain.units import MICRO
 from packing.domain.words import Hosting, Sharing
+from packing.solve.alone import copies_alone
 from packing.solve.bounds.prices import SCALE, Prices, needs_of, rows_of
-from packing.solve.node_state import CONTAINER, INSTANCE, NodeState
+from packing.solve.node_state import CONTAINER, INSTANCE
 
 Domain = tuple[str, int, int]
 
@@ -63,7 +64,6 @@ class Economy:
         self._priced = prices is not None
         if prices is not None:
             self._reprice(prices)
-        self._alone: dict[int, int] = {}
         self._ranking: dict[int, list[int]] = {}
         self._cost: list[float | None] = [None] * len(compiled.candidates)
         self.load = self._loads()
@@ -105,21 +105,7 @@ class Economy:
 
     def alone(self, candidate: Candidate) -> int:
         """Copies of this candidate that fit into an empty node by themselves, no more than are needed."""
-        fitting = self._alone.get(candidate.index)
-        if fitting is None:
-            share = self.share[candidate.index]
-            # The share is exact for one copy; for several, accelerators may not divide evenly.
-            fitting = 1 if share > 0.5 or candidate.needed <= 1 else self._count_alone(candidate)
-            self._alone[candidate.index] = fitting
-        return fitting
-
-    def _count_alone(self, candidate: Candidate) -> int:
-        state = NodeState(self.compiled, self.compiled.kinds[candidate.kind].pools[0], candidate.hosting)
-        fitting = 0
-        while fitting < candidate.needed and (spot := state.fits(candidate)) is not None:
-            state.add(candidate, spot)
-            fitting += 1
-        return fitting
+        return copies_alone(self.compiled, candidate, max(1, candidate.needed))
 
     def cost(self, candidate: Candidate) -> float:
         """Estimated objective units of the whole model hosted like this."""
