@@ -63,6 +63,8 @@ class _Compiler:
             slots=len(self.slots),
             levels=tuple(self.levels),
             size_ratio=(ratio.numerator, ratio.denominator),
+            reference_cost=self.objective.references.total_cost,
+            reference_nodes=self.objective.references.total_nodes,
             constant=self.objective.constant(owned_cost(self.problem.fleet, self.types)),
             removed=tuple(removed),
         )

@@ -134,6 +134,10 @@ class Compiled:
     size_ratio: tuple[int, int]
     """Numerator and denominator of `multi_model_size_ratio`."""
     constant: int
+    reference_cost: int
+    """C_ref of docs/fitness.md, micro-USD per hour."""
+    reference_nodes: int
+    """N_ref."""
     removed: tuple[Removed, ...] = field(repr=False)
 
     @property

@@ -87,10 +87,6 @@ class SearchContext:
         """Whether the caller asked to stop."""
         return self._cancel is not None and self._cancel.is_set()
 
-    def cancel_event(self) -> threading.Event | None:
-        """The caller's event, for solvers that run outside this thread."""
-        return self._cancel
-
     def limit(self) -> str | None:
         """Which limit stops the search now: ``cancelled``, ``time``, ``gap``; None: go on."""
         if self.cancelled:

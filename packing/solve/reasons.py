@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
-from packing.compile.data import Compiled, ModelData
+from packing.compile.data import Compiled, ModelData, Removed
 from packing.domain.placement import Reason, Unplaced
 from packing.domain.rules import Rule
 from packing.domain.words import Hosting
@@ -25,24 +25,20 @@ def unplaced(compiled: Compiled, plan: Plan) -> tuple[Unplaced, ...]:
             candidate = compiled.candidates[index]
             placed[candidate.model] += 1
             rates[candidate.model] += candidate.rate
+    removed: defaultdict[str, list[Removed]] = defaultdict(list)
+    for each in compiled.removed:
+        removed[each.model].append(each)
     entries = []
     for index, model in enumerate(compiled.models):
         missing = missing_of(model, placed[index], rates[index])
         if missing:
-            reasons = _reasons(compiled, model, placed[index], used)
+            reasons = _why_no_more(compiled, model, placed[index], used) if model.candidates else _why_nowhere(removed[model.name])
             entries.append((-model.level, model.name, Unplaced(model=model.name, copies=missing, reasons=reasons)))
     return tuple(entry for _, _, entry in sorted(entries, key=lambda each: each[:2]))
 
 
-def _reasons(compiled: Compiled, model: ModelData, placed: int, used: Counter[int]) -> tuple[Reason, ...]:
-    if model.candidates:
-        return _why_no_more(compiled, model, placed, used)
-    return _why_nowhere(compiled, model)
-
-
-def _why_nowhere(compiled: Compiled, model: ModelData) -> tuple[Reason, ...]:
+def _why_nowhere(mine: list[Removed]) -> tuple[Reason, ...]:
     """No candidate is left: the rules that removed them, what comes closest to fitting first."""
-    mine = [removed for removed in compiled.removed if removed.model == model.name]
     whole_options = {removed.hosting for removed in mine if removed.hosting and removed.mode is None and not removed.pool}
     if len(whole_options) < len(Hosting):
         # Some hosting option was open: that others were not is no reason why nothing fits.

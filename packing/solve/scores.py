@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 
-from packing.compile.coefficients import axis_losses, dedicated_baseline, latency_losses, owned_cost
+from packing.compile.coefficients import axis_losses, latency_losses, owned_cost
 from packing.compile.data import Compiled
 from packing.domain.fitness import NODES_PART, OPERATIONS_PART
 from packing.domain.placement import Scores
@@ -52,10 +52,9 @@ def plan_scores(compiled: Compiled, problem: Problem, plan: Plan) -> Scores:
     lost[Axis.SCALABILITY] += OPERATIONS_PART * short
     models = max(1, len(problem.models))
     losses = {axis: loss / models for axis, loss in lost.items()}
-    baseline = dedicated_baseline(problem, {kind.name: kind for kind in problem.instance_types})
     cost = cost_micro_usd(compiled, problem, plan)
-    losses[Axis.COST] = Fraction(cost, baseline.total_cost) if baseline.total_cost else Fraction(0)
-    losses[Axis.SCALABILITY] += NODES_PART * Fraction(len(plan.nodes), baseline.total_nodes) if baseline.total_nodes else Fraction(0)
+    losses[Axis.COST] = Fraction(cost, compiled.reference_cost) if compiled.reference_cost else Fraction(0)
+    losses[Axis.SCALABILITY] += NODES_PART * Fraction(len(plan.nodes), compiled.reference_nodes) if compiled.reference_nodes else Fraction(0)
     return Scores(**{str(axis): score_of(losses[axis]) for axis in Axis})
 
 

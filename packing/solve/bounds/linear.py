@@ -17,12 +17,8 @@ from typing import Any
 
 from packing.compile.data import UNLIMITED, Candidate, Compiled, ModelData
 from packing.domain.words import Hosting
-from packing.solve.bounds.prices import SCALE, Prices, Row, most_on_node, needs_of, rows_of
+from packing.solve.bounds.prices import POOLED, SCALE, Prices, Row, most_on_node, needs_of, rows_of
 from packing.solve.task import Demand, Task
-
-POOLED = (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT)
-"""Hosting options whose nodes several models may share."""
-
 
 COST_UNIT = 10**6
 """Objective units per unit of the program's costs: with costs in thousands GLOP's tolerances hold, with 10^9 it calls answers imprecise."""

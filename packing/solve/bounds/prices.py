@@ -28,6 +28,9 @@ SCALE = 2**24
 MOST_STEPS = 60
 """Copies up to which a model's cheapest way is found exactly (dynamic programming)."""
 
+POOLED = (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT)
+"""Hosting options whose nodes several models may share."""
+
 Row = tuple[int, Hosting, int, int]
 """(kind, hosting option, dimension, slot)."""
 
@@ -42,6 +45,16 @@ def rows_of(compiled: Compiled, kind: Kind, hosting: Hosting) -> list[tuple[int,
     totals += [0 if amount >= UNLIMITED else amount for amount in (kind.vcpus, kind.host_memory, *kind.resources)]
     slots = range(compiled.slots) if multi else range(1)
     return [(dimension, slot, total) for dimension, total in enumerate(totals) if total for slot in slots]
+
+
+def row_capacities(compiled: Compiled) -> dict[Row, int]:
+    """What a whole node has, for every row on nodes that several models may share."""
+    return {
+        (index, hosting, dimension, slot): amount
+        for index, kind in enumerate(compiled.kinds)
+        for hosting in POOLED
+        for dimension, slot, amount in rows_of(compiled, kind, hosting)
+    }
 
 
 def needs_of(candidate: Candidate, compiled: Compiled) -> list[tuple[int, int, int]]:
@@ -110,12 +123,7 @@ class PricedModels:
         """What all stock together earns by being short."""
         self.node = _single_node_prices(compiled, node_price)
         """Least price of one more node, by instance type."""
-        self._capacity = {
-            (index, hosting, dimension, slot): amount
-            for index, kind in enumerate(compiled.kinds)
-            for hosting in (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT)
-            for dimension, slot, amount in rows_of(compiled, kind, hosting)
-        }
+        self._capacity = row_capacities(compiled)
         self._remembered: dict[tuple[object, ...], int] = {}
 
     def least(self, model: ModelData) -> int:

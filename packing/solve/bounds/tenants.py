@@ -72,13 +72,13 @@ class _TenantProgram:
         self._fixed = 0
         self._most = sum(model.most for model in models)
         for model in models:
-            self._add(model, any(each.isolation >= level for each in models for level in STRICT.values()))
+            self._add(model)
         for group, rows in self._uses.items():
             self._own_nodes(group, rows)
         insist_exact(sum(weight * most for weight, _, most in self._cost))
         self.model.minimize(sum(weight * variable for weight, variable, _ in self._cost) + self._fixed)
 
-    def _add(self, model: ModelData, own: bool) -> None:
+    def _add(self, model: ModelData) -> None:
         forced = forced_missing(self.compiled, model)
         self._fixed += forced * model.missing_coefficient
         candidates = [self.compiled.candidates[index] for index in model.candidates]
@@ -89,7 +89,7 @@ class _TenantProgram:
         served: list[Any] = []
         singles: dict[int, list[Any]] = defaultdict(list)
         for candidate in candidates:
-            for x in self._ways(model, candidate, own, singles):
+            for x in self._ways(model, candidate, singles):
                 placed.append(x)
                 if candidate.rate:
                     served.append(candidate.rate * x)
@@ -102,7 +102,7 @@ class _TenantProgram:
             nodes = self._nodes(kind)
             self.model.add(sum(mine) <= per_node[kind] * nodes)
 
-    def _ways(self, model: ModelData, candidate: Candidate, own: bool, singles: dict[int, list[Any]]) -> list[Any]:
+    def _ways(self, model: ModelData, candidate: Candidate, singles: dict[int, list[Any]]) -> list[Any]:
         """Variables: copies of one candidate, on shared nodes and on the tenant's own, as far as isolation allows."""
         if candidate.hosting is Hosting.SINGLE_MODEL:
             x = self._copies(model, candidate.coefficient)
@@ -111,14 +111,12 @@ class _TenantProgram:
         ways = []
         if model.isolation < STRICT[candidate.hosting]:
             ways.append(self._copies(model, self.priced.copy(candidate) // SCALE))
-        if own:
-            x = self._copies(model, candidate.coefficient)
-            framework = model.framework if candidate.hosting is Hosting.MULTI_MODEL else -1
-            rows = self._uses.setdefault((candidate.kind, candidate.hosting, framework), defaultdict(list))
-            for dimension, slot, amount in needs_of(candidate, self.compiled):
-                rows[dimension, slot].append((amount, x, model.most))
-            ways.append(x)
-        return ways
+        x = self._copies(model, candidate.coefficient)
+        framework = model.framework if candidate.hosting is Hosting.MULTI_MODEL else -1
+        rows = self._uses.setdefault((candidate.kind, candidate.hosting, framework), defaultdict(list))
+        for dimension, slot, amount in needs_of(candidate, self.compiled):
+            rows[dimension, slot].append((amount, x, model.most))
+        return [*ways, x]
 
     def _copies(self, model: ModelData, cost: int) -> Any:
         x = self.model.new_int_var(0, model.most, "")

@@ -14,7 +14,7 @@ from packing.compile.data import UNLIMITED, Candidate, Compiled, Kind
 from packing.domain.units import MICRO
 from packing.domain.words import Hosting, Sharing
 from packing.solve.alone import copies_alone
-from packing.solve.bounds.prices import SCALE, Prices, needs_of, rows_of
+from packing.solve.bounds.prices import SCALE, Prices, needs_of, row_capacities
 from packing.solve.node_state import CONTAINER, INSTANCE
 
 Domain = tuple[str, int, int]
@@ -70,12 +70,7 @@ class Economy:
 
     def _reprice(self, prices: Prices) -> None:
         compiled = self.compiled
-        capacity = {
-            (index, hosting, dimension, slot): amount
-            for index, kind in enumerate(compiled.kinds)
-            for hosting in (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT)
-            for dimension, slot, amount in rows_of(compiled, kind, hosting)
-        }
+        capacity = row_capacities(compiled)
         whole = [max(prices.node(kind) / SCALE, price) for kind, price in enumerate(self.node_price)]
         for candidate in compiled.candidates:
             if candidate.hosting is not Hosting.SINGLE_MODEL:

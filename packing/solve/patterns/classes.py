@@ -41,10 +41,9 @@ class ModelClass:
         return len(self.members) * min(self.first.max_per_node, UNLIMITED // len(self.members))
 
 
-def classes_of(compiled: Compiled, *, by_level: bool, by_rival: bool) -> list[ModelClass]:
+def classes_of(compiled: Compiled, *, by_rival: bool) -> list[ModelClass]:
     """All models, grouped; models without candidates are left out (their copies are forced to be missing).
 
-    `by_level`: models are told apart by what a missing copy of theirs counts, for when not everything can be placed.
     `by_rival`: tenants with conflicts are told apart, so that nodes can be.
     """
     useful = _useful(compiled)
@@ -61,8 +60,7 @@ def classes_of(compiled: Compiled, *, by_level: bool, by_rival: bool) -> list[Mo
         # Nodes of their own: only models that ask for the same amount have them in equal numbers.
         amount = (model.base, model.peak, model.most) if Hosting.SINGLE_MODEL in hostings else ()
         framework = model.framework if Hosting.MULTI_MODEL in hostings else -1
-        missing = (model.level, model.missing_coefficient) if by_level else ()
-        facts = (model.isolation, framework, model.fastest, model.max_per_node, missing, amount)
+        facts = (model.isolation, framework, model.fastest, model.max_per_node, amount)
         found[facts, model.tenant if model.tenant in strict else -1, ways, tuple(map(_looks, candidates))].append(index)
     return [_class(compiled, number, members, tenant, ways) for number, ((_, tenant, ways, _), members) in enumerate(found.items())]
 

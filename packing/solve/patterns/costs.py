@@ -51,26 +51,3 @@ def complete_costs(compiled: Compiled, classes: Sequence[ModelClass]) -> Costs:
     pools = tuple(pool.coefficient for pool in compiled.pools)
     # What is forced is in the constant; a single cap of just that many.
     return Costs(0, pools, 1, (0,) * len(classes), (sum(each.forced for each in classes),))
-
-
-def objective_costs(compiled: Compiled, classes: Sequence[ModelClass], missing: Sequence[int]) -> Costs:
-    """The objective, among plans with exactly these missing copies by level."""
-    nowhere = [0] * len(compiled.levels)
-    constant = compiled.constant
-    for model in compiled.models:
-        if not model.candidates:
-            short = forced_missing(compiled, model)
-            nowhere[model.level] += short
-            constant += short * model.missing_coefficient
-    caps = tuple(most - always for most, always in zip(missing, nowhere, strict=True))
-    pools = tuple(pool.coefficient for pool in compiled.pools)
-    return Costs(constant, pools, 1, tuple(each.first.missing_coefficient for each in classes), caps)
-
-
-def missing_costs(compiled: Compiled, classes: Sequence[ModelClass], level: int, above: Sequence[int]) -> Costs:
-    """The missing copies of one level, where those of the levels above are given."""
-    settled = objective_costs(compiled, classes, [*above, *([0] * (len(compiled.levels) - len(above)))])
-    caps = tuple(cap if index < level else None for index, cap in enumerate(settled.caps))
-    nowhere = sum(forced_missing(compiled, model) for model in compiled.models if not model.candidates and model.level == level)
-    free = (0,) * len(compiled.pools)
-    return Costs(nowhere, free, 0, tuple(int(each.first.level == level) for each in classes), caps)

@@ -211,20 +211,13 @@ class Layout:
 
 def independent_parts(compiled: Compiled, classes: list[ModelClass]) -> list[list[ModelClass]]:
     """Classes that only stock connects: those that never meet on a node are different parts."""
+    from networkx.utils import UnionFind
+
     whole = Layout(compiled, classes)
-    root = list(range(len(classes)))
-
-    def find(each: int) -> int:
-        while root[each] != each:
-            root[each] = root[root[each]]
-            each = root[each]
-        return each
-
+    ties = UnionFind(range(len(classes)))
     for group in whole.groups:
-        owners = [find(whole.items[index].owner) for index in group.items]
-        for other in owners[1:]:
-            root[find(other)] = find(owners[0])
+        ties.union(*(whole.items[index].owner for index in group.items))
     parts: dict[int, list[ModelClass]] = defaultdict(list)
     for each in classes:
-        parts[find(each.index)].append(each)
+        parts[ties[each.index]].append(each)
     return list(parts.values())

@@ -51,7 +51,7 @@ class _Run:
         self.forced = forced_vector(compiled)
         self.constant = complete_constant(compiled)
         small = sum(model.fewest for model in compiled.models) <= RIVALS
-        classes = classes_of(compiled, by_level=False, by_rival=small)
+        classes = classes_of(compiled, by_rival=small)
         self.parts = [Part(compiled, each) for each in independent_parts(compiled, classes)]
         # Small parts first: each needs little, and the bound needs all of them.
         self.parts.sort(key=lambda part: (len(part.layout.items), part.layout.classes[0].members))
