@@ -68,7 +68,7 @@ def solve_placement(
     expanded = expand(_problem(problem, models, instances, tenants, weights))
     context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel)
     compiled = compile_problem(expanded.problem)
-    chosen(compiled, context)
+    chosen.solve(compiled, context)
     return _result(compiled, expanded, context, strategy)
 
 
@@ -138,6 +138,7 @@ def _result(compiled: Compiled, expanded: Expanded, context: SearchContext, stra
         complete_is_impossible=False if plan.value.complete else impossible or None,
         found=placement,
         fitness_report=FitnessReport(whole=placement.fitness, models=dict(checked.model_scores)),
+        incidents=tuple(context.incidents),
     )
 
 

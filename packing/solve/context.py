@@ -63,6 +63,8 @@ class SearchContext:
         """Proven: no plan has a lexicographically smaller vector of missing copies."""
         self.bound: int | None = None
         """Proven: no plan with `missing_bound` missing copies has a smaller objective (units)."""
+        self.incidents: list[str] = []
+        """What went otherwise than meant and did not spoil the answer, a line each."""
 
     def elapsed(self) -> float:
         """Seconds since the start, on the monotonic clock."""
@@ -119,6 +121,11 @@ class SearchContext:
         else:
             return
         self._report(source)
+
+    def note(self, incident: str) -> None:
+        """Record, once, that something went otherwise than meant."""
+        if incident not in self.incidents:
+            self.incidents.append(incident)
 
     def valid_bound(self, value: Value) -> int | None:
         """The bound, if it speaks of plans with the same missing copies as `value`."""

@@ -7,7 +7,7 @@ time limit and the size of the problem, not from the clock, as long as the limit
 from __future__ import annotations
 
 from packing.compile.data import Compiled
-from packing.solve.bounds.run import linear_bound, quick_bound, scarcity_prices, tenant_bound
+from packing.solve.bounds.run import linear_bound, scarcity_prices, tenant_bound
 from packing.solve.context import SearchContext
 from packing.solve.cp_sat.strategy import cp_sat
 from packing.solve.greedy.economy import Economy
@@ -22,11 +22,7 @@ TENANTS = 0.1
 
 
 def portfolio(compiled: Compiled, context: SearchContext) -> None:
-    """Greedy first, whatever the limit; the rest as far as time allows."""
-    greedy(compiled, context)
-    quick_bound(compiled, context)
-    if context.limit() is not None:
-        return
+    """Improves on the common beginning (greedy and quick bounds, `packing.solve.strategies.begin`) as far as time allows."""
     duals = linear_bound(compiled, context)
     if duals is not None and context.limit() is None:
         tenant_bound(compiled, context, duals, context.time_limit * TENANTS)

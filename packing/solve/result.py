@@ -30,6 +30,8 @@ class Result:
     bound : proven lower bound on the objective of every placement with the same missing copies; None if unknown.
     complete_is_impossible : True if it is proven that every placement leaves something out; None if unknown.
     removed : candidates that a rule removed before the search.
+    incidents : what went otherwise than meant and did not spoil the answer, a line each: a strategy that does not
+        support the problem, a child process that was killed.
     expanded : the problem as it was solved, with every mode and instance type filled in.
     """
 
@@ -43,6 +45,7 @@ class Result:
     complete_is_impossible: bool | None = None
     found: Placement | None = field(default=None, repr=False)
     fitness_report: FitnessReport | None = field(default=None, repr=False)
+    incidents: tuple[str, ...] = ()
 
     @property
     def has_placement(self) -> bool:

@@ -1,30 +1,102 @@
-"""The strategies by name. Each takes the compiled problem and the search context, and offers plans and bounds to it."""
+"""The strategies: what each is for, what it supports, and how it runs.
+
+Every solve begins alike (`begin`): greedy's plan and the quick bounds. A strategy improves on that; it offers plans
+and bounds to the search context and returns when it has nothing more to try or `context.limit()` says so.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from packing.compile.data import Compiled
 from packing.errors import Fault, ProblemError
 from packing.solve.context import SearchContext
 
-Strategy = Callable[[Compiled, SearchContext], None]
+Run = Callable[[Compiled, SearchContext], None]
+Supports = Callable[[Compiled], str | None]
 
 
-def _greedy(compiled: Compiled, context: SearchContext) -> None:
-    from packing.solve.bounds.run import linear_bound, quick_bound
+def everything(_compiled: Compiled) -> str | None:
+    """`supports` of a strategy that takes every problem."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """One way to search.
+
+    Parameters
+    ----------
+    name : what `solve_placement(strategy=...)` calls it.
+    purpose : one line, what it is for.
+    run : improves the context's incumbent (there always is one) and raises its bound, until `context.limit()`.
+    supports : None if it can work on the problem, else the reason why not, in one line; it must be quick.
+    """
+
+    name: str
+    purpose: str
+    run: Run
+    supports: Supports = everything
+
+    def solve(self, compiled: Compiled, context: SearchContext) -> None:
+        """A whole solve in this process: the common beginning, then this strategy where it can work."""
+        begin(compiled, context)
+        self.improve(compiled, context)
+
+    def improve(self, compiled: Compiled, context: SearchContext) -> None:
+        """This strategy alone, on a context that has an incumbent. What it does not support is left as it is, and said."""
+        if context.limit() is not None:
+            return
+        reason = self.supports(compiled)
+        if reason is None:
+            self.run(compiled, context)
+        else:
+            context.note(f"strategy {self.name} was not run: {reason}")
+
+
+def begin(compiled: Compiled, context: SearchContext) -> None:
+    """What comes before every strategy: greedy, so that there always is an answer, and bounds that need no solver."""
+    from packing.solve.bounds.run import quick_bound
     from packing.solve.greedy.strategy import greedy
 
     greedy(compiled, context)
     quick_bound(compiled, context)
-    if context.limit() is None:
-        linear_bound(compiled, context)
+
+
+def run_of(where: str) -> Run:
+    """A strategy's `run` by name, ``package.module:function``, imported when it is first needed."""
+    module, name = where.split(":")
+
+    def run(compiled: Compiled, context: SearchContext) -> None:
+        getattr(importlib.import_module(module), name)(compiled, context)
+
+    return run
+
+
+def supports_of(where: str) -> Supports:
+    """A strategy's `supports` by name, imported when it is first needed."""
+    module, name = where.split(":")
+
+    def supports(compiled: Compiled) -> str | None:
+        reason = getattr(importlib.import_module(module), name)(compiled)
+        assert reason is None or isinstance(reason, str)
+        return reason
+
+    return supports
+
+
+def _linear_bound(compiled: Compiled, context: SearchContext) -> None:
+    from packing.solve.bounds.run import linear_bound
+
+    linear_bound(compiled, context)
 
 
 def _cp_sat(compiled: Compiled, context: SearchContext) -> None:
     from packing.solve.cp_sat.strategy import cp_sat
 
-    _greedy(compiled, context)
+    _linear_bound(compiled, context)
     if context.limit() is None:
         cp_sat(compiled, context)
 
@@ -33,7 +105,7 @@ def _ruin(compiled: Compiled, context: SearchContext) -> None:
     from packing.solve.greedy.economy import Economy
     from packing.solve.ruin.strategy import ruin
 
-    _greedy(compiled, context)
+    _linear_bound(compiled, context)
     if context.limit() is None:
         ruin(compiled, context, Economy(compiled), context.time_limit)
 
@@ -42,36 +114,25 @@ def _neighbourhood(compiled: Compiled, context: SearchContext) -> None:
     from packing.solve.greedy.economy import Economy
     from packing.solve.neighbourhood.strategy import neighbourhood
 
-    _greedy(compiled, context)
+    _linear_bound(compiled, context)
     if context.limit() is None:
         neighbourhood(compiled, context, Economy(compiled), context.time_limit)
 
 
-def _patterns(compiled: Compiled, context: SearchContext) -> None:
-    from packing.solve.bounds.run import quick_bound
-    from packing.solve.greedy.strategy import greedy
-    from packing.solve.patterns.strategy import patterns
-
-    greedy(compiled, context)
-    quick_bound(compiled, context)  # also where nothing can be placed and there is no pattern to find
-    if context.limit() is None:
-        patterns(compiled, context)
-
-
-def _auto(compiled: Compiled, context: SearchContext) -> None:
-    from packing.solve.portfolio import portfolio
-
-    portfolio(compiled, context)
-
-
-STRATEGIES: dict[str, Strategy] = {
-    "auto": _auto,
-    "greedy": _greedy,
-    "ruin": _ruin,
-    "neighbourhood": _neighbourhood,
-    "cp_sat": _cp_sat,
-    "patterns": _patterns,
-}
+# One entry each; a new strategy is one more, with run=run_of("packing.solve.my_strategy.strategy:my_strategy").
+_ALL = (
+    Strategy("auto", "the portfolio: chooses by size, each part starts from the best answer so far", run_of("packing.solve.portfolio:portfolio")),
+    Strategy("greedy", "an answer at once: best-fit decreasing in several passes, and a linear bound", _linear_bound),
+    Strategy("ruin", "better plans for large problems: takes nodes apart and places their copies anew", _ruin),
+    Strategy("neighbourhood", "what is left on the table: the exact formulation on a few nodes at a time", _neighbourhood),
+    Strategy("cp_sat", "proof for small problems: the exact formulation, part by part", _cp_sat),
+    Strategy(
+        "patterns",
+        "bounds and plans by column generation, for many copies of not too many shapes",
+        run_of("packing.solve.patterns.strategy:patterns"),
+    ),
+)
+STRATEGIES: dict[str, Strategy] = {each.name: each for each in _ALL}
 
 
 def strategies() -> tuple[str, ...]:

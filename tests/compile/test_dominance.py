@@ -39,7 +39,7 @@ def optimum(problem, monkeypatch=None):
         monkeypatch.setattr(compiler, "_undominated", lambda candidates, kinds, peak: candidates)
     compiled = compile_problem(problem)
     context = SearchContext(20.0)
-    strategy_of("cp_sat")(compiled, context)
+    strategy_of("cp_sat").solve(compiled, context)
     assert context.closed()
     return (context.incumbent.value.missing, context.incumbent.value.objective), len(compiled.candidates)
 

@@ -33,7 +33,7 @@ def problem(kinds, fleet, models, **more):
 def search(compiled, strategy, time_limit=20.0, **options):
     """A context after a strategy has run in it."""
     context = SearchContext(time_limit, **options)
-    strategy_of(strategy)(compiled, context)
+    strategy_of(strategy).solve(compiled, context)
     return context
 
 

@@ -13,11 +13,12 @@ or, one test per check::
 from packing.testing.conformance.figures import FIGURES
 from packing.testing.conformance.limits import LIMITS
 from packing.testing.conformance.optimum import OPTIMUM
+from packing.testing.conformance.protocol import PROTOCOL
 from packing.testing.conformance.reproducible import REPRODUCIBLE
 from packing.testing.conformance.rules import RULES
 from packing.testing.conformance.runner import Check, ConformanceError, run_all
 
-CHECKS: tuple[Check, ...] = (*RULES, *FIGURES, *OPTIMUM, *REPRODUCIBLE, *LIMITS)
+CHECKS: tuple[Check, ...] = (*RULES, *FIGURES, *OPTIMUM, *REPRODUCIBLE, *LIMITS, *PROTOCOL)
 """All checks, in the order of importance."""
 
 __all__ = ["CHECKS", "Check", "ConformanceError", "check_strategy"]
