@@ -41,6 +41,7 @@ class SearchContext:
     gap : stop when the relative gap is no larger.
     on_progress : called with every new incumbent or bound.
     cancel : set by the caller (from any thread) to stop.
+    spent : seconds of the time limit that are gone already, in another process.
     """
 
     def __init__(
@@ -51,8 +52,9 @@ class SearchContext:
         gap: float = 0.0,
         on_progress: Observer | None = None,
         cancel: threading.Event | None = None,
+        spent: float = 0.0,
     ) -> None:
-        self._start = time.monotonic()
+        self._start = time.monotonic() - spent
         self.time_limit = time_limit
         self.seed, self.workers, self.gap = seed, workers, gap
         self.random = random.Random(seed)

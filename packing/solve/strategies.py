@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from packing.compile.data import Compiled
 from packing.errors import Fault, ProblemError
 from packing.solve.context import SearchContext
+from packing.solve.plan import Plan
 
 Run = Callable[[Compiled, SearchContext], None]
 Supports = Callable[[Compiled], str | None]
@@ -56,12 +57,15 @@ class Strategy:
             context.note(f"strategy {self.name} was not run: {reason}")
 
 
-def begin(compiled: Compiled, context: SearchContext) -> None:
-    """What comes before every strategy: greedy, so that there always is an answer, and bounds that need no solver."""
+def begin(compiled: Compiled, context: SearchContext, first: Plan | None = None) -> None:
+    """What comes before every strategy: greedy, so that there always is an answer, and bounds that need no solver.
+
+    `first` : the plan of greedy's first pass, where it has been made already.
+    """
     from packing.solve.bounds.run import quick_bound
     from packing.solve.greedy.strategy import greedy
 
-    greedy(compiled, context)
+    greedy(compiled, context, first=first)
     quick_bound(compiled, context)
 
 

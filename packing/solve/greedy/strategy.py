@@ -26,13 +26,19 @@ LARGE = 4_000
 """Copies from which on one pass has to do: the answer is wanted at once."""
 
 
-def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None = None) -> Plan:
+def first_pass(compiled: Compiled, context: SearchContext) -> Plan:
+    """An answer at once, whatever the limit: what `greedy` begins with."""
+    return _pass(compiled, context, Economy(compiled), PASSES[0])
+
+
+def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None = None, first: Plan | None = None) -> Plan:
     """The greedy's best plan. Always returns one, however short the time: the first pass runs to its end.
 
     `economy` may value room by the duals of the linear relaxation; by default by its share of a node.
+    `first` is the plan of `first_pass`, where that has been made already (in the caller's process, say).
     """
     economy = Economy(compiled) if economy is None else economy
-    best = _pass(compiled, context, economy, Settings())
+    best = _pass(compiled, context, economy, PASSES[0]) if first is None else first
     copies = sum(model.fewest for model in compiled.models)
     rest = PASSES[1:] if copies < LARGE else () if best.value.complete else SHORTAGE_PASSES
     for settings in rest:
