@@ -11,6 +11,8 @@ from packing.domain.problem import Problem
 from packing.domain.words import Hosting
 
 MIB = 2**20
+Point = tuple[float, float | None]
+"""(seconds since the solve began, gap or None) at each progress."""
 
 
 def solved_row(problem: Problem, **options: Any) -> Row:
@@ -20,22 +22,28 @@ def solved_row(problem: Problem, **options: Any) -> Row:
     ----------
     options : for `packing.solve.solve_placement`.
     """
+    return solved_course(problem, **options)[0]
+
+
+def solved_course(problem: Problem, **options: Any) -> tuple[Row, list[Point]]:
+    """The same, and the course of the solve."""
     found = measured(_solve, problem, options)
-    return {**found.value, "seconds": found.seconds, "peak_mib": found.peak_bytes / MIB}
+    row, points = found.value
+    return {**row, "seconds": found.seconds, "peak_mib": found.peak_bytes / MIB}, points
 
 
-def _solve(problem: Problem, options: dict[str, Any]) -> Row:
+def _solve(problem: Problem, options: dict[str, Any]) -> tuple[Row, list[Point]]:
     from packing.solve import solve_placement
     from packing.verify import verify
 
-    seen: list[float] = []
-    result = solve_placement(problem, **options, on_progress=lambda progress: seen.append(progress.elapsed_s))
+    points: list[Point] = []
+    result = solve_placement(problem, **options, on_progress=lambda progress: points.append((progress.elapsed_s, progress.gap)))
     placement = result.placement
     verification = verify(result.expanded.problem, placement, result.digest)
     hostings = Counter(endpoint.hosting for endpoint in placement.endpoints)
-    return {
+    row: Row = {
         "status": str(result.status),
-        "greedy_s": seen[0] if seen else None,
+        "greedy_s": points[0][0] if points else None,
         "usd_per_hour": placement.cost_per_hour,
         "objective": placement.objective,
         "bound": placement.bound,
@@ -46,3 +54,4 @@ def _solve(problem: Problem, options: dict[str, Any]) -> Row:
         **{str(hosting): hostings[hosting] for hosting in Hosting},
         "violations": len(verification.violations),
     }
+    return row, points

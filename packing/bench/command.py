@@ -15,6 +15,7 @@ from packing.bench.measure import surroundings
 from packing.bench.options import Options
 from packing.bench.plots import plots
 from packing.bench.report import Report, show
+from packing.bench.scale_rows import ROW_NAMES
 from packing.bench.suites import SUITES, run_suite
 
 
@@ -34,12 +35,13 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--time-limit", type=float, help="seconds for each solve")
     made.add_argument("--workers", type=int, default=2, help="workers of each solve (default 2)")
     made.add_argument("--strategy", default="auto", help="strategy, for suites about one")
+    made.add_argument("--rows", type=lambda text: tuple(text.split(",")), help="rows of the suite scale, e.g. b,c (default: all)")
     made.add_argument("--file", type=Path, help="fleet file for the suite platform")
     made.add_argument("--data", type=Path, help="folder with public instances, for the suites vectorpack and openb-*")
     made.add_argument("-o", "--output", type=Path, help="write everything as JSON to this file")
     made.add_argument("--history", type=Path, help="add medians to this history file (benchmarks/history.json)")
     made.add_argument("--markdown", type=Path, help="write tables with machine, commit and command to this file, for benchmarks/")
-    made.add_argument("--plots", type=Path, help="draw the suite growth into this folder, as PNG and SVG")
+    made.add_argument("--plots", type=Path, help="draw the suites growth and scale into this folder, as PNG and SVG")
     made.add_argument("--json", action="store_true", help="print the JSON, and nothing else, on stdout")
     return made
 
@@ -61,7 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         print(f"No such suite: {', '.join(unknown)}. There are {', '.join(SUITES)}.", file=sys.stderr)
         return 1
-    options = Options(asked.quick, asked.count, asked.seeds, asked.time_limit, asked.workers, asked.strategy, asked.file, asked.data)
+    strange = [name for name in asked.rows or () if name not in ROW_NAMES]
+    if strange:
+        print(f"No such row: {', '.join(strange)}. There are {', '.join(ROW_NAMES)}.", file=sys.stderr)
+        return 1
+    options = Options(asked.quick, asked.count, asked.seeds, asked.time_limit, asked.workers, asked.strategy, asked.file, asked.data, asked.rows)
     reports: list[Report] = []
     for name in asked.suites or SUITES:
         print(f"running {name} …", file=sys.stderr, flush=True)

@@ -19,6 +19,7 @@ class Options:
     workers : of each solve.
     strategy : for suites about one strategy.
     file : fleet file for the suite `platform`; None: examples/support_platform.yaml of the checkout.
+    rows : rows of the suite `scale`; None: all.
     data : folder with public instances, which are no part of the project; None: suites about them say so.
     """
 
@@ -30,6 +31,7 @@ class Options:
     strategy: str = "auto"
     file: Path | None = None
     data: Path | None = None
+    rows: tuple[str, ...] | None = None
 
     def number(self, own: int, quick: int) -> int:
         """How many problems: what was asked for, else the suite's own number, else the quick one."""

@@ -1,13 +1,14 @@
-"""Two plots of a run of the suite `growth`: gap over time, and time over size. PNG and SVG."""
+"""Plots of a run: gap over time and time over size of the suite `growth`, gap over time of the suite `scale`. PNG and SVG."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packing.bench.measure import BenchError
 from packing.bench.report import Row
+from packing.bench.spread import Spread
 from packing.report.chart import COLOURS, FAINT, INK, SETTINGS
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 SIZE, DPI = (7.2, 4.5), 150
 WANTED = 0.02
+ROWS_DRAWN = ("b", "c", "d", "e", "f")
 
 
 def plots(run: Mapping[str, Any], folder: Path) -> list[Path]:
@@ -23,18 +25,24 @@ def plots(run: Mapping[str, Any], folder: Path) -> list[Path]:
 
     Raises
     ------
-    BenchError : the run has no suite `growth`, or matplotlib is not installed.
+    BenchError : the run has neither suite, or matplotlib is not installed.
     """
-    report = next((each for each in run["reports"] if each["suite"] == "growth"), None)
-    if report is None:
-        raise BenchError("the plots are of the suite growth, which was not run")
+    reports = {each["suite"]: each for each in run["reports"]}
+    if reports.keys().isdisjoint({"growth", "scale"}):
+        raise BenchError("the plots are of the suites growth and scale, neither of which was run")
     try:
         from matplotlib import rc_context
     except ImportError:
         raise BenchError("plots need matplotlib: pip install 'packing[plots]'") from None
     folder.mkdir(parents=True, exist_ok=True)
     machine = f"{run['machine']} · {(run['commit'] or 'no commit')[:12]}"
-    drawn = {"gap-over-time": gap_over_time(report["curves"], machine), "time-over-size": time_over_size(report["rows"], machine)}
+    drawn: dict[str, Figure] = {}
+    if "growth" in reports:
+        curves, wanted = reports["growth"]["curves"], {curve["name"]: WANTED for curve in reports["growth"]["curves"]}
+        drawn |= {"gap-over-time": gap_over_time(curves, wanted, machine), "time-over-size": time_over_size(reports["growth"]["rows"], machine)}
+    if "scale" in reports:
+        curves = [curve for curve in reports["scale"]["curves"] if curve["row"] in ROWS_DRAWN]
+        drawn["gap-over-time-rows"] = gap_over_time(curves, {curve["name"]: curve["wanted"] for curve in curves}, machine)
     written = []
     for name, figure in drawn.items():
         for suffix in ("png", "svg"):
@@ -44,8 +52,13 @@ def plots(run: Mapping[str, Any], folder: Path) -> list[Path]:
     return written
 
 
-def gap_over_time(curves: Sequence[Row], machine: str) -> Figure:
-    """The gap of each solve from when it was first known, as steps; both axes logarithmic."""
+def gap_over_time(curves: Sequence[Row], wanted: Mapping[str, float | None], machine: str) -> Figure:
+    """The gap of each first seed's solve from when it was first known, as steps; both axes logarithmic.
+
+    Parameters
+    ----------
+    wanted : by name of a curve, the gap that is wanted of it.
+    """
     figure, axes = _axes("Gap to the proven bound", "seconds since the solve began", "gap (%)", machine)
     ends = []
     shown = [curve for curve in curves if curve["seed"] == 0]
@@ -56,9 +69,16 @@ def gap_over_time(curves: Sequence[Row], machine: str) -> Figure:
             axes.plot(*points[-1], "o", color=colour, markersize=4)
             ends.append((points[-1], curve["name"], colour))
     _label_ends(axes, ends)
-    axes.axhline(100 * WANTED, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
-    axes.annotate(f"{WANTED:.0%}", (0, 100 * WANTED), (4, 3), xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=8, color=INK)
+    _wanted_lines(axes, {wanted[curve["name"]] for curve in shown})
     return figure
+
+
+def _wanted_lines(axes: Axes, gaps: Collection[float | None]) -> None:
+    for gap in sorted(each for each in gaps if each):
+        axes.axhline(100 * gap, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
+        axes.annotate(
+            f"{100 * gap:g} %", (0, 100 * gap), (4, 3), xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=8, color=INK
+        )
 
 
 def _label_ends(axes: Axes, ends: Sequence[tuple[tuple[float, float], str, str]]) -> None:
@@ -73,19 +93,24 @@ def _label_ends(axes: Axes, ends: Sequence[tuple[tuple[float, float], str, str]]
 
 
 def time_over_size(rows: Sequence[Row], machine: str) -> Figure:
-    """Seconds to the wanted gap by number of copies, with a line of the fastest growth that is wanted."""
+    """Median seconds to the wanted gap by number of copies (bars: all seeds), with a line of the fastest growth that is wanted."""
     figure, axes = _axes(f"Time to a gap of {WANTED:.0%}", "copies", "seconds", machine)
-    done = [(row["copies"], row["seconds_to_gap"]) for row in rows if row["seconds_to_gap"] is not None]
-    open_ = [(row["copies"], row["seconds"]) for row in rows if row["seconds_to_gap"] is None]
+    sizes = sorted({row["copies"] for row in rows})
+    spreads = {size: Spread.of([row["seconds_to_gap"] for row in rows if row["copies"] == size]) for size in sizes}
+    done = [(size, seen.median) for size, seen in spreads.items() if seen.median is not None]
+    for size, seen in spreads.items():
+        if seen.least is not None:
+            axes.plot(
+                [size, size], [seen.least, seen.most or max(row["seconds"] for row in rows if row["copies"] == size)], color=COLOURS[0], alpha=0.5
+            )
     if done:
-        axes.plot(*zip(*done, strict=True), "o-", color=COLOURS[0], linewidth=1.8, markersize=6, label="reached")
-        first, last = min(done), max(each[0] for each in [*done, *open_])
-        guide = [first, (last, first[1] * (last / first[0]) ** 1.2)]
+        axes.plot(*zip(*done, strict=True), "o-", color=COLOURS[0], linewidth=1.8, markersize=6, label="reached (median of the seeds)")
+        guide = [done[0], (sizes[-1], done[0][1] * (sizes[-1] / done[0][0]) ** 1.2)]
         axes.plot(*zip(*guide, strict=True), color=INK, linewidth=0.9, linestyle=(0, (4, 3)), label="growth of $n^{1.2}$")
+    open_ = [(row["copies"], row["seconds"]) for row in rows if row["seconds_to_gap"] is None]
     if open_:
         axes.plot(*zip(*open_, strict=True), "x", color=COLOURS[1], markersize=8, markeredgewidth=2, label="not reached when the solve ended")
     axes.legend(frameon=False, fontsize=8.5, loc="upper left")
-    sizes = sorted({row["copies"] for row in rows})
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes.minorticks_off()
     return figure

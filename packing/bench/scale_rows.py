@@ -85,6 +85,10 @@ SCALE_ROWS: dict[str, ScaleRow] = {
 }
 """By name. The letters are those of docs/performance.md."""
 
+GREEDY = "greedy"
+"""The row of greedy alone on the problems of row e."""
+ROW_NAMES = (*SCALE_ROWS, GREEDY)
+
 
 def equal_nodes(seed: int, copies: int = 10_000, shapes: int = 100) -> Problem:
     """Copies of many sizes on nodes that are all alike, about eighteen to a node; the fewest nodes win.

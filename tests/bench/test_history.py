@@ -12,7 +12,8 @@ from packing.bench.history import entries, medians, record
 from packing.bench.markdown import page
 from packing.bench.measure import BenchError
 from packing.bench.plots import plots
-from packing.bench.suites.growth import growth_exponent, seconds_to
+from packing.bench.spread import seconds_to
+from packing.bench.suites.growth import growth_exponent
 
 RUN = {
     "machine": "m",
@@ -65,9 +66,11 @@ def test_a_run_is_recorded(tmp_path: Path):
 def test_both_plots_are_drawn_as_png_and_svg(tmp_path: Path):
     rows = [{"copies": 10, "seconds_to_gap": 1.0, "seconds": 1.0}, {"copies": 100, "seconds_to_gap": None, "seconds": 9.0}]
     curves = [{"name": "ten copies", "copies": 10, "seed": 0, "points": [(0.1, None), (0.2, 0.3), (1.0, 0.0)]}]
-    run = {**RUN, "reports": [{"suite": "growth", "rows": rows, "curves": curves}]}
+    scale = [{**curves[0], "row": "b", "wanted": 0.01}, {**curves[0], "row": "a", "wanted": 0.0}]
+    run = {**RUN, "reports": [{"suite": "growth", "rows": rows, "curves": curves}, {"suite": "scale", "rows": [], "curves": scale}]}
     written = plots(run, tmp_path / "plots")
-    assert [path.name for path in written] == ["gap-over-time.png", "gap-over-time.svg", "time-over-size.png", "time-over-size.svg"]
+    names = ("gap-over-time", "time-over-size", "gap-over-time-rows")
+    assert [path.name for path in written] == [f"{name}.{suffix}" for name in names for suffix in ("png", "svg")]
     assert all(path.read_bytes()[:4] == (b"\x89PNG" if path.suffix == ".png" else b"<?xm") for path in written)
     assert "dc:date" not in written[1].read_text()  # the same figures are the same file
 

@@ -9,6 +9,7 @@ from statistics import median
 from packing.bench.measure import measured
 from packing.bench.options import Options
 from packing.bench.report import Report, Row, Target
+from packing.bench.spread import seconds_to
 from packing.domain.problem import Problem
 from packing.generate import SUITES, generate
 
@@ -59,11 +60,6 @@ def run(options: Options) -> Report:
         (f"{SHAPES} shapes, {MODELS:,} models at every size; strategy {options.strategy}, {options.workers} workers.",),
         tuple(curves),
     )
-
-
-def seconds_to(points: Sequence[tuple[float, float | None]], gap: float) -> float | None:
-    """When the gap was first no larger; None: never."""
-    return next((seconds for seconds, seen in points if seen is not None and seen <= gap), None)
 
 
 def growth_exponent(rows: Sequence[Row]) -> float | None:

@@ -73,7 +73,7 @@ def compared(problem: Problem, limit: float, options: Options, case: dict[str, A
     rows = [{**case, "by": "packing", **{column: found[column] for column in columns}, "remark": ""}]
     for name in PEERS:
         # The formulation can take gigabytes, which a process of its own gives back.
-        taken = measured(_peer, name, problem, limit, options.workers) if name == "naive CP-SAT" else _timed(name, problem, limit, options.workers)
+        taken = measured(peer_row, name, problem, limit, options.workers) if name == "naive CP-SAT" else _timed(name, problem, limit, options.workers)
         row: Row = {**case, "by": name, **dict.fromkeys(columns), **taken.value, "seconds": taken.seconds}
         if row["objective"] is not None and found["bound"] is not None and row["unplaced"] == found["unplaced"]:
             row["gap"] = (row["objective"] - found["bound"]) / row["objective"] if row["objective"] else 0.0
@@ -83,11 +83,12 @@ def compared(problem: Problem, limit: float, options: Options, case: dict[str, A
 
 def _timed(name: str, problem: Problem, limit: float, workers: int) -> Measured[Row]:
     started = time.monotonic()
-    value = _peer(name, problem, limit, workers)
+    value = peer_row(name, problem, limit, workers)
     return Measured(value, time.monotonic() - started, peak_bytes())
 
 
-def _peer(name: str, problem: Problem, limit: float, workers: int) -> Row:
+def peer_row(name: str, problem: Problem, limit: float, workers: int) -> Row:
+    """What a peer answers, as figures; only a remark where it has no answer."""
     try:
         found = PEERS[name](expand(problem), limit, workers)
     except NoAnswerError as reason:
