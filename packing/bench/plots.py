@@ -89,7 +89,8 @@ def _label_ends(axes: Axes, ends: Sequence[tuple[tuple[float, float], str, str]]
         _, height = axes.transData.transform(point)
         wanted = max([height, *(other + 18 for other in taken if abs(other - height) < 18 or other > height)])
         taken.append(wanted)
-        axes.annotate(name, point, (7, (wanted - height) * 0.72 - 3), textcoords="offset points", fontsize=8.5, color=colour)
+        behind = {"boxstyle": "square,pad=0.1", "facecolor": "white", "alpha": 0.8, "linewidth": 0}
+        axes.annotate(name, point, (7, (wanted - height) * 0.72 - 3), textcoords="offset points", fontsize=8.5, color=colour, bbox=behind)
 
 
 def time_over_size(rows: Sequence[Row], machine: str) -> Figure:

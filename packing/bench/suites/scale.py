@@ -33,7 +33,16 @@ def run(options: Options) -> Report:
         for seed in range(options.repeats(5)):
             solves.append(_greedy_alone(row, seed, options) if name == GREEDY else _solved(row, seed, options))
             points = solves[-1].pop("points")
-            curves.append({"name": f"{name}: {row.sentence}", "row": name, "seed": seed, "wanted": row.gap, "points": points, **solves[-1]})
+            curves.append(
+                {
+                    "name": f"{name}: {row.sentence.split(' copies')[0]} copies",
+                    "row": name,
+                    "seed": seed,
+                    "wanted": row.gap,
+                    "points": points,
+                    **solves[-1],
+                }
+            )
         summary, lines = _greedy_summary(row, solves) if name == GREEDY else _summary(row, solves, options.seconds(row.limit_s))
         rows.append(summary)
         targets += lines
