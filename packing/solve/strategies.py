@@ -135,6 +135,12 @@ _ALL = (
         "bounds and plans by column generation, for many copies of not too many shapes",
         run_of("packing.solve.patterns.strategy:patterns"),
     ),
+    Strategy(
+        "shortage",
+        "where stock does not suffice: how many copies must be missing, and plans that miss hardly more",
+        run_of("packing.solve.shortage.strategy:shortage"),
+        supports_of("packing.solve.shortage.strategy:supports"),
+    ),
 )
 STRATEGIES: dict[str, Strategy] = {each.name: each for each in _ALL}
 

@@ -1,0 +1,84 @@
+"""The least missing copies of each priority level, by column generation over the contents of one accelerator (or node).
+
+Level by level, highest first: minimise the missing copies of the level in the linear program of `packing.solve.patterns.master`,
+with a cap on those of the levels above, their proven least. A plan above a cap has a lexicographically larger vector anyway, so
+that the vector of the bounds is a lexicographic lower bound on that of every plan. What is claimed is not the value of the linear
+program but the integer evaluation of its prices (`packing.solve.patterns.pricing`), rounded up to whole copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from packing.compile.data import Compiled
+from packing.solve.context import SearchContext
+from packing.solve.patterns.costs import Costs
+from packing.solve.patterns.generation import Search, columns_of_plan, first_columns, generate_columns
+from packing.solve.patterns.layout import Layout
+from packing.solve.patterns.master import Column, Master
+from packing.solve.patterns.pricing import Pricer
+from packing.solve.shortage.stages import UNIT, forced_within, level_classes, level_costs, missing_apart, objective_costs, objective_floor
+
+SETTLED = 1e-4
+"""A whole number that is missed by less than this counts as reached: only the end of the search hangs on it, not the bound."""
+
+
+class Relaxation:
+    """Columns that serve all stages, and what the stages have proven."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.layout = Layout(compiled, level_classes(compiled))
+        self.apart = missing_apart(compiled)
+        self.forced = forced_within(compiled, self.layout.classes)
+        self.least = list(self.forced)
+        """Proven so far: missing copies by level, among models in classes."""
+        self.columns: list[Column] = []
+        self._pricer = Pricer(self.layout)
+
+    def prove(self, context: SearchContext, seconds: Callable[[], float]) -> None:
+        """Raise the bound on the missing copies as far as time allows, highest priority first."""
+        self.columns = list(first_columns(self.layout))
+        if context.incumbent is not None:
+            self.columns += columns_of_plan(self.compiled, self.layout, context.incumbent)
+        for level in range(len(self.least)):
+            if seconds() <= 0:
+                return
+            self._stage(level, context, seconds)
+
+    def prove_objective(self, context: SearchContext, seconds: Callable[[], float]) -> None:
+        """A bound on the objective of plans that miss just what is proven to be missing."""
+        vector = self.vector()
+
+        def better(bound: int) -> None:
+            context.raise_bound(vector, bound, "shortage")
+
+        self._generate(objective_costs(self.compiled, self.layout.classes, self.least), Search(), seconds, better)
+
+    def vector(self) -> tuple[int, ...]:
+        """The lexicographic lower bound on the missing copies of every plan."""
+        return tuple(apart + least for apart, least in zip(self.apart, self.least, strict=True))
+
+    def _stage(self, level: int, context: SearchContext, seconds: Callable[[], float]) -> None:
+        search = Search()
+
+        def better(bound: int) -> None:
+            copies = -(-bound // UNIT)
+            if copies > self.least[level]:
+                self.least[level] = copies
+                vector = self.vector()
+                context.raise_bound(vector, objective_floor(self.compiled, vector), "shortage")
+
+        def left() -> float:
+            # Nothing is gained by a bound between two whole numbers.
+            if search.solution is not None and search.solution.objective <= (self.least[level] + SETTLED) * UNIT:
+                return 0.0
+            return seconds()
+
+        self._generate(level_costs(self.compiled, self.layout.classes, self.least[:level]), search, left, better)
+
+    def _generate(self, costs: Costs, search: Search, seconds: Callable[[], float], better: Callable[[int], None]) -> None:
+        master = Master(self.layout, costs)
+        master.add(self.columns)
+        generate_columns(master, self._pricer, seconds, better, search)
+        self.columns = master.columns
