@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 from packing.compile.compiler import compile_problem
@@ -18,7 +19,7 @@ from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
 from packing.solve.plan import Plan, make_plan
 from packing.solve.result import FitnessReport, Result
-from packing.solve.strategies import strategy_of
+from packing.solve.strategies import Strategy, strategy_of
 from packing.verify import Verification, verify
 
 LONGEST = 30 * 86_400.0
@@ -38,6 +39,9 @@ def solve_placement(
     strategy: str = "auto",
     on_progress: Observer | None = None,
     cancel: threading.Event | None = None,
+    executor: Executor | None = None,
+    memory_limit: int | None = None,
+    processes: bool = True,
 ) -> Result:
     """Decide where every copy of every model runs.
 
@@ -47,29 +51,51 @@ def solve_placement(
     models, instances, tenants, weights : objects or dicts; `instances` are pools (or names of instance types).
     time_limit : seconds; 0 still gives the greedy's first answer.
     seed : of everything random. Same input, seed and one worker: same bytes.
-    workers : threads for the solvers.
+    workers : processes that work on it at the same time, sharing what they find; several are not reproducible.
     gap : stop as soon as (objective - bound) / objective is no larger.
     strategy : one of `packing.solve.strategies()`.
     on_progress : called with a `Progress` whenever incumbent or bound improve.
-    cancel : set it from any thread to stop; the best placement so far is returned.
+    cancel : set it from any thread to stop; the best placement so far is returned. KeyboardInterrupt while it searches does the same.
+    executor : anything with the shape of `concurrent.futures.Executor` to work in, instead of child processes of this
+        machine: a process pool, or a Dask cluster's `Client.get_executor()`. It is neither changed nor shut down.
+    memory_limit : bytes that the child processes may hold together; default: a large share of what is available.
+        Beyond it the largest is ended and done again, and the second time given up.
+    processes : False keeps everything in the caller's process, for debugging: then a solver that crashes takes it
+        down, `memory_limit` is not watched, and `workers` are threads of the solvers.
 
     Returns
     -------
     Result
-        Its placement has passed the independent checker.
+        Its placement has passed the independent checker. What went otherwise than meant, such as a child process
+        that was killed, is in its `incidents`.
 
     Raises
     ------
     ProblemError
         With all faults of the input at once.
     """
-    _check_options(time_limit, seed, workers, gap)
+    _check_options(time_limit, seed, workers, gap, memory_limit)
     chosen = strategy_of(strategy)
     expanded = expand(_problem(problem, models, instances, tenants, weights))
     context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel)
     compiled = compile_problem(expanded.problem)
-    chosen.solve(compiled, context)
+    if time_limit <= 0 or not (processes or executor):
+        _solve_here(chosen, compiled, context)
+    else:
+        from packing.solve.remote.search import search
+
+        search(compiled, context, chosen, memory_limit)
     return _result(compiled, expanded, context, strategy)
+
+
+def _solve_here(strategy: Strategy, compiled: Compiled, context: SearchContext) -> None:
+    """All of the search in this process. KeyboardInterrupt stops it like `cancel`, once there is an answer."""
+    try:
+        strategy.solve(compiled, context)
+    except KeyboardInterrupt:
+        if context.incumbent is None:
+            raise
+        context.interrupt()
 
 
 def _problem(problem: Any, models: Any, instances: Any, tenants: Any, weights: Any) -> Problem:
@@ -91,7 +117,7 @@ def _problem(problem: Any, models: Any, instances: Any, tenants: Any, weights: A
     return problem_from(given)
 
 
-def _check_options(time_limit: float, seed: int, workers: int, gap: float) -> None:
+def _check_options(time_limit: float, seed: int, workers: int, gap: float, memory_limit: int | None) -> None:
     faults = []
 
     def refuse(where: str, value: object, action: str) -> None:
@@ -103,6 +129,8 @@ def _check_options(time_limit: float, seed: int, workers: int, gap: float) -> No
         refuse("seed", seed, "Give a whole number from 0 to 2^31 - 1.")
     if not isinstance(workers, int) or not 1 <= workers <= 1024:
         refuse("workers", workers, "Give a whole number from 1 to 1024.")
+    if memory_limit is not None and (not isinstance(memory_limit, int) or memory_limit < 1):
+        refuse("memory_limit", memory_limit, "Give a whole number of bytes, or None.")
     if not (isinstance(gap, int | float) and math.isfinite(gap) and 0 <= gap <= 1):
         refuse("gap", gap, "Give a number from 0 to 1, e.g. 0.01 for one per cent.")
     if faults:

@@ -60,6 +60,7 @@ class SearchContext:
         self.random = random.Random(seed)
         self._observer = on_progress
         self._cancel = cancel
+        self._interrupted = False
         self.incumbent: Plan | None = None
         self.missing_bound: tuple[int, ...] | None = None
         """Proven: no plan has a lexicographically smaller vector of missing copies."""
@@ -89,7 +90,21 @@ class SearchContext:
     @property
     def cancelled(self) -> bool:
         """Whether the caller asked to stop."""
-        return self._cancel is not None and self._cancel.is_set()
+        return self._interrupted or (self._cancel is not None and self._cancel.is_set())
+
+    def interrupt(self) -> None:
+        """Stop as if the caller had asked for it."""
+        self._interrupted = True
+
+    @property
+    def proof(self) -> tuple[tuple[int, ...], int] | None:
+        """What is proven: (missing copies, bound on the objective of plans with just these missing); None: nothing."""
+        return None if self.missing_bound is None or self.bound is None else (self.missing_bound, self.bound)
+
+    @property
+    def began(self) -> float:
+        """When the search began, on this machine's monotonic clock."""
+        return self._start
 
     def limit(self) -> str | None:
         """Which limit stops the search now: ``cancelled``, ``time``, ``gap``; None: go on."""

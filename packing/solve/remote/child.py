@@ -1,0 +1,59 @@
+"""What a child process does: work, one job after another, until its parent closes the connection."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+from packing.solve.remote.link import Link, LinkedContext
+from packing.solve.remote.work import Work, carry_out, prepare
+
+
+def main(connection: socket.socket) -> NoReturn:
+    """The whole life of a child. `connection` is what `packing.solve.remote.process` holds the other end of."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then says what to do
+    # Standard input was the connection; nothing that reads it may get hold of what is meant for us.
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    # Where memory runs out, the kernel is to take the child and not its parent.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    link = Link(connection)
+    link.open()
+    link.send(("ready", -1))
+    _load()
+    while True:
+        number, work, began = link.job()
+        if not _carry_out(link, number, work, began):
+            os._exit(1)  # after an error nothing is known of the state of the solvers: not used again
+
+
+def _carry_out(link: Link, number: int, work: Work, began: float) -> bool:
+    """One job; returns whether it ended in the ordinary way."""
+    context = LinkedContext(link, number, work, began)
+    prepare(work, context)
+    context.connect()
+    link.attach(context)
+    try:
+        carry_out(work, context)
+    except BaseException as error:  # noqa: BLE001 - said to the parent, which decides
+        link.attach(None)
+        link.flush(context)
+        link.send(("failed", number, f"{type(error).__name__}: {error}"[:500]))
+        return False
+    link.attach(None)
+    link.flush(context)
+    link.send(("end", number, tuple(context.incidents)))
+    return True
+
+
+def _load() -> None:
+    """Import the solvers before they are needed: the first job then starts at once."""
+    for module in ("ortools.math_opt.python.mathopt", "ortools.sat.python.cp_model", "packing.solve.portfolio"):
+        importlib.import_module(module)

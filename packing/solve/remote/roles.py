@@ -1,0 +1,37 @@
+"""Who does what when several processes work on one solve at the same time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packing.compile.data import Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One process's share of a solve.
+
+    Parameters
+    ----------
+    strategy : by name.
+    seed : added to the seed of the solve.
+    seconds : of the time limit that it may use; None: all.
+    """
+
+    strategy: str
+    seed: int = 0
+    seconds: float | None = None
+
+
+def roles(compiled: Compiled, strategy: str, workers: int) -> list[Role]:
+    """A role for each worker; the first is the strategy as asked, so that one worker does what it always did.
+
+    With `auto`, the second gives bounds by column generation, which the portfolio keeps for small problems. Everyone
+    else tries the same with another seed. Incumbents and bounds are shared by all of them while they work.
+    """
+    del compiled  # the same split for every size, so far
+    chosen = [Role(strategy)]
+    if strategy == "auto" and workers > 1:
+        chosen.append(Role("patterns"))
+    chosen += [Role(strategy, seed=number) for number in range(len(chosen), workers)]
+    return chosen

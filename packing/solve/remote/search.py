@@ -1,0 +1,85 @@
+"""The way in: a first answer in the caller's process, the rest in others, so that none of it can take the caller down."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from packing.compile.data import Compiled
+from packing.solve.context import SearchContext
+from packing.solve.greedy.strategy import first_pass
+from packing.solve.plan import Plan
+from packing.solve.remote.children import Children
+from packing.solve.remote.crew import Found
+from packing.solve.remote.gather import Gathering, Job
+from packing.solve.remote.process import NoChildError
+from packing.solve.remote.roles import Role, roles
+from packing.solve.remote.wire import flat, whole
+from packing.solve.remote.work import Work
+from packing.solve.strategies import Strategy, begin
+
+SMALL = 150
+"""Copies up to which the common beginning is made here: it takes a fraction of a second, and often proves its answer."""
+
+
+def search(compiled: Compiled, context: SearchContext, strategy: Strategy, memory_limit: int | None) -> None:
+    """Solve with child processes; where none can be started, in this one."""
+    first = start_here(compiled, context)
+    if context.limit() is not None:
+        return
+    try:
+        with_children(compiled, context, roles(compiled, strategy.name, context.workers), first, memory_limit)
+    except NoChildError as error:
+        context.note(f"solved in the caller's process: {error}")
+        go_on_here(compiled, context, strategy, first)
+        return
+    finish_here(compiled, context, first)
+
+
+def start_here(compiled: Compiled, context: SearchContext) -> Plan:
+    """Greedy's first plan, so that there always is an answer; for small problems the quick bounds as well."""
+    first = first_pass(compiled, context)
+    if sum(model.fewest for model in compiled.models) <= SMALL or context.limit() is not None:
+        begin(compiled, context, first)
+    return first
+
+
+def finish_here(compiled: Compiled, context: SearchContext, first: Plan) -> None:
+    """Where the others were lost before they had a bound: the quickest one."""
+    if context.proof is None:
+        begin(compiled, context, first)
+
+
+def go_on_here(compiled: Compiled, context: SearchContext, strategy: Strategy, first: Plan) -> None:
+    """The rest of the search in this process; KeyboardInterrupt stops it like `cancel`."""
+    try:
+        if context.proof is None:
+            begin(compiled, context, first)
+        strategy.improve(compiled, context)
+    except KeyboardInterrupt:
+        context.interrupt()
+
+
+def with_children(compiled: Compiled, context: SearchContext, parts: list[Role], first: Plan, memory_limit: int | None) -> None:
+    """A child for each role, all at the same time."""
+
+    def work(role: Role) -> Work:
+        return Work(
+            compiled=compiled,
+            role=role,
+            time_limit=context.time_limit,
+            seed=context.seed,
+            gap=context.gap,
+            first=flat(first),
+            start=flat(context.incumbent) if context.incumbent is not first else None,
+            proof=context.proof,
+        )
+
+    def take(found: Found) -> None:
+        plan = whole(found.plan)
+        if plan is not None:
+            context.offer(plan, found.source)
+        if found.proof is not None:
+            context.raise_bound(*found.proof, found.source)
+
+    jobs = [Job(partial(work, role), take, f"the child process for {role.strategy}") for role in parts]
+    Gathering(context, Children(memory_limit), jobs).run(context.limit)
