@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,9 +23,12 @@ def command(
     ] = None,
     time_limit: Annotated[float, typer.Option(metavar="S", help="Seconds of search; 0: the first greedy answer.")] = 10.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Same input, seed and one worker: same bytes.")] = 0,
-    workers: Annotated[int, typer.Option(metavar="N", help="Threads of the solver; several are faster, but not reproducible.")] = 1,
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes at work at the same time; several find more, but not the same bytes.")] = 1,
     gap: Annotated[float, typer.Option(metavar="G", help="Stop when the relative gap is no larger, e.g. 0.01.")] = 0.0,
     strategy: Annotated[str, typer.Option(metavar="S", help="How to search: auto, greedy, cp_sat, …")] = "auto",
+    memory_limit: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="What the search may hold, e.g. 3GiB; default: most of what is free.", show_default=False)
+    ] = None,
     as_json: options.AsJson = False,
     chart: options.Chart = None,
     everything: options.All = False,
@@ -37,7 +40,9 @@ def command(
     from packing.describe import read_problem
 
     problem = read_problem(file)
-    result = _search(problem, quiet=quiet, time_limit=time_limit, seed=seed, workers=workers, gap=gap, strategy=strategy)
+    result = _search(problem, quiet=quiet, time_limit=time_limit, seed=seed, workers=workers, gap=gap, strategy=strategy, memory_limit=memory_limit)
+    for incident in result.incidents:
+        say(f"note: {incident}")
     from packing.cli.account import account_of, show
 
     account = account_of(result)
@@ -78,12 +83,10 @@ def _refuse(output: Path | None, chart: Path | None) -> None:
         raise ProblemError(faults)
 
 
-def _search(problem: Problem, *, quiet: bool, time_limit: float, seed: int, workers: int, gap: float, strategy: str) -> Result:
+def _search(problem: Problem, *, quiet: bool, **options: Any) -> Result:
     from packing.cli.interrupt import interruptible
     from packing.report.progress import progress_to_stderr
     from packing.solve import solve_placement
 
     with interruptible() as cancel, progress_to_stderr(quiet=quiet) as follow, native_output_to_stderr():
-        return solve_placement(
-            problem, time_limit=time_limit, seed=seed, workers=workers, gap=gap, strategy=strategy, on_progress=follow, cancel=cancel
-        )
+        return solve_placement(problem, on_progress=follow, cancel=cancel, **options)

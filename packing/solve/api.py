@@ -13,6 +13,7 @@ from packing.compile.data import Compiled
 from packing.describe import check, expand, problem_from
 from packing.describe.expand import Expanded
 from packing.domain.problem import Problem
+from packing.domain.units import UnitError, memory_fraction
 from packing.domain.words import Status
 from packing.errors import Fault, InternalError, ProblemError
 from packing.solve.assemble import assemble
@@ -40,7 +41,7 @@ def solve_placement(
     on_progress: Observer | None = None,
     cancel: threading.Event | None = None,
     executor: Executor | None = None,
-    memory_limit: int | None = None,
+    memory_limit: int | str | None = None,
     processes: bool = True,
 ) -> Result:
     """Decide where every copy of every model runs.
@@ -58,7 +59,7 @@ def solve_placement(
     cancel : set it from any thread to stop; the best placement so far is returned. KeyboardInterrupt while it searches does the same.
     executor : anything with the shape of `concurrent.futures.Executor` to work in, instead of child processes of this
         machine: a process pool, or a Dask cluster's `Client.get_executor()`. It is neither changed nor shut down.
-    memory_limit : bytes that the child processes may hold together; default: a large share of what is available.
+    memory_limit : bytes (or text such as ``3GiB``) that the child processes may hold together; default: a large share of what is available.
         Beyond it the largest is ended and done again, and the second time given up.
     processes : False keeps everything in the caller's process, for debugging: then a solver that crashes takes it
         down, `memory_limit` is not watched, and `workers` are threads of the solvers.
@@ -74,7 +75,7 @@ def solve_placement(
     ProblemError
         With all faults of the input at once.
     """
-    _check_options(time_limit, seed, workers, gap, memory_limit)
+    memory = _check_options(time_limit, seed, workers, gap, memory_limit)
     chosen = strategy_of(strategy)
     expanded = expand(_problem(problem, models, instances, tenants, weights))
     context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel)
@@ -84,7 +85,7 @@ def solve_placement(
     else:
         from packing.solve.remote.search import search
 
-        search(compiled, context, chosen, memory_limit)
+        search(compiled, context, chosen, executor, memory)
     return _result(compiled, expanded, context, strategy)
 
 
@@ -117,8 +118,10 @@ def _problem(problem: Any, models: Any, instances: Any, tenants: Any, weights: A
     return problem_from(given)
 
 
-def _check_options(time_limit: float, seed: int, workers: int, gap: float, memory_limit: int | None) -> None:
+def _check_options(time_limit: float, seed: int, workers: int, gap: float, memory_limit: int | str | None) -> int | None:
+    """Refuse values out of range, all at once; returns the memory limit in bytes."""
     faults = []
+    memory = None
 
     def refuse(where: str, value: object, action: str) -> None:
         faults.append(Fault("bad_option", where, str(value), "The value is not accepted.", action))
@@ -129,12 +132,16 @@ def _check_options(time_limit: float, seed: int, workers: int, gap: float, memor
         refuse("seed", seed, "Give a whole number from 0 to 2^31 - 1.")
     if not isinstance(workers, int) or not 1 <= workers <= 1024:
         refuse("workers", workers, "Give a whole number from 1 to 1024.")
-    if memory_limit is not None and (not isinstance(memory_limit, int) or memory_limit < 1):
-        refuse("memory_limit", memory_limit, "Give a whole number of bytes, or None.")
+    if memory_limit is not None:
+        try:
+            memory = math.floor(memory_fraction(memory_limit))
+        except (UnitError, TypeError, ValueError):
+            refuse("memory_limit", memory_limit, "Give bytes, or a size such as 3GiB.")
     if not (isinstance(gap, int | float) and math.isfinite(gap) and 0 <= gap <= 1):
         refuse("gap", gap, "Give a number from 0 to 1, e.g. 0.01 for one per cent.")
     if faults:
         raise ProblemError(faults)
+    return memory
 
 
 def _status(context: SearchContext, plan: Plan) -> Status:

@@ -96,6 +96,10 @@ class SearchContext:
         """Stop as if the caller had asked for it."""
         self._interrupted = True
 
+    def expire(self) -> None:
+        """The time limit is reached now: others have used it up."""
+        self.time_limit = min(self.time_limit, self.elapsed())
+
     @property
     def proof(self) -> tuple[tuple[int, ...], int] | None:
         """What is proven: (missing copies, bound on the objective of plans with just these missing); None: nothing."""

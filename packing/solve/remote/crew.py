@@ -21,9 +21,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A job ended by itself."""
+    """A job ended, by itself or at one of its limits."""
 
     job: int
+    limit: str | None = None
     incidents: tuple[str, ...] = ()
 
 

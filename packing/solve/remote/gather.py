@@ -54,6 +54,8 @@ class Gathering:
     def __init__(self, context: SearchContext, crew: Crew, jobs: Sequence[Job], *, spare: Crew | None = None, ordered: bool = False) -> None:
         self.context, self.crew, self.jobs = context, crew, jobs
         self._spare, self._ordered = spare, ordered
+        self.out_of_time = False
+        """Whether a job ended because its time was over."""
 
     def run(self, until: Callable[[], str | None]) -> None:
         """Until all jobs are over or `until` (looked at often) gives a reason to stop; then those still at work are stopped."""
@@ -86,6 +88,7 @@ class Gathering:
             job.held.append(event)
         elif isinstance(event, Ended):
             job.over = True
+            self.out_of_time = self.out_of_time or event.limit == "time"
             for each in event.incidents:
                 self.context.note(each)
         else:

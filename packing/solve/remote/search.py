@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from functools import partial
 
 from packing.compile.data import Compiled
@@ -13,6 +14,7 @@ from packing.solve.remote.crew import Found
 from packing.solve.remote.gather import Gathering, Job
 from packing.solve.remote.process import NoChildError
 from packing.solve.remote.roles import Role, roles
+from packing.solve.remote.rounds import Rounds
 from packing.solve.remote.wire import flat, whole
 from packing.solve.remote.work import Work
 from packing.solve.strategies import Strategy, begin
@@ -21,13 +23,16 @@ SMALL = 150
 """Copies up to which the common beginning is made here: it takes a fraction of a second, and often proves its answer."""
 
 
-def search(compiled: Compiled, context: SearchContext, strategy: Strategy, memory_limit: int | None) -> None:
-    """Solve with child processes; where none can be started, in this one."""
+def search(compiled: Compiled, context: SearchContext, strategy: Strategy, executor: Executor | None, memory_limit: int | None) -> None:
+    """Solve with child processes, or an executor's; where none can be started, in this one."""
     first = start_here(compiled, context)
     if context.limit() is not None:
         return
     try:
-        with_children(compiled, context, roles(compiled, strategy.name, context.workers), first, memory_limit)
+        if executor is None:
+            with_children(compiled, context, roles(compiled, strategy.name, context.workers), first, memory_limit)
+        else:
+            Rounds(compiled, context, strategy.name, executor, memory_limit).run()
     except NoChildError as error:
         context.note(f"solved in the caller's process: {error}")
         go_on_here(compiled, context, strategy, first)

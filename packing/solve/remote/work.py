@@ -18,6 +18,7 @@ class Work:
     Parameters
     ----------
     time_limit : seconds; what a strategy measures its work by, so that it does not depend on who is quick.
+    seconds : that may be used of it, however little is done by then; None: all.
     first : the plan of greedy's first pass, if it has been made.
     start : the best plan so far, if there is another.
     proof : what is proven so far; None: not even the common beginning is done.
@@ -29,6 +30,7 @@ class Work:
     seed: int
     gap: float
     workers: int = 1
+    seconds: float | None = None
     first: FlatPlan | None = None
     start: FlatPlan | None = None
     proof: Proof | None = None
@@ -41,6 +43,8 @@ class Findings:
     plan: FlatPlan | None
     proof: Proof | None
     incidents: tuple[str, ...]
+    limit: str | None
+    """Which limit stopped it; None: it ended by itself."""
 
 
 def context_options(work: Work) -> dict[str, float | int]:
@@ -68,7 +72,9 @@ def carry_out(work: Work, context: SearchContext) -> None:
 
 def do(work: Work) -> Findings:
     """The work as a pure function, for executors that know nothing of this library; its clock starts when it does."""
-    context = SearchContext(**context_options(work))  # type: ignore[arg-type]
+    options = context_options(work)
+    gone = 0.0 if work.seconds is None else max(0.0, options["time_limit"] - work.seconds)
+    context = SearchContext(**options, spent=gone)  # type: ignore[arg-type]
     prepare(work, context)
     carry_out(work, context)
-    return Findings(flat(context.incumbent), context.proof, tuple(context.incidents))
+    return Findings(flat(context.incumbent), context.proof, tuple(context.incidents), context.limit())
