@@ -9,30 +9,9 @@ import pytest
 import packing as pk
 from packing.domain.words import Status
 from packing.generate import random_problem
-from packing.solve import strategies
-from packing.testing.conformance.problems import one_pool, plain_model
-from packing.verify import verify
 
-from .common import GIB, kind, model, problem
-
-STRATEGIES = strategies()
-every_strategy = pytest.mark.parametrize("strategy", STRATEGIES)
-COMPLETE = {Status.OPTIMAL, Status.FEASIBLE}
-
-
-def solved(each, strategy, time_limit=3.0):
-    """A result whose answer has passed the checker and whose figures do not contradict each other."""
-    result = pk.solve_placement(each, strategy=strategy, time_limit=time_limit)
-    found = verify(result.expanded.problem, result.placement, result.digest)
-    assert found.violations == ()
-    assert (result.status in COMPLETE) == (not result.unplaced)
-    assert result.bound is None or result.bound <= result.objective
-    assert result.status is not Status.OPTIMAL or result.gap == 0
-    return result
-
-
-def missing(result):
-    return {entry.model: entry.copies for entry in result.unplaced}
+from ..common import GIB, kind, model, problem  # noqa: TID252 - tests are not a package, and have no absolute name
+from .judged import every_strategy, missing, solved
 
 
 @every_strategy
@@ -133,33 +112,6 @@ def test_nothing_asked_and_nothing_there(strategy):
     none = solved(problem(kinds, [{"instance_type": "a", "count": 0}], [model("m", 1)]), strategy)
     assert none.status is Status.INFEASIBLE
     assert missing(none) == {"m": 1}
-
-
-def fit_and_over(rng):
-    """(problem whose copies fill its one node to the last byte, the same with one byte more in one model)."""
-    copies = [rng.randint(1, 3) for _ in range(rng.randint(1, 3))]
-    sizes = [rng.randrange(1, 20 * GIB) for _ in copies]
-    total = sum(count * size for count, size in zip(copies, sizes, strict=True))
-    models = [plain_model(f"m{index}", size, count) for index, (count, size) in enumerate(zip(copies, sizes, strict=True))]
-    return one_pool(total, 1, 1, *models), one_pool(total - 1, 1, 1, *models)
-
-
-def refused_and_accepted(strategy, seeds):
-    for seed in seeds:
-        fits, over = fit_and_over(random.Random(seed))
-        assert not missing(solved(fits, strategy)), seed
-        assert sum(missing(solved(over, strategy)).values()) >= 1, seed
-
-
-@every_strategy
-def test_one_byte_over_is_refused_and_its_exact_twin_accepted(strategy):
-    refused_and_accepted(strategy, range(10))
-
-
-@pytest.mark.campaign
-@every_strategy
-def test_one_byte_over_2000(strategy):
-    refused_and_accepted(strategy, range(1000, 3000))
 
 
 @pytest.mark.campaign
