@@ -24,6 +24,8 @@ from packing.solve.strategies import Strategy, strategy_of
 from packing.verify import Verification, verify
 
 LONGEST = 30 * 86_400.0
+MANY = 20
+"""Models from which on child processes will be wanted: greedy alone hardly ever proves its answer."""
 
 
 def solve_placement(
@@ -77,10 +79,16 @@ def solve_placement(
     """
     memory = _check_options(time_limit, seed, workers, gap, memory_limit)
     chosen = strategy_of(strategy)
-    expanded = expand(_problem(problem, models, instances, tenants, weights))
+    given = _problem(problem, models, instances, tenants, weights)
+    apart = time_limit > 0 and (processes or executor is not None)
+    if apart and executor is None and len(given.models) >= MANY:
+        from packing.solve.remote import pool
+
+        pool.warm_up(workers)  # they load the solvers while the problem is prepared here
+    expanded = expand(given)
     context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel)
     compiled = compile_problem(expanded.problem)
-    if time_limit <= 0 or not (processes or executor):
+    if not apart:
         _solve_here(chosen, compiled, context)
     else:
         from packing.solve.remote.search import search

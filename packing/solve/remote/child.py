@@ -27,7 +27,8 @@ def main(connection: socket.socket) -> NoReturn:
     link = Link(connection)
     link.open()
     link.send(("ready", -1))
-    _load()
+    if link.idle:
+        _load()
     while True:
         number, work, began = link.job()
         if not _carry_out(link, number, work, began):
@@ -54,6 +55,6 @@ def _carry_out(link: Link, number: int, work: Work, began: float) -> bool:
 
 
 def _load() -> None:
-    """Import the solvers before they are needed: the first job then starts at once."""
+    """Import the solvers before they are needed: the first job then starts at once. One that waits imports what it needs."""
     for module in ("ortools.math_opt.python.mathopt", "ortools.sat.python.cp_model", "packing.solve.portfolio"):
         importlib.import_module(module)

@@ -37,6 +37,11 @@ class Link:
         """Begin to listen."""
         self._reader.start()
 
+    @property
+    def idle(self) -> bool:
+        """Whether no job waits."""
+        return self._jobs.empty()
+
     def job(self) -> tuple[int, Work, float]:
         """The next job: its number, the work, and when the solve began on the clock of both processes. Ends the process if none comes."""
         try:
