@@ -125,14 +125,17 @@ class Gathering:
 
     def _again(self, event: Lost, job: Job) -> None:
         """Give lost work out once more, with what is known by now; then to the spare crew; then no more."""
-        most = 2 if self._spare is None else 3
-        what = "it was done again" if job.tries < most else "its work was given up"
-        self.context.note(f"{job.name} {event.cause}; {what}")
-        if job.tries < most:
-            crew = self.crew if job.tries < 2 or self._spare is None else self._spare
-            self._start(event.job, job, crew)
+        if job.tries == 1:
+            crew, what = self.crew, "it was done again"
+        elif job.tries == 2 and self._spare is not None:
+            crew, what = self._spare, "it was done on this machine"
         else:
+            crew, what = None, "its work was given up"
+        self.context.note(f"{job.name} {event.cause}; {what}")
+        if crew is None:
             job.over = True
+        else:
+            self._start(event.job, job, crew)
 
     def _finish(self) -> None:
         """Stop those who still work, with what they have found; whoever does not answer in time is ended."""
