@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from packing.bench.peers.best_fit import tightness
 from packing.bench.peers.fgd import fgd
 from packing.bench.public.arrivals import arrive, overfull
 from packing.bench.public.folder import sample_openb
@@ -111,3 +112,13 @@ def test_the_recount_sees_every_kind_of_excess():
     assert overfull(trace, [(Task(1, 1, 1, 11), spot)]) == 1
     assert overfull(trace, [(Task(2, 1, 1, 1), Spot(0, (0, 0)))]) == 1
     assert overfull(trace, [(half, Spot(0, (2,)))]) == 1
+
+
+def test_best_fit_takes_the_tightest_gpu_of_all_nodes():
+    cluster = OnlineCluster([(9, 99, 99), (9, 99, 99)], 1000, [HALF, Arrival(1, 300, 2, 1), Arrival(1, 200, 2, 1)], [1, 1, 1], tightness)
+    half, third = cluster.place(0), cluster.place(1)
+    assert half is not None
+    assert third == half
+    # 200 are left of that GPU: exactly enough, and less than anywhere else.
+    assert cluster.place(2) == half
+    assert cluster.place(2) != half

@@ -6,12 +6,13 @@ By GPU: u_p GPUs that carry pattern p (tasks that fit on one GPU together, or a 
 Σ u_p <= GPUs of the cluster, Σ_p a_lp u_p <= number of tasks that take l of a GPU. It sees that two tasks of 810 and 470
 thousandths share no GPU.
 
-Whatever can be placed is a solution of both, so no placement beats either.
+Whatever can be placed is a solution of both, so no placement beats either. What is claimed is not the value of the linear programs, which are
+solved in floats, but what their prices prove in integers: any prices of the rows are a bound, with the rest of each task's or GPU's
+value as its own price (linear programming duality).
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ from typing import Any
 
 from packing.bench.public.openb import GPU, NodeKind, Task, Trace, kinds_told_apart
 
-OUTWARD = 1e-6
-"""Relative: the LPs are solved in floats, and their values are rounded away from them."""
+SCALE = 2**40
+"""Prices are held in 1/SCALE thousandths of a GPU."""
 MOST_PATTERNS = 100_000
 """Beyond this the relaxation by GPU is left out; the other one is valid alone."""
 
@@ -49,24 +50,35 @@ def demand_bound(trace: Trace) -> DemandBound:
 
 
 def _by_kind(trace: Trace) -> int:
-    solver, unbounded = _solver()
     nodes, tasks, kinds = Counter(trace.nodes), Counter(trace.tasks), kinds_told_apart(trace)
+    ways = [(task, node, _taken(task)) for task in tasks for node in nodes if _may_run(task, node, kinds)]
+    solver, unbounded = _solver()
     supplies = {(node, what): solver.Constraint(0, float(amount * count)) for node, count in nodes.items() for what, amount in _supply(node).items()}
+    numbers = {task: solver.Constraint(0, count) for task, count in tasks.items()}
     solver.Objective().SetMaximization()
-    for task, count in tasks.items():
-        number = solver.Constraint(0, count)
-        for node in nodes:
-            if _may_run(task, node, kinds):
-                variable = solver.NumVar(0, unbounded, "")
-                number.SetCoefficient(variable, 1)
-                solver.Objective().SetCoefficient(variable, task.demand)
-                for what, amount in (("gpu", task.demand), ("cpu", task.cpu_milli), ("memory", task.memory_mib)):
-                    supplies[node, what].SetCoefficient(variable, amount)
-    return _value(solver, trace.demand)
+    for task, node, taken in ways:
+        variable = solver.NumVar(0, unbounded, "")
+        numbers[task].SetCoefficient(variable, 1)
+        solver.Objective().SetCoefficient(variable, task.demand)
+        for what, amount in taken.items():
+            supplies[node, what].SetCoefficient(variable, amount)
+    if solver.Solve() != solver.OPTIMAL:
+        return trace.demand
+    price = {key: _price(row) for key, row in supplies.items()}
+    # What is left of a task's demand where its resources cost least: the price of the task itself.
+    rest: Counter[Task] = Counter()
+    for task, node, taken in ways:
+        rest[task] = max(rest[task], task.demand * SCALE - sum(amount * price[node, what] for what, amount in taken.items()))
+    paid = sum(amount * count * price[node, what] for node, count in nodes.items() for what, amount in _supply(node).items())
+    return (paid + sum(count * rest[task] for task, count in tasks.items())) // SCALE
 
 
 def _supply(node: NodeKind) -> dict[str, int]:
     return {"gpu": node.gpus * GPU, "cpu": node.cpu_milli, "memory": node.memory_mib}
+
+
+def _taken(task: Task) -> dict[str, int]:
+    return {"gpu": task.demand, "cpu": task.cpu_milli, "memory": task.memory_mib}
 
 
 def _by_gpu(trace: Trace) -> tuple[int, frozenset[int]]:
@@ -90,7 +102,11 @@ def _by_gpu(trace: Trace) -> tuple[int, frozenset[int]]:
         solver.Objective().SetCoefficient(used[pattern], sum(share * number for share, number in pattern))
         for share, number in pattern:
             rows[share].SetCoefficient(used[pattern], number)
-    most = _value(solver, trace.demand)
+    if solver.Solve() != solver.OPTIMAL:
+        return trace.demand, frozenset()
+    price = {share: _price(row) for share, row in rows.items()}
+    each = max(sum((share * SCALE - price[share]) * number for share, number in pattern) for pattern in patterns)
+    most = (each * (trace.capacity // GPU) + sum(count * price[share] for share, count in counts.items())) // SCALE
     placed: Counter[int] = Counter()
     for pattern, variable in used.items():
         for share, number in pattern:
@@ -116,12 +132,10 @@ def _solver() -> tuple[Any, float]:
     return solver, solver.infinity()
 
 
-def _value(solver: Any, otherwise: int) -> int:
-    """The optimum, rounded outward; `otherwise` if the LP was not solved."""
-    if solver.Solve() != solver.OPTIMAL:
-        return otherwise
-    value: float = solver.Objective().Value()
-    return math.ceil(value * (1 + OUTWARD))
+def _price(row: Any) -> int:
+    """The dual of a row, which is never negative in a maximum with upper limits, in 1/SCALE."""
+    dual: float = row.dual_value()
+    return max(0, round(dual * SCALE))
 
 
 def _may_run(task: Task, node: NodeKind, kinds: dict[str, str]) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 from packing.bench.options import Options
+from packing.bench.peers.best_fit import best_fit
 from packing.bench.peers.fgd import PUBLISHED, fgd
 from packing.bench.public.arrivals import Outcome, arrive
 from packing.bench.public.folder import data_folder, sample_openb, skipped
@@ -23,6 +24,7 @@ RULES: dict[str, Rule] = {
     OURS: lambda trace, tasks: arrive(trace, tasks, future_room, tightest_first=True),
     PEER: lambda trace, tasks: fgd(trace, tasks, tightest_first=True),
     "FGD, ties to the first node": lambda trace, tasks: fgd(trace, tasks, tightest_first=False),
+    "best fit": best_fit,
 }
 
 

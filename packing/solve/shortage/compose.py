@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from packing.compile.data import UNLIMITED, Compiled
 from packing.solve.greedy.economy import Economy
+from packing.solve.node_state import NodeState
 from packing.solve.patterns.clusters import clusters_of
-from packing.solve.patterns.compose import Composer, _trimmed
+from packing.solve.patterns.compose import Composer, Named, _trimmed
 from packing.solve.patterns.layout import Group, Layout
 from packing.solve.patterns.master import Column, Solution
 from packing.solve.plan import Plan
 from packing.solve.shortage.nodes import pack_clusters
+
+Queues = dict[int, deque[int]]
+"""Members of each class that may still need copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Room on a node that was meant for a copy of an item, and that nobody could take when the node was opened."""
+
+    node: int
+    item: int
+    spots: tuple[int, ...] | None
 
 
 class EvenComposer(Composer):
@@ -22,6 +36,7 @@ class EvenComposer(Composer):
         super().__init__(compiled, economy)
         self.left: Counter[int] = Counter()
         """Clusters by group for which there was no node."""
+        self._open: list[_Place] = []
 
     def add(self, layout: Layout, columns: Sequence[Column], solution: Solution) -> None:
         """Place what the solution counts."""
@@ -43,11 +58,52 @@ class EvenComposer(Composer):
             for copies in packed.nodes:
                 if copies:
                     self._realise(layout, group, copies, queues)
+        while self._fill_open_places(layout):
+            pass
 
     def _nodes(self, group: Group, solution: Solution) -> int:
         """Nodes for the group: those that the solution counts."""
         stock = sum(self.compiled.pools[pool].stock for pool in self.compiled.kinds[group.kind].pools)
         return min(round(solution.groups[group.index]), stock, UNLIMITED)
+
+    def _realise(self, layout: Layout, group: Group, copies: Sequence[Named], queues: Queues) -> None:
+        """Open a node of the cheapest pool and put named copies on it; remember the places that nobody could take."""
+        pool = self._pool(group.kind)
+        if pool is None:
+            return
+        state = NodeState(self.compiled, pool, group.hosting)
+        refused: list[tuple[int, tuple[int, ...] | None]] = []
+        for index, named, spots in copies:
+            item = layout.items[index]
+            member = named if named >= 0 and self._welcome(named, state) else self._member(queues[item.owner], state)
+            if member is None or not self._put(state, member, item.way, spots):
+                refused.append((index, spots))
+        if state.copies:
+            node = self.construction.nodes.adopt(state, self.compiled.candidates[state.copies[0][0]])
+            self._open += [_Place(node, index, spots) for index, spots in refused]
+
+    def _put(self, state: NodeState, member: int, way: int, spots: tuple[int, ...] | None) -> bool:
+        candidate = self.compiled.candidates[self.compiled.models[member].candidates[way]]
+        place = state.fits(candidate) if spots is None else spots
+        if place is None:
+            return False
+        state.add(candidate, place)
+        self.tally.change(candidate, state.pool)
+        return True
+
+    def _fill_open_places(self, layout: Layout) -> bool:
+        """Places refused for a zone may be taken when the model has come to another zone. Returns whether any was."""
+        places, self._open = self._open, []
+        for place in places:
+            state = self.construction.nodes.states[place.node]
+            assert state is not None
+            item = layout.items[place.item]
+            member = next((each for each in layout.classes[item.owner].members if self._welcome(each, state)), None)
+            if member is not None and self._put(state, member, item.way, place.spots):
+                self.construction.nodes.changed(place.node)
+            else:
+                self._open.append(place)
+        return len(self._open) < len(places)
 
 
 def compose(compiled: Compiled, layout: Layout, columns: Sequence[Column], solution: Solution) -> tuple[Plan, Counter[int]]:

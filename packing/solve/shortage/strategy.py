@@ -2,7 +2,7 @@
 
 1. Bounds on the missing copies, priority by priority (`relax.py`).
 2. Whole numbers of contents (`whole.py`), composed into nodes (`compose.py`), in turn: what could not be composed is asked for less.
-3. Ruin and recreate for what is still missing; a bound on the objective.
+3. Room for what is still missing (`repair.py`); a bound on the objective if no more is missing than must be.
 """
 
 from __future__ import annotations
@@ -12,17 +12,19 @@ from collections.abc import Callable
 from packing.compile.data import UNLIMITED, Compiled
 from packing.solve.bounds.forced import forced_vector
 from packing.solve.context import SearchContext
-from packing.solve.greedy.economy import Economy
 from packing.solve.greedy.strategy import greedy
-from packing.solve.ruin.strategy import ruin
+from packing.solve.plan import Plan, make_plan
 from packing.solve.shortage.compose import compose
 from packing.solve.shortage.relax import Relaxation
+from packing.solve.shortage.repair import repair
 from packing.solve.shortage.whole import Margin, whole_numbers
 
 PROVE, PLAN, REPAIR = 0.4, 0.6, 0.9
 """Shares of the remaining time: for bounds, of what is then left for whole numbers, and of the rest for repair."""
 ATTEMPTS = 12
 """Whole numbers and compositions, at most."""
+FRUITLESS = 2
+"""After so many in a row that miss no less, there are no more of them."""
 
 
 def supports(compiled: Compiled) -> str | None:
@@ -48,14 +50,19 @@ class _Run:
 
     def run(self) -> None:
         """All steps, as far as time allows."""
-        context = self.context
-        self.relaxation.prove(context, self._until(PROVE))
+        context, relaxation = self.context, self.relaxation
+        relaxation.prove(context, self._until(PROVE))
         if not self._least():
             self._plans(self._until(PLAN))
         if not self._least():
-            with context.within(REPAIR * context.remaining()):
-                ruin(self.compiled, context, Economy(self.compiled), context.remaining())
-        self.relaxation.prove_objective(context, self._until(1.0))
+            repair(self.compiled, context, self._incumbent(), relaxation.vector(), REPAIR * context.remaining())
+        # A bound on the objective speaks of plans that miss just what must be missing.
+        if context.limit() is None and self._incumbent().value.missing == relaxation.vector():
+            relaxation.prove_objective(context, self._until(1.0))
+
+    def _incumbent(self) -> Plan:
+        assert self.context.incumbent is not None
+        return self.context.incumbent
 
     def _until(self, share: float) -> Callable[[], float]:
         """Seconds left of a share of the remaining time; 0 as soon as the search should stop."""
@@ -65,21 +72,24 @@ class _Run:
 
     def _least(self) -> bool:
         """Whether the incumbent misses no more than it must, or time is up."""
-        context = self.context
-        assert context.incumbent is not None
-        return context.limit() is not None or context.incumbent.value.missing == self.relaxation.vector()
+        return self.context.limit() is not None or self._incumbent().value.missing == self.relaxation.vector()
 
     def _plans(self, seconds: Callable[[], float]) -> None:
-        """Whole numbers and compositions in turn, until everything counted is composed."""
+        """Whole numbers and compositions in turn, until everything counted is composed; then the best of these plans is repaired."""
         compiled, context, layout = self.compiled, self.context, self.relaxation.layout
-        margin = Margin()
+        margin, best, fruitless = Margin(), make_plan(compiled, ()), 0
         for _ in range(ATTEMPTS):
             if seconds() <= 0:
                 return
             found = whole_numbers(compiled, layout, self.relaxation.columns, margin, seconds(), context.workers)
             if found is None:
-                return
+                break
             plan, left = compose(compiled, layout, *found)
             context.offer(plan, "shortage")
-            if self._least() or not margin.tighten(left):
-                return
+            fruitless = 0 if plan.value < best.value else fruitless + 1
+            best = min(best, plan, key=lambda each: each.value)
+            if self._least() or fruitless >= FRUITLESS or not margin.tighten(left):
+                break
+        # Its structure may be better than that of the greedy's plan, though more is missing yet.
+        if not self._least() and best is not self._incumbent():
+            repair(compiled, context, best, self.relaxation.vector(), seconds() / 2)

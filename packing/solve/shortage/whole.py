@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 from math import floor
 
 from packing.compile.data import Compiled
+from packing.solve.patterns.costs import Costs
 from packing.solve.patterns.layout import Layout
 from packing.solve.patterns.master import Column, Master, Solution
 from packing.solve.shortage.stages import plan_costs
+from packing.solve.shortage.zones import zone_rows
 
 SHARE, WIDEST = 0.95, 0.85
 """By what a group's share and its largest content are multiplied after each attempt that left something over."""
+LARGE = 1_500
+"""Columns from which on most of the answer is taken from the linear program."""
 
 
 @dataclass
@@ -46,21 +50,30 @@ def whole_numbers(
         group.rows = tuple((dimension, int(capacity * share)) for dimension, capacity in group.rows)
     usable = [column for column in columns if _largest_need(layout, column) <= margin.widest.get(layout.bins[column[0]].group, 1.0)]
     costs = plan_costs(compiled, layout.classes)
-    relaxed = Master(tight, costs)
-    relaxed.add(usable)
+    relaxed = _program(tight, costs, usable, whole=False)
     vertex = relaxed.solve(seconds / 2, vertex=True)
     if vertex is None:
         return None
-    # Most contents repeat: what the vertex says is kept rounded down. Where whole nodes then run out, all is open.
-    for kept in ([floor(vertex.columns.get(index, 0.0) + 1e-6) for index in range(len(usable))], None):
-        program = Master(tight, costs, whole=True)
-        program.add(usable)
+    # Most contents of a large problem repeat: what the vertex says is kept rounded down. Where whole nodes then run out, all is open.
+    ways = [None, [floor(vertex.columns.get(index, 0.0) + 1e-6) for index in range(len(usable))]]
+    for kept in ways if len(usable) < LARGE else reversed(ways):
+        program = _program(tight, costs, usable, whole=True)
         if kept is not None:
             program.keep(kept)
         solution = program.solve(seconds / 4, gap=1e-5, threads=threads)
         if solution is not None:
             return usable, solution
     return None
+
+
+def _program(layout: Layout, costs: Costs, columns: Sequence[Column], *, whole: bool) -> Master:
+    """The master with these columns, and a row for each class that needs several nodes for the sake of its zones."""
+    master = Master(layout, costs, whole=whole)
+    master.add(columns)
+    for number, groups, nodes in zone_rows(layout):
+        used = master.mathopt.fast_sum(master.n[group] for group in groups)
+        master.program.add_linear_constraint(used + master.u[number] >= nodes)
+    return master
 
 
 def _largest_need(layout: Layout, column: Column) -> float:
