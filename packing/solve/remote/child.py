@@ -27,8 +27,7 @@ def main(connection: socket.socket) -> NoReturn:
     link = Link(connection)
     link.open()
     link.send(("ready", -1))
-    if link.idle:
-        _load()
+    _load()
     while True:
         number, work, began = link.job()
         if not _carry_out(link, number, work, began):
@@ -40,6 +39,7 @@ def _carry_out(link: Link, number: int, work: Work, began: float) -> bool:
     context = LinkedContext(link, number, work, began)
     prepare(work, context)
     context.connect()
+    link.send(("begun", number))
     link.attach(context)
     try:
         carry_out(work, context)
@@ -55,6 +55,6 @@ def _carry_out(link: Link, number: int, work: Work, began: float) -> bool:
 
 
 def _load() -> None:
-    """Import the solvers before they are needed: the first job then starts at once. One that waits imports what it needs."""
+    """Import the solvers before any job begins: one that has begun then answers at once when it is told to stop."""
     for module in ("ortools.math_opt.python.mathopt", "ortools.sat.python.cp_model", "packing.solve.portfolio"):
         importlib.import_module(module)

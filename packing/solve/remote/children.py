@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import selectors
 import time
 from dataclasses import dataclass
@@ -23,9 +24,14 @@ STOPPED_S = 1.0
 class _AtWork:
     child: Child
     job: int
+    number: int
+    """What parent and child call the job: no two jobs of a process are called the same."""
     stopped_since: float | None = None
     news: tuple[FlatPlan | None, Proof | None] | None = None
     """What it has not been told yet."""
+
+
+_numbers = itertools.count()
 
 
 class Children:
@@ -46,8 +52,8 @@ class Children:
     def start(self, job: int, work: Work, began: float) -> None:
         """Give the job to a waiting child, or to a new one."""
         child = pool.take()
-        self._at[job] = _AtWork(child, job)
-        child.send(("job", job, work, began))
+        each = self._at[job] = _AtWork(child, job, next(_numbers))
+        child.send(("job", each.number, work, began))
         self._selector.register(child.socket, selectors.EVENT_READ, job)
 
     def events(self, seconds: float) -> list[Event]:
@@ -55,7 +61,7 @@ class Children:
         found: list[Event] = []
         for each in self._at.values():
             if each.news is not None and not each.child.waiting:
-                each.child.send(("news", each.job, *each.news))
+                each.child.send(("news", each.number, *each.news))
                 each.news = None
             wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if each.child.waiting else 0)
             self._selector.modify(each.child.socket, wanted, each.job)
@@ -76,9 +82,11 @@ class Children:
             each.news = (plan or former[0], proof or former[1])
 
     def stop(self) -> None:
-        """Ask them to stop; they do when they next look."""
-        for each in self._at.values():
-            each.child.send(("stop", each.job))
+        """Ask them to stop; they do when they next look. One that has not begun need not be waited for: it will not begin."""
+        for each in list(self._at.values()):
+            each.child.send(("stop", each.number))
+            if not each.child.busy:
+                pool.give_back(self._leave(each.job))
 
     def close(self) -> None:
         """End those who still work."""
@@ -89,25 +97,26 @@ class Children:
     def _leave(self, job: int) -> Child:
         child = self._at.pop(job).child
         self._selector.unregister(child.socket)
+        child.busy = False
         return child
 
     def _read(self, each: _AtWork) -> list[Event]:
         found: list[Event] = []
         try:
-            for kind, job, *rest in each.child.fetch():
-                if kind == "ready":
-                    each.child.ready = True
-                elif job != each.job:
-                    continue
+            for kind, number, *rest in each.child.fetch():
+                if number != each.number:
+                    continue  # of a job before
+                if kind == "begun":
+                    each.child.busy = True
                 elif kind == "found":
-                    found.append(Found(job, *rest))
+                    found.append(Found(each.job, *rest))
                 elif kind == "end":
-                    found.append(Ended(job, *rest))
-                    pool.give_back(self._leave(job))
+                    found.append(Ended(each.job, *rest))
+                    pool.give_back(self._leave(each.job))
                     break
                 else:
-                    found.append(Lost(job, f"stopped with {rest[0]}"))
-                    self._leave(job).kill()
+                    found.append(Lost(each.job, f"stopped with {rest[0]}"))
+                    self._leave(each.job).kill()
                     break
         except EOFError:
             found.append(self._lost(each))

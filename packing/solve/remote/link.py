@@ -30,6 +30,7 @@ class Link:
         self._lock = threading.RLock()
         self._jobs: queue.SimpleQueue[tuple[int, Work, float]] = queue.SimpleQueue()
         self._context: LinkedContext | None = None
+        self._dropped: set[int] = set()
         self._next = 0.0
         self._reader = threading.Thread(target=self._read, name="packing-link", daemon=True)
 
@@ -37,15 +38,13 @@ class Link:
         """Begin to listen."""
         self._reader.start()
 
-    @property
-    def idle(self) -> bool:
-        """Whether no job waits."""
-        return self._jobs.empty()
-
     def job(self) -> tuple[int, Work, float]:
         """The next job: its number, the work, and when the solve began on the clock of both processes. Ends the process if none comes."""
         try:
-            return self._jobs.get(timeout=IDLE_S)
+            while True:
+                job = self._jobs.get(timeout=IDLE_S)
+                if job[0] not in self._dropped:
+                    return job
         except queue.Empty:
             os._exit(0)
 
@@ -62,6 +61,8 @@ class Link:
         """The search that stop and news are for."""
         with self._lock:
             self._context = context
+            if context is not None and context.job in self._dropped:
+                context.interrupt()
 
     def post(self, context: LinkedContext) -> None:
         """Something is new: sent now, or by the reader once it is time."""
@@ -103,9 +104,11 @@ class Link:
             self._jobs.put((number, *rest))
             return
         with self._lock:
-            context = self._context
-        if context is None or context.job != number:
-            return  # of a job that has ended
+            context = self._context if self._context is not None and self._context.job == number else None
+            if kind == "stop":
+                self._dropped.add(number)  # it may not have begun
+        if context is None:
+            return
         if kind == "stop":
             context.interrupt()
         else:

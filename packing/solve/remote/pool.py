@@ -21,7 +21,7 @@ def take() -> Child:
     with _lock:
         while _idle:
             child = _idle.pop()
-            if child.alive:
+            if child.promising:
                 return child
             child.kill()
     return Child()
@@ -30,7 +30,7 @@ def take() -> Child:
 def give_back(child: Child) -> None:
     """Keep a child that ended its work in the ordinary way."""
     held = resident(child.pid)
-    small = held is None or held[0] <= LARGEST_IDLE
+    small = held is None or (held[0] <= LARGEST_IDLE and not held[1])
     with _lock:
         if small and child.alive and not child.waiting and len(_idle) < MOST_IDLE:
             _idle.append(child)

@@ -8,12 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from packing.solve.remote.memory import resident
 from packing.solve.remote.wire import HEAD, Inbox, frame
 
 BOOT = """
@@ -27,6 +29,8 @@ if size:
 """
 """What the child runs: not the caller's `__main__`, but the caller's `sys.path`, so that it finds the same packing."""
 PIECE = 1 << 20
+START_S = 30.0
+"""A child that is not ready after so long never will be."""
 # Writing to a child that has died must raise, and not end a caller who has set SIGPIPE to its default.
 _NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
 
@@ -47,6 +51,9 @@ class Child:
             raise NoChildError(reason)
         self.ready = False
         """Whether it has said that it works."""
+        self.busy = False
+        """Whether it has begun a job that has not ended."""
+        self._born = time.monotonic()
         self._inbox, self._outgoing = Inbox(), bytearray()
         self.socket, theirs = socket.socketpair()
         try:
@@ -96,7 +103,23 @@ class Child:
                 piece = b""
             if not piece:
                 raise EOFError
-            yield from self._inbox.feed(piece)
+            for message in self._inbox.feed(piece):
+                if message[0] == "ready":
+                    self.ready = True
+                else:
+                    yield message
+
+    @property
+    def promising(self) -> bool:
+        """Whether it works, or may still be starting. Reads what it has said; what it said of earlier jobs no longer matters."""
+        try:
+            for _ in self.fetch():
+                pass
+        except Exception:  # noqa: BLE001 - ended, or not what it was
+            return False
+        held = resident(self.pid)
+        stopped = held is not None and held[1]
+        return self.alive and not stopped and (self.ready or time.monotonic() - self._born < START_S)
 
     def kill(self) -> None:
         """End it now, and leave nothing of it behind."""

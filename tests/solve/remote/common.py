@@ -37,13 +37,13 @@ def working():
 
 
 def when_working(action, delay=0.3, times=1):
-    """In a thread: each time that there is a child, after a delay, do something to its process; returns the list of those it was done to."""
+    """In a thread: each time that a child has begun to work, after a delay, do something to its process; returns the list of those it was done to."""
     done = []
 
     def run():
         end = time.monotonic() + 20
         while len(done) < times and time.monotonic() < end:
-            fresh = [child.pid for child in list(living) if child.alive and child.ready and child.pid not in done]
+            fresh = [child.pid for child in list(living) if child.busy and child.pid not in done]
             if not fresh:
                 time.sleep(0.01)
                 continue
