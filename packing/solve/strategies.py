@@ -136,6 +136,12 @@ _ALL = (
         run_of("packing.solve.patterns.strategy:patterns"),
     ),
     Strategy(
+        "node_patterns",
+        "bounds and plans by column generation over whole nodes, where nodes have one accelerator or none",
+        run_of("packing.solve.node_patterns.strategy:node_patterns"),
+        supports_of("packing.solve.node_patterns.strategy:supports"),
+    ),
+    Strategy(
         "shortage",
         "where stock does not suffice: how many copies must be missing, and plans that miss hardly more",
         run_of("packing.solve.shortage.strategy:shortage"),

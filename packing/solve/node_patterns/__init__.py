@@ -1,0 +1,1 @@
+"""Column generation over the contents of whole nodes."""

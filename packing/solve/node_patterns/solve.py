@@ -1,0 +1,103 @@
+"""Relax, dive, prove: the order in which the parts of this package work on one problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from packing.solve.node_patterns.dive import Diver, Rest, whole
+from packing.solve.node_patterns.generate import Generator
+from packing.solve.node_patterns.problem import Column, Problem
+
+FIRST = 0.45
+"""Share of the time that the linear program may take before the first dive."""
+STEPS = 150
+"""Linear programs of one dive."""
+LADDER = ((0, 1), (0, 1), (1, 8), (0, 1), (1, 2), (1, 1))
+"""Where between the linear program's value and the best solution dives aim, in turn."""
+DIVES = 60
+"""Dives in all; each starts with the columns of those before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is known in the end."""
+
+    bound: int
+    """Proven: no solution costs less."""
+    cost: int | None
+    columns: tuple[Column, ...]
+    """One for each opened bin; empty where nothing better than the start was found."""
+
+
+def solve(
+    problem: Problem,
+    seconds: Callable[[], float],
+    *,
+    seed: int = 0,
+    columns: Sequence[Column] = (),
+    upper: int | None = None,
+    on_bound: Callable[[int], None] = lambda _: None,
+) -> Outcome:
+    """The cheapest columns that are found for all demands, and a bound.
+
+    Parameters
+    ----------
+    problem : in integers.
+    seconds : time left; 0 as soon as the search should stop.
+    columns : contents to begin with.
+    upper : cost of a solution that is known already; only better ones are looked for.
+    on_bound : hears of better bounds.
+
+    Notes
+    -----
+    Nothing but `seconds` depends on a clock, so that a search that ends before it is reproducible.
+    """
+    generator = Generator(problem, seconds, seed, on_bound)
+    generator.master.add(columns)
+    start = seconds()
+    generator.pause = lambda: start - seconds() > FIRST * start
+    relaxed = generator.relax(enough=upper)
+    generator.pause = lambda: False
+    best, cost = None, upper
+    diver = Diver(generator)
+    for number in range(DIVES):
+        if relaxed is None or seconds() <= 0 or (cost is not None and cost <= generator.bound):
+            break
+        goal = max(generator.bound, problem.rounded_up(int(relaxed.objective * (1 - 1e-9))))
+        if not generator.converged and number == len(LADDER):
+            relaxed = generator.relax(enough=cost) or relaxed
+            continue
+        part, of = LADDER[number % len(LADDER)]
+        high = goal + 4 * problem.unit if cost is None else cost - problem.unit
+        target = problem.rounded_up(min(high, goal + max(0, high - goal) * part // of))
+        found = diver.dive(whole(problem), target - problem.constant, STEPS, wild=number)
+        if found is not None and (cost is None or found.cost + problem.constant < cost):
+            best, cost = found, found.cost + problem.constant
+        if not generator.converged and cost is not None and cost <= goal:
+            relaxed = generator.relax(enough=cost) or relaxed
+            if cost > generator.bound and not generator.converged:
+                break
+    return Outcome(generator.bound, cost if best is not None else None, _needed(problem, best) if best is not None else ())
+
+
+def _needed(problem: Problem, solution: Rest) -> tuple[Column, ...]:
+    """The columns without copies that are more than is asked for, the dearest left out first."""
+    copies = [-demand.copies for demand in problem.demands]
+    rates = [-demand.peak for demand in problem.demands]
+    for _, content in solution.fixed:
+        for index, count in content:
+            item = problem.items[index]
+            copies[item.demand] += count
+            rates[item.demand] += count * item.rate
+    kept = [(number, dict(content)) for number, content in solution.fixed]
+    places = sorted(
+        ((place, index) for place, (_, content) in enumerate(kept) for index in content), key=lambda each: (-problem.items[each[1]].cost, each)
+    )
+    for place, index in places:
+        item, content = problem.items[index], kept[place][1]
+        while content[index] and copies[item.demand] > 0 and rates[item.demand] >= item.rate:
+            content[index] -= 1
+            copies[item.demand] -= 1
+            rates[item.demand] -= item.rate
+    return tuple((number, tuple((index, count) for index, count in sorted(content.items()) if count)) for number, content in kept if any(content.values()))

@@ -1,0 +1,109 @@
+"""Strategy `node_patterns`: column generation over whole nodes, for problems whose nodes are single bins.
+
+What holds on one node holds in every content: needs slot by slot, isolation, size ratio, most copies per node of a class. Relaxed in the
+bound, and repaired in the plan, are `min_zones`, most copies per node where equal models are one class, modes mixed on a
+single-model node with several shared accelerators, and conflicts beyond what `patterns/conflicts.py` tells apart.
+"""
+
+from __future__ import annotations
+
+
+from packing.compile.data import Compiled
+from packing.solve.bounds.forced import forced_vector
+from packing.solve.context import SearchContext
+from packing.solve.greedy.economy import Economy
+from packing.solve.node_patterns.problem import Problem
+from packing.solve.node_patterns.solve import Outcome, solve
+from packing.solve.node_patterns.translate import parts_of, problem_of, supports
+from packing.solve.patterns.classes import classes_of
+from packing.solve.patterns.compose import Composer
+from packing.solve.patterns.costs import complete_constant
+from packing.solve.patterns.generation import columns_of_plan
+from packing.solve.patterns.layout import Layout
+from packing.solve.patterns.master import Solution
+from packing.solve.plan import Plan
+
+__all__ = ["node_patterns", "supports"]
+
+RIVALS = 400
+"""Copies up to which tenants in conflict are told apart."""
+
+
+def node_patterns(compiled: Compiled, context: SearchContext) -> None:
+    """Improve the incumbent, and raise the bound for plans that miss only what they must."""
+    if supports(compiled) is not None or context.incumbent is None or context.limit() is not None:
+        return
+    small = sum(model.fewest for model in compiled.models) <= RIVALS
+    layouts = parts_of(compiled, classes_of(compiled, by_rival=small))
+    if layouts:
+        _Run(compiled, context, layouts).run()
+
+
+class _Run:
+    """One run: part by part, then one plan of all of them."""
+
+    def __init__(self, compiled: Compiled, context: SearchContext, layouts: list[Layout]) -> None:
+        assert context.incumbent is not None
+        self.compiled, self.context, self.layouts = compiled, context, layouts
+        self.forced, self.constant = forced_vector(compiled), complete_constant(compiled)
+        self.start: Plan = context.incumbent
+        self.problems = [problem_of(layout) for layout in layouts]
+        self.bounds: list[int] = [problem.constant for problem in self.problems]
+
+    def run(self) -> None:
+        """All parts, each with its share of the time left, then the plan."""
+        outcomes: list[Outcome] = []
+        for number, layout in enumerate(self.layouts):
+            outcomes.append(self._solve(number, layout))
+            if self.context.limit() is not None:
+                break
+        self._compose(outcomes)
+
+    def _solve(self, number: int, layout: Layout) -> Outcome:
+        context, problem = self.context, self.problems[number]
+        columns = list(columns_of_plan(self.compiled, layout, self.start))
+        end = context.elapsed() + context.remaining() / (len(self.layouts) - number) ** 0.5
+
+        def seconds() -> float:
+            return 0.0 if context.limit() is not None else end - context.elapsed()
+
+        def better(bound: int) -> None:
+            self.bounds[number] = max(self.bounds[number], bound)
+            context.raise_bound(self.forced, self.constant + sum(self.bounds), "node_patterns")
+
+        upper = self._upper(problem)
+        return solve(problem, seconds, seed=context.seed, columns=columns, upper=upper, on_bound=better)
+
+    def _upper(self, problem: Problem) -> int | None:
+        """What the incumbent pays, if it is complete and the problem is all there is."""
+        if len(self.layouts) > 1 or self.start.value.missing != self.forced:
+            return None
+        return self.start.value.objective - self.constant
+
+    def _compose(self, outcomes: list[Outcome]) -> None:
+        """Named copies on nodes of pools; parts without a solution are left to the greedy's repair."""
+        if not any(outcome.columns for outcome in outcomes):
+            return
+        composer = Composer(self.compiled, Economy(self.compiled))
+        for outcome, layout, problem in zip(outcomes, self.layouts, self.problems, strict=False):
+            composer.add(layout, outcome.columns, _solution(problem, outcome))
+        self.context.offer(composer.finish(), "node_patterns")
+
+
+def _solution(problem: Problem, outcome: Outcome) -> Solution:
+    """Columns once each, with just the copies in them."""
+    items: dict[int, float] = {}
+    for _, content in outcome.columns:
+        for index, copies in content:
+            items[index] = items.get(index, 0.0) + copies
+    return Solution(
+        objective=float(outcome.cost or 0),
+        columns=dict.fromkeys(range(len(outcome.columns)), 1.0),
+        items=items,
+        groups=[0.0] * len(problem.bins),
+        pools=[0.0] * len(problem.pools),
+        missing=[0.0] * len(problem.demands),
+        duals=None,
+    )
+
+
