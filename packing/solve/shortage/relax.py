@@ -17,10 +17,15 @@ from packing.solve.patterns.generation import Search, columns_of_plan, first_col
 from packing.solve.patterns.layout import Layout
 from packing.solve.patterns.master import Column, Master
 from packing.solve.patterns.pricing import Pricer
+from packing.solve.shortage.counts import NodeCounts
+from packing.solve.shortage.node_rows import node_rows
 from packing.solve.shortage.stages import UNIT, forced_within, level_classes, level_costs, missing_apart, objective_costs, objective_floor
 
 SETTLED = 1e-4
 """A whole number that is missed by less than this counts as reached: only the end of the search hangs on it, not the bound."""
+
+COUNTS, KEPT = 0.25, 8
+"""Share of the time left that whole numbers of nodes may take, and the cuts of the linear program that they begin with."""
 
 
 class Relaxation:
@@ -35,6 +40,8 @@ class Relaxation:
         """Proven so far: missing copies by level, among models in classes."""
         self.columns: list[Column] = []
         self._pricer = Pricer(self.layout)
+        self._own_nodes = any(node_rows(self.layout))
+        """Whether whole numbers of nodes say anything: where everybody shares all nodes, they are hardly more than fractions."""
 
     def prove(self, context: SearchContext, seconds: Callable[[], float]) -> None:
         """Raise the bound on the missing copies as far as time allows, highest priority first."""
@@ -60,10 +67,9 @@ class Relaxation:
         return tuple(apart + least for apart, least in zip(self.apart, self.least, strict=True))
 
     def _stage(self, level: int, context: SearchContext, seconds: Callable[[], float]) -> None:
-        search = Search()
+        search, caps = Search(), self.least[:level]
 
-        def better(bound: int) -> None:
-            copies = -(-bound // UNIT)
+        def raise_to(copies: int) -> None:
             if copies > self.least[level]:
                 self.least[level] = copies
                 vector = self.vector()
@@ -75,10 +81,22 @@ class Relaxation:
                 return 0.0
             return seconds()
 
-        self._generate(level_costs(self.compiled, self.layout.classes, self.least[:level]), search, left, better)
+        costs = level_costs(self.compiled, self.layout.classes, caps)
+        master = self._generate(costs, search, left, lambda bound: raise_to(-(-bound // UNIT)))
+        if self._reached(context, level) or search.solution is None or not self._own_nodes:
+            return
+        counts = NodeCounts(self.layout, master, self._pricer, caps, search.solution.groups)
+        end = context.elapsed() + COUNTS * seconds()
+        counts.raise_bound(search.cuts[-KEPT:], context, lambda: min(seconds(), end - context.elapsed()), raise_to)
+        self.columns = master.columns
 
-    def _generate(self, costs: Costs, search: Search, seconds: Callable[[], float], better: Callable[[int], None]) -> None:
+    def _reached(self, context: SearchContext, level: int) -> bool:
+        """Whether the incumbent shows that the bound is the best there is, down to this level."""
+        return context.incumbent is not None and context.incumbent.value.missing[: level + 1] == self.vector()[: level + 1]
+
+    def _generate(self, costs: Costs, search: Search, seconds: Callable[[], float], better: Callable[[int], None]) -> Master:
         master = Master(self.layout, costs)
         master.add(self.columns)
         generate_columns(master, self._pricer, seconds, better, search)
         self.columns = master.columns
+        return master

@@ -15,8 +15,8 @@ from packing.compile.data import Compiled
 from packing.solve.patterns.costs import Costs
 from packing.solve.patterns.layout import Layout
 from packing.solve.patterns.master import Column, Master, Solution
+from packing.solve.shortage.node_rows import node_rows
 from packing.solve.shortage.stages import plan_costs
-from packing.solve.shortage.zones import zone_rows
 
 SHARE, WIDEST = 0.95, 0.85
 """By what a group's share and its largest content are multiplied after each attempt that left something over."""
@@ -67,12 +67,12 @@ def whole_numbers(
 
 
 def _program(layout: Layout, costs: Costs, columns: Sequence[Column], *, whole: bool) -> Master:
-    """The master with these columns, and a row for each class that needs several nodes for the sake of its zones."""
+    """The master with these columns, and a row for each class that needs nodes whatever is on them."""
     master = Master(layout, costs, whole=whole)
     master.add(columns)
-    for number, groups, nodes in zone_rows(layout):
-        used = master.mathopt.fast_sum(master.n[group] for group in groups)
-        master.program.add_linear_constraint(used + master.u[number] >= nodes)
+    for row in node_rows(layout):
+        used = master.mathopt.fast_sum(master.n[group] for group in row.groups)
+        master.program.add_linear_constraint(used + master.u[row.owner] >= row.nodes)
     return master
 
 
