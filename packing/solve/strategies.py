@@ -63,10 +63,12 @@ def begin(compiled: Compiled, context: SearchContext, first: Plan | None = None)
     `first` : the plan of greedy's first pass, where it has been made already.
     """
     from packing.solve.bounds.run import quick_bound
-    from packing.solve.greedy.strategy import greedy
+    from packing.solve.greedy.strategy import first_pass, greedy
 
-    greedy(compiled, context, first=first)
+    first = first_pass(compiled, context) if first is None else first
     quick_bound(compiled, context)
+    if context.limit() is None:
+        greedy(compiled, context, first=first)
 
 
 def run_of(where: str) -> Run:
