@@ -115,7 +115,7 @@ class Children:
                     pool.give_back(self._leave(each.job))
                     break
                 else:
-                    found.append(Lost(each.job, f"stopped with {rest[0]}"))
+                    found.append(Lost(each.job, f"stopped with {rest[0]}", error=rest[0]))
                     self._leave(each.job).kill()
                     break
         except EOFError:

@@ -34,6 +34,8 @@ class Lost:
 
     job: int
     cause: str
+    error: str | None = None
+    """The exception, if it was one of this library's own code."""
 
 
 Event = Found | Ended | Lost

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from packing.errors import InternalError
 from packing.solve.context import SearchContext
 from packing.solve.plan import Plan
 from packing.solve.remote.crew import Crew, Ended, Event, Found, Lost
@@ -18,6 +19,9 @@ SOON_S = 0.1
 """How long a crew that was asked to stop may take before it is ended."""
 LATE_S = 0.3
 """The same where the time limit is reached, which everyone knows of by themselves."""
+
+RAISE_ERRORS = False
+"""Whether an error in a strategy is raised in the caller instead of costing a retry: for tests, which are to see it."""
 
 Take = Callable[[Found], None]
 Known = tuple[Plan | None, tuple[tuple[int, ...], int] | None]
@@ -125,6 +129,8 @@ class Gathering:
 
     def _again(self, event: Lost, job: Job) -> None:
         """Give lost work out once more, with what is known by now; then to the spare crew; then no more."""
+        if event.error is not None and RAISE_ERRORS:
+            raise InternalError(f"{job.name} {event.cause}")
         if job.tries == 1:
             crew, what = self.crew, "it was done again"
         elif job.tries == 2 and self._spare is not None:

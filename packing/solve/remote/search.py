@@ -22,6 +22,9 @@ from packing.solve.strategies import Strategy, begin
 SMALL = 150
 """Copies up to which the common beginning is made here: it takes a fraction of a second, and often proves its answer."""
 
+QUICK = 5_000
+"""Candidates up to which the quickest bound takes a fraction of a second."""
+
 
 def search(compiled: Compiled, context: SearchContext, strategy: Strategy, executor: Executor | None, memory_limit: int | None) -> None:
     """Solve with child processes, or an executor's; where none can be started, in this one."""
@@ -49,8 +52,8 @@ def start_here(compiled: Compiled, context: SearchContext) -> Plan:
 
 
 def finish_here(compiled: Compiled, context: SearchContext, first: Plan) -> None:
-    """Where the others were lost before they had a bound: the quickest one."""
-    if context.proof is None:
+    """Where the others were lost before they had a bound: the quickest one, unless that would take too long after the end."""
+    if context.proof is None and (context.limit() is None or len(compiled.candidates) <= QUICK):
         begin(compiled, context, first)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import packing as pk
 from packing.solve.remote import pool
+from packing.solve.remote.roles import Role
 
 from ..common import kind, model, problem  # noqa: TID252 - tests are not installed
 from .common import awkward, gone, solved, when_working, working
@@ -149,3 +150,16 @@ def test_an_answer_is_proven_here_where_that_is_quick(monkeypatch):
     result, _ = solved(problem([kind("a", 1)], ["a"], [model("m", 16, copies=3)]), time_limit=20)
     assert result.status is pk.Status.OPTIMAL
     assert result.incidents == ()
+
+
+def test_an_error_in_a_strategy_is_an_incident(monkeypatch):
+    """A defect of ours in a child: the caller has greedy's answer and is told; the tests of this library would be stopped by it."""
+    monkeypatch.setattr("packing.solve.remote.search.roles", lambda *_: [Role("no such strategy")])
+    with pytest.raises(pk.InternalError, match="There is no such strategy"):
+        pk.solve_placement(awkward(6), strategy="cp_sat", time_limit=20)
+    monkeypatch.setattr("packing.solve.remote.gather.RAISE_ERRORS", False)
+    result, _ = solved(awkward(6), strategy="cp_sat", time_limit=20)
+    assert len(result.incidents) == 2
+    assert all("ProblemError" in each for each in result.incidents)
+    assert result.status is pk.Status.FEASIBLE
+    assert result.bound is not None
