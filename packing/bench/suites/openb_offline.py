@@ -14,7 +14,6 @@ from packing.bench.report import Report, Row, Target
 from packing.domain.problem import Problem
 
 LIMIT_S, WANTED = 60.0, 0.979
-"""Of the GPU demand."""
 
 
 def run(options: Options) -> Report:
@@ -36,14 +35,22 @@ def _run(folder: Path, options: Options) -> Report:
         "openb-offline",
         tuple(rows),
         (
-            Target(f"at least {WANTED:.1%} of the GPU demand in {limit:g} s", f"{best['of_demand_%']:.2f} %", best["of_demand_%"] >= 100 * WANTED),
+            Target(f"at least {WANTED:.1%} of all GPU demand in {limit:g} s", f"{best['of_demand_%']:.2f} %", best["of_demand_%"] >= 100 * WANTED),
+            Target(
+                f"at least {WANTED:.1%} of the GPU demand that the bound leaves possible",
+                f"{best['of_bound_%']:.2f} %",
+                best["of_bound_%"] >= 100 * WANTED,
+            ),
             Target("no violation", f"{wrong}", wrong == 0, hard=True),
             Target("never more than the bound", f"{best['of_bound_%']:.4f} %", all(row["of_bound_%"] <= 100 for row in rows), hard=True),
         ),
         (
             f"{len(trace.nodes)} nodes with {trace.capacity / 1000:g} GPUs; {len(trace.tasks)} tasks of {len(problem.models)} kinds.",
-            f"The tasks ask for {trace.demand / trace.capacity:.2%} of the GPUs; at most {bound / trace.capacity:.2%} can be placed (linear bound).",
-            "gpus_%: GPUs allocated; of_demand_%: of all demand; of_bound_%: of the demand that the bound leaves possible.",
+            f"The tasks ask for {trace.demand / trace.capacity:.2%} of the GPUs; at most {bound / trace.capacity:.2%} of the GPUs can be given out, "
+            f"{bound / trace.demand:.2%} of the demand (proven: integer prices of a linear program). More of all GPUs than that is impossible.",
+            "gpus_%: placed GPU demand / GPUs; of_demand_%: / GPU demand; of_bound_%: / the demand that can be placed at most.",
+            f"Priorities: the bound leaves tasks out that take {', '.join(map(str, sorted(found.left_out))) or 'none'} thousandths of a GPU; "
+            "these come after all others that use GPUs, tasks without GPUs last. So missing copies, which the library minimises, are GPU demand.",
         ),
     )
 

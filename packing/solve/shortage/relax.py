@@ -40,14 +40,18 @@ class Relaxation:
         """Proven so far: missing copies by level, among models in classes."""
         self.columns: list[Column] = []
         self._pricer = Pricer(self.layout)
+        self._search: dict[tuple[int, ...], Search] = {}
+        """Of the stage with these caps."""
         self._own_nodes = any(node_rows(self.layout))
         """Whether whole numbers of nodes say anything: where everybody shares all nodes, they are hardly more than fractions."""
 
     def prove(self, context: SearchContext, seconds: Callable[[], float]) -> None:
-        """Raise the bound on the missing copies as far as time allows, highest priority first."""
-        self.columns = list(first_columns(self.layout))
+        """Raise the bound on the missing copies as far as time allows, highest priority first; goes on where it stopped before."""
+        if not self.columns:
+            self.columns = list(first_columns(self.layout))
         if context.incumbent is not None:
-            self.columns += columns_of_plan(self.compiled, self.layout, context.incumbent)
+            known = set(self.columns)
+            self.columns += [column for column in columns_of_plan(self.compiled, self.layout, context.incumbent) if column not in known]
         for level in range(len(self.least)):
             if seconds() <= 0:
                 return
@@ -67,7 +71,7 @@ class Relaxation:
         return tuple(apart + least for apart, least in zip(self.apart, self.least, strict=True))
 
     def _stage(self, level: int, context: SearchContext, seconds: Callable[[], float]) -> None:
-        search, caps = Search(), self.least[:level]
+        search, caps = self._search.setdefault(tuple(self.least[:level]), Search()), self.least[:level]
 
         def raise_to(copies: int) -> None:
             if copies > self.least[level]:
@@ -81,6 +85,8 @@ class Relaxation:
                 return 0.0
             return seconds()
 
+        if left() <= 0:
+            return
         costs = level_costs(self.compiled, self.layout.classes, caps)
         master = self._generate(costs, search, left, lambda bound: raise_to(-(-bound // UNIT)))
         if self._reached(context, level) or search.solution is None or not self._own_nodes:

@@ -19,8 +19,8 @@ from packing.solve.shortage.relax import Relaxation
 from packing.solve.shortage.repair import repair
 from packing.solve.shortage.whole import Margin, whole_numbers
 
-PROVE, PLAN, REPAIR = 0.4, 0.6, 0.9
-"""Shares of the remaining time: for bounds, of what is then left for whole numbers, and of the rest for repair."""
+PROVE, PLAN, REPAIR = 0.3, 0.6, 0.95
+"""Shares of the time that is left when they begin: for bounds (before plans, and again after them), for whole numbers, and for repair."""
 ATTEMPTS = 12
 """Whole numbers and compositions, at most."""
 FRUITLESS = 2
@@ -54,6 +54,8 @@ class _Run:
         relaxation.prove(context, self._until(PROVE))
         if not self._least():
             self._plans(self._until(PLAN))
+        if not self._least():
+            relaxation.prove(context, self._until(PROVE))
         if not self._least():
             repair(self.compiled, context, self._incumbent(), relaxation.vector(), REPAIR * context.remaining())
         # A bound on the objective speaks of plans that miss just what must be missing.
