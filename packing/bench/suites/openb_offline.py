@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from packing.bench.measure import measured
@@ -46,13 +47,17 @@ def _run(folder: Path, options: Options) -> Report:
         ),
         (
             f"{len(trace.nodes)} nodes with {trace.capacity / 1000:g} GPUs; {len(trace.tasks)} tasks of {len(problem.models)} kinds.",
-            f"The tasks ask for {trace.demand / trace.capacity:.2%} of the GPUs; at most {bound / trace.capacity:.2%} of the GPUs can be given out, "
-            f"{bound / trace.demand:.2%} of the demand (proven: integer prices of a linear program). More of all GPUs than that is impossible.",
+            f"The tasks ask for {trace.demand / trace.capacity:.2%} of the GPUs; at most {bound / trace.capacity:.2%} can be given out.",
+            f"That is {bound / trace.demand:.2%} of the demand, proven by the integer prices of a linear program: no plan places more.",
             "gpus_%: placed GPU demand / GPUs; of_demand_%: / GPU demand; of_bound_%: / the demand that can be placed at most.",
-            f"Priorities: the bound leaves tasks out that take {', '.join(map(str, sorted(found.left_out))) or 'none'} thousandths of a GPU; "
-            "these come after all others that use GPUs, tasks without GPUs last. So missing copies, which the library minimises, are GPU demand.",
+            f"Priorities: all tasks with GPUs before those whose share of a GPU the bound leaves tasks of out ({_list(found.left_out)} thousandths),",
+            "tasks without GPUs last; so what the library minimises, missing copies by priority, is missing GPU demand if only that share is missing.",
         ),
     )
+
+
+def _list(shares: Collection[int]) -> str:
+    return ", ".join(str(share) for share in sorted(shares)) or "none"
 
 
 def _row(problem: Problem, trace: Trace, bound: int, strategy: str, limit: float, workers: int) -> Row:
