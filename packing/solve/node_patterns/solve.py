@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from packing.solve.node_patterns.dive import Diver, Rest, whole
+from packing.solve.node_patterns.finish import finished
 from packing.solve.node_patterns.generate import Generator
 from packing.solve.node_patterns.problem import Column, Problem
 
@@ -17,6 +18,8 @@ LADDER = ((0, 1), (0, 1), (1, 8), (0, 1), (1, 2), (1, 1))
 """Where between the linear program's value and the best solution dives aim, in turn."""
 DIVES = 60
 """Dives in all; each starts with the columns of those before."""
+FRESH, IDLE = 5, 6
+"""After so many fruitless dives in turn with hardly a new column, more of them find nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ def solve(
     generator.pause = lambda: start - seconds() > FIRST * start
     relaxed = generator.relax(enough=upper)
     generator.pause = lambda: False
-    best, cost = None, upper
+    best, cost, idle = None, upper, 0
+    found = finished(generator) if relaxed is not None else None
+    if found is not None and (cost is None or found.cost + problem.constant < cost):
+        best, cost = found, found.cost + problem.constant
     diver = Diver(generator)
     for number in range(DIVES):
         if relaxed is None or seconds() <= 0 or (cost is not None and cost <= generator.bound):
@@ -71,7 +77,11 @@ def solve(
         part, of = LADDER[number % len(LADDER)]
         high = goal + 4 * problem.unit if cost is None else cost - problem.unit
         target = problem.rounded_up(min(high, goal + max(0, high - goal) * part // of))
+        known = len(generator.master.columns)
         found = diver.dive(whole(problem), target - problem.constant, STEPS, wild=number)
+        idle = idle + 1 if found is None and len(generator.master.columns) - known < FRESH else 0
+        if idle >= IDLE:
+            break
         if found is not None and (cost is None or found.cost + problem.constant < cost):
             best, cost = found, found.cost + problem.constant
         if not generator.converged and cost is not None and cost <= goal:
