@@ -14,7 +14,8 @@ from packing.bench.public.openb import Trace, problem_of, read_trace
 from packing.bench.report import Report, Row, Target
 from packing.domain.problem import Problem
 
-LIMIT_S, WANTED = 60.0, 0.979
+LIMIT_S, WANTED = 58.0, 0.979
+"""With starting a process, compiling and checking: 60 s."""
 
 
 def run(options: Options) -> Report:

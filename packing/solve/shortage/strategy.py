@@ -1,8 +1,9 @@
 """Strategy `shortage`: where stock does not suffice for all copies, how many have to be missing, and a plan that misses hardly more.
 
-1. Bounds on the missing copies, priority by priority (`relax.py`).
-2. Whole numbers of contents (`whole.py`), composed into nodes (`compose.py`), in turn: what could not be composed is asked for less.
-3. Room for what is still missing (`repair.py`); a bound on the objective if no more is missing than must be.
+1. Room for what is missing in the greedy's plan (`repair.py`): often that is all it takes.
+2. Bounds on the missing copies, priority by priority (`relax.py`, `counts.py`).
+3. Whole numbers of contents (`whole.py`), composed into nodes (`compose.py`), in turn: what could not be composed is asked for less.
+4. Room for what is missing in these plans; a bound on the objective if no more is missing than must be.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from packing.solve.shortage.relax import Relaxation
 from packing.solve.shortage.repair import repair
 from packing.solve.shortage.whole import Margin, whole_numbers
 
-PROVE, PLAN, REPAIR = 0.3, 0.6, 0.95
-"""Shares of the time that is left when they begin: for bounds (before plans, and again after them), for whole numbers, and for repair."""
+PROVE, FIRST, PLAN, REPAIR = 0.3, 0.06, 0.6, 0.95
+"""Shares of the time that is left when they begin: for bounds (before plans, and again after them), for a first repair of the
+greedy's plan, for whole numbers, and for repair of what comes of them."""
 ATTEMPTS = 12
 """Whole numbers and compositions, at most."""
 FRUITLESS = 2
@@ -51,15 +53,18 @@ class _Run:
     def run(self) -> None:
         """All steps, as far as time allows."""
         context, relaxation = self.context, self.relaxation
-        relaxation.prove(context, self._until(PROVE))
+        repair(self.compiled, context, self._incumbent(), relaxation.vector(), FIRST * context.remaining())
+        if not self._least():
+            relaxation.prove(context, self._until(PROVE))
         if not self._least():
             self._plans(self._until(PLAN))
         if not self._least():
             relaxation.prove(context, self._until(PROVE))
         if not self._least():
             repair(self.compiled, context, self._incumbent(), relaxation.vector(), REPAIR * context.remaining())
-        # A bound on the objective speaks of plans that miss just what must be missing.
-        if context.limit() is None and self._incumbent().value.missing == relaxation.vector():
+        # A bound on the objective speaks of plans that miss just what must be missing; that of complete plans is not this strategy's business.
+        missing = self._incumbent().value.missing
+        if context.limit() is None and missing == relaxation.vector() and missing != forced_vector(self.compiled):
             relaxation.prove_objective(context, self._until(1.0))
 
     def _incumbent(self) -> Plan:
