@@ -20,7 +20,7 @@ from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
 from packing.solve.plan import Plan, make_plan
 from packing.solve.result import FitnessReport, Result
-from packing.solve.strategies import Strategy, strategy_of
+from packing.solve.strategies import strategy_of
 from packing.verify import Verification, verify
 
 LONGEST = 30 * 86_400.0
@@ -88,23 +88,18 @@ def solve_placement(
     expanded = expand(given)
     context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel)
     compiled = compile_problem(expanded.problem)
-    if not apart:
-        _solve_here(chosen, compiled, context)
-    else:
-        from packing.solve.remote.search import search
-
-        search(compiled, context, chosen, executor, memory)
-    return _result(compiled, expanded, context, strategy)
-
-
-def _solve_here(strategy: Strategy, compiled: Compiled, context: SearchContext) -> None:
-    """All of the search in this process. KeyboardInterrupt stops it like `cancel`, once there is an answer."""
     try:
-        strategy.solve(compiled, context)
+        if apart:
+            from packing.solve.remote.search import search
+
+            search(compiled, context, chosen, executor, memory)
+        else:
+            chosen.solve(compiled, context)
     except KeyboardInterrupt:
         if context.incumbent is None:
             raise
         context.interrupt()
+    return _result(compiled, expanded, context, strategy)
 
 
 def _problem(problem: Any, models: Any, instances: Any, tenants: Any, weights: Any) -> Problem:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from packing.solve.remote import pool
 from packing.solve.remote.crew import Ended, Event, Found, Lost
 from packing.solve.remote.memory import default_limit, resident
-from packing.solve.remote.process import Child, NoChildError
+from packing.solve.remote.process import Child
 from packing.solve.remote.wire import FlatPlan, Proof
 from packing.solve.remote.work import Work
 
@@ -128,9 +128,7 @@ class Children:
     def _lost(self, each: _AtWork) -> Lost:
         child = self._leave(each.job)
         cause = child.obituary()
-        if not child.ready and not child.killed:
-            raise NoChildError(f"a child process {cause} before it could work")
-        return Lost(each.job, cause)
+        return Lost(each.job, cause, never_began=not child.ready and not child.killed)
 
     def _watch(self) -> list[Event]:
         """Those who hold too much memory together lose the largest of them; those who have been stopped are given up."""

@@ -34,6 +34,8 @@ class Lost:
 
     job: int
     cause: str
+    never_began: bool = False
+    """Whether it ended by itself before it could work: another one would do the same."""
     error: str | None = None
     """The exception, if it was one of this library's own code."""
 

@@ -10,6 +10,7 @@ from packing.errors import InternalError
 from packing.solve.context import SearchContext
 from packing.solve.plan import Plan
 from packing.solve.remote.crew import Crew, Ended, Event, Found, Lost
+from packing.solve.remote.process import NoChildError
 from packing.solve.remote.wire import flat
 from packing.solve.remote.work import Work
 
@@ -75,7 +76,17 @@ class Gathering:
 
     def _start(self, number: int, job: Job, crew: Crew) -> None:
         job.tries += 1
-        crew.start(number, job.work(), self.context.began)
+        try:
+            crew.start(number, job.work(), self.context.began)
+        except NoChildError as error:
+            self._not_started(job, error)
+
+    def _not_started(self, job: Job, error: NoChildError) -> None:
+        """Others may be able to do without this one; where there are none, the caller has to know."""
+        job.over = True
+        if all(each.over for each in self.jobs):
+            raise error
+        self.context.note(f"{job.name} was not started: {error}")
 
     def _look(self, seconds: float) -> None:
         for event in self.crew.events(seconds):
@@ -88,7 +99,9 @@ class Gathering:
         job = self.jobs[event.job]
         if job.over:
             return  # late: a job that was lost, given out again, and then came back all the same
-        if isinstance(event, Found):
+        if isinstance(event, Lost) and event.never_began:
+            self._not_started(job, NoChildError(f"a child process {event.cause} before it could work"))
+        elif isinstance(event, Found):
             job.held.append(event)
         elif isinstance(event, Ended):
             job.over = True

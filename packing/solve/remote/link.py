@@ -139,8 +139,11 @@ class LinkedContext(SearchContext):
 
     def limit(self) -> str | None:
         """As ever, with what others have found meanwhile."""
-        while not self._heard.empty():
-            plan, proof = self._heard.get()
+        while True:
+            try:
+                plan, proof = self._heard.get_nowait()  # not asked first whether it is empty: solvers call this from threads of theirs
+            except queue.Empty:
+                break
             with self._change:
                 # Whoever told this need not be told it.
                 if plan is not None and super().offer(plan, "another process"):

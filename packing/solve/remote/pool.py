@@ -47,7 +47,6 @@ def warm_up(count: int) -> None:
             child = Child()
         except NoChildError:
             return
-        child.push()
         with _lock:
             _idle.append(child)
 

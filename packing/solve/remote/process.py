@@ -69,6 +69,7 @@ class Child:
         living.add(self)
         path = json.dumps(_search_path()).encode()
         self._outgoing += HEAD.pack(len(path)) + path
+        self.push()
 
     @property
     def alive(self) -> bool:

@@ -22,6 +22,8 @@ from packing.solve.strategies import Strategy, begin
 SMALL = 150
 """Copies up to which the common beginning is made here: it takes a fraction of a second, and often proves its answer."""
 
+MOMENT_S = 0.05
+"""A child whose time is over says so a moment before the parent's own clock does."""
 QUICK = 5_000
 """Candidates up to which the quickest bound takes a fraction of a second."""
 
@@ -58,13 +60,10 @@ def finish_here(compiled: Compiled, context: SearchContext, first: Plan) -> None
 
 
 def go_on_here(compiled: Compiled, context: SearchContext, strategy: Strategy, first: Plan) -> None:
-    """The rest of the search in this process; KeyboardInterrupt stops it like `cancel`."""
-    try:
-        if context.proof is None:
-            begin(compiled, context, first)
-        strategy.improve(compiled, context)
-    except KeyboardInterrupt:
-        context.interrupt()
+    """The rest of the search in this process."""
+    if context.proof is None:
+        begin(compiled, context, first)
+    strategy.improve(compiled, context)
 
 
 def with_children(compiled: Compiled, context: SearchContext, parts: list[Role], first: Plan, memory_limit: int | None) -> None:
@@ -90,4 +89,7 @@ def with_children(compiled: Compiled, context: SearchContext, parts: list[Role],
             context.raise_bound(*found.proof, found.source)
 
     jobs = [Job(partial(work, role), take, f"the child process for {role.strategy}") for role in parts]
-    Gathering(context, Children(memory_limit), jobs).run(context.limit)
+    gathering = Gathering(context, Children(memory_limit), jobs)
+    gathering.run(context.limit)
+    if gathering.out_of_time and context.remaining() < MOMENT_S:
+        context.expire()

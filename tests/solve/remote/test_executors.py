@@ -65,7 +65,10 @@ def test_findings_count_in_the_order_of_the_work():
             return super().submit(_after, max(0, self.waits) * 0.2, fn, *args, **kwargs)
 
     with Backwards(3) as backwards:
-        assert plain(executor=backwards, workers=3).placement.to_json() == plain(executor=Inline(), workers=3).placement.to_json()
+        assert (
+            plain(problem=awkward(2), executor=backwards, workers=3).placement.to_json()
+            == plain(problem=awkward(2), executor=Inline(), workers=3).placement.to_json()
+        )
 
 
 def _after(seconds, fn, *args):
@@ -212,7 +215,7 @@ def cluster():
 
 def test_dask_loses_a_worker_and_nothing_else(cluster):
     """One of two workers is killed while it works: the same bytes, and nobody need know."""
-    mine = awkward(8)
+    mine = awkward(4)
     executor = cluster.get_executor()
     before = plain("ruin", mine, workers=2, executor=executor)
     pids, killed = cluster.run(os.getpid), []
