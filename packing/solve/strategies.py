@@ -149,6 +149,12 @@ _ALL = (
         run_of("packing.solve.shortage.strategy:shortage"),
         supports_of("packing.solve.shortage.strategy:supports"),
     ),
+    Strategy(
+        "split",
+        "many shapes or parts: independent parts one by one, shares of the rest, repaired across their borders",
+        run_of("packing.solve.split.strategy:split"),
+        supports_of("packing.solve.split.strategy:supports"),
+    ),
 )
 STRATEGIES: dict[str, Strategy] = {each.name: each for each in _ALL}
 
