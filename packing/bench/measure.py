@@ -17,6 +17,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from packing.solve.remote import pool
+
 T = TypeVar("T")
 
 
@@ -32,7 +34,7 @@ class Measured(Generic[T]):
     ----------
     value : what it returned.
     seconds : wall clock of the call itself (monotonic), without the start of its process and without imports made before.
-    peak_bytes : most resident memory of its process, interpreter and libraries included.
+    peak_bytes : most resident memory of its process, and of the largest child of it, interpreter and libraries included.
     """
 
     value: T
@@ -68,6 +70,7 @@ def _child(sender: Connection, function: Callable[..., Any], arguments: tuple[An
         started = time.monotonic()
         value = function(*arguments, **options)
         seconds = time.monotonic() - started
+        pool.close()  # a child's memory is known once it has been waited for
         sender.send((value, seconds, peak_bytes()))
     except BaseException:  # noqa: BLE001 - whatever it was, the parent reports it
         sender.send(traceback.format_exc())
