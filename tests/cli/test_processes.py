@@ -35,7 +35,7 @@ def test_a_lost_child_is_one_line_on_stderr(hard: Path, capsys: pytest.CaptureFi
     assert shown.out == ""
     first, second = shown.err.splitlines()
     assert first.startswith("note: the child process for cp_sat held ")
-    assert first.endswith("it was done again")
+    assert first.endswith("it was done again with less")
     assert second.endswith("its work was given up")
 
 

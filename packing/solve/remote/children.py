@@ -148,5 +148,6 @@ class Children:
         if self._limit is not None and held and sum(held.values()) > self._limit:
             largest = max(held, key=lambda job: held[job])
             self._leave(largest).kill()
-            found.append(Lost(largest, f"held {held[largest] / 2**20:,.0f} MiB of memory; all may hold {self._limit / 2**20:,.0f} MiB"))
+            cause = f"held {held[largest] / 2**20:,.0f} MiB of memory where all may hold {self._limit / 2**20:,.0f} MiB"
+            found.append(Lost(largest, cause, memory=True))
         return found

@@ -34,6 +34,8 @@ class Lost:
 
     job: int
     cause: str
+    memory: bool = False
+    """Whether it held too much memory: another one would do the same."""
     never_began: bool = False
     """Whether it ended by itself before it could work: another one would do the same."""
     error: str | None = None

@@ -37,11 +37,13 @@ class Job:
     work : makes the work, each time that it is given out.
     take : puts what was found into the search context.
     name : for people, where something went wrong.
+    lean : makes the work for a second try after the first held too much memory; None: the same once more.
     """
 
     work: Callable[[], Work]
     take: Take
     name: str
+    lean: Callable[[], Work] | None = None
     tries: int = 0
     over: bool = False
     held: list[Found] = field(default_factory=list)
@@ -150,6 +152,8 @@ class Gathering:
             crew, what = self._spare, "it was done on this machine"
         else:
             crew, what = None, "its work was given up"
+        if event.memory and job.lean is not None and crew is not None:
+            job.work, what = job.lean, "it was done again with less"
         self.context.note(f"{job.name} {event.cause}; {what}")
         if crew is None:
             job.over = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 
 from packing.compile.data import Compiled
@@ -24,6 +25,8 @@ SMALL = 150
 
 MOMENT_S = 0.05
 """A child whose time is over says so a moment before the parent's own clock does."""
+LEAN = "ruin"
+"""What is tried instead of a strategy that held too much memory: it holds little more than the plan."""
 QUICK = 5_000
 """Candidates up to which the quickest bound takes a fraction of a second."""
 
@@ -88,7 +91,11 @@ def with_children(compiled: Compiled, context: SearchContext, parts: list[Role],
         if found.proof is not None:
             context.raise_bound(*found.proof, found.source)
 
-    jobs = [Job(partial(work, role), take, f"the child process for {role.strategy}") for role in parts]
+    def job(role: Role) -> Job:
+        lean = None if role.strategy == LEAN else partial(work, replace(role, strategy=LEAN))
+        return Job(partial(work, role), take, f"the child process for {role.strategy}", lean)
+
+    jobs = [job(role) for role in parts]
     gathering = Gathering(context, Children(memory_limit), jobs)
     gathering.run(context.limit)
     if gathering.out_of_time and context.remaining() < MOMENT_S:

@@ -13,6 +13,7 @@ import pytest
 
 import packing as pk
 from packing.solve.remote import pool
+from packing.solve.remote.children import Children
 from packing.solve.remote.roles import Role
 
 from ..common import kind, model, problem  # noqa: TID252 - tests are not installed
@@ -82,9 +83,26 @@ def test_memory_is_watched():
     """With less than the solvers themselves need: both tries are ended, the caller is unharmed, and greedy's answer stands."""
     result, seconds = solved(awkward(), strategy="cp_sat", time_limit=10, memory_limit="60MB")
     assert seconds < 10
-    assert [each.rpartition("; ")[2] for each in result.incidents] == ["it was done again", "its work was given up"]
-    assert "memory" in result.incidents[0]
+    assert [each.rpartition("; ")[2] for each in result.incidents] == ["it was done again with less", "its work was given up"]
+    assert "MiB of memory where all may hold 57 MiB" in result.incidents[0]
     assert result.status is pk.Status.FEASIBLE
+
+
+def test_after_too_much_memory_something_leaner_goes_on(monkeypatch, one_child_waits):
+    """A limit that a child reaches once it works, and that its successor is spared."""
+    crews = []
+    started = Children.start
+
+    def start(self, job, work, began):
+        started(self, job, work, began)
+        crews.append(work.role.strategy)
+        self._limit = 20 * 2**20 if len(crews) == 1 else None
+
+    monkeypatch.setattr(Children, "start", start)
+    result, _ = solved(awkward(12), strategy="cp_sat", time_limit=3)
+    assert crews == ["cp_sat", "ruin"]
+    assert len(result.incidents) == 1
+    assert result.bound is not None
 
 
 def test_one_of_two_is_killed():
