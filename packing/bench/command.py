@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--time-limit", type=float, help="seconds for each solve")
     made.add_argument("--workers", type=int, default=2, help="workers of each solve (default 2)")
     made.add_argument("--strategy", default="auto", help="strategy, for suites about one")
-    made.add_argument("--rows", type=lambda text: tuple(text.split(",")), help="rows of the suite scale, e.g. b,c (default: all)")
+    made.add_argument("--rows", type=lambda text: tuple(text.split(",")), help="rows of the suites scale and profile, e.g. b,c")
     made.add_argument("--file", type=Path, help="fleet file for the suite platform")
     made.add_argument("--data", type=Path, help="folder with public instances, for the suites vectorpack and openb-*")
     made.add_argument("-o", "--output", type=Path, help="write everything as JSON to this file")

@@ -6,6 +6,7 @@ import pytest
 
 from packing.bench import main
 from packing.bench.options import Options
+from packing.bench.profiling import by_place
 from packing.bench.scale_rows import ROW_NAMES, SCALE_ROWS, equal_nodes
 from packing.bench.spread import Spread
 from packing.bench.suites import scale
@@ -77,3 +78,17 @@ def test_rows_can_be_chosen(capsys):
     assert scale.chosen(Options()) == ROW_NAMES
     assert main(["scale", "--rows", "b,zebra"]) == 1
     assert "zebra" in capsys.readouterr().err
+
+
+def test_time_of_the_standard_library_goes_to_the_file_that_asked_for_it():
+    mine, helper, builtin = ("/x/packing/solve/a.py", 1, "f"), ("/lib/json.py", 1, "dumps"), ("~", 0, "<built-in max>")
+    theirs, solver = ("/x/packing/verify/b.py", 1, "g"), ("/site/ortools/math_opt/solve.py", 1, "solve")
+    stats = {
+        mine: (1, 1, 2.0, 9.0, {}),
+        theirs: (1, 1, 1.0, 3.0, {}),
+        helper: (1, 1, 1.0, 4.0, {mine: (1, 1, 1.0, 4.0)}),
+        builtin: (4, 4, 4.0, 4.0, {helper: (3, 3, 3.0, 3.0), theirs: (1, 1, 1.0, 1.0)}),
+        solver: (1, 1, 5.0, 5.0, {mine: (1, 1, 5.0, 5.0)}),
+    }
+    expected = {"packing/solve/a.py": 6.0, "packing/verify/b.py": 2.0, "OR-Tools: linear and integer programs": 5.0, "elsewhere": 0.0}
+    assert by_place(stats) == pytest.approx(expected)

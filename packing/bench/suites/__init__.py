@@ -18,6 +18,7 @@ SUITES: dict[str, tuple[str, str]] = {
     "peers": ("peers", "generated fleets beside first-fit, best-fit, Karpenter's rule and naive CP-SAT"),
     "scale": ("scale", "the target table on synthetic fleets, 100 to 100,000 copies: gaps, seconds, memory"),
     "naive": ("naive", "naive CP-SAT beside ours, at every size where it answers"),
+    "profile": ("profile", "where the time of rows of the target table goes"),
     "growth": ("growth", "1,000 to 100,000 copies of the same shapes: time to a gap of 2 %"),
     "vectorpack": ("vectorpack", "Vectorpack's instances: gap to the optimum, beside published heuristics (needs --data)"),
     "openb-online": ("openb_online", "openb trace, tasks arriving one by one, beside the FGD rule (needs --data)"),
