@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from packing.solve.node_patterns.generate import Generator
+from packing.solve.node_patterns.master import Relaxed
 from packing.solve.node_patterns.prices import prices_of
 from packing.solve.node_patterns.problem import Column, Problem
 
@@ -21,6 +22,8 @@ WIDTH = 2
 """Other choices that are tried at a step."""
 DEPTH = 3
 """Choices other than the first on the way to a solution, at most."""
+SHORT = 1e-6
+"""More copies missing in the linear program than this: stock does not suffice."""
 WILD, WILDEST = 0.08, 5
 """How much luck counts in choices: more with each dive, up to so many times."""
 
@@ -115,6 +118,8 @@ class Diver:
         master.ask(rest.copies, rest.peaks, rest.stock)
         allowed = target - rest.cost + 1e-6 * self.problem.unit
         wanted = [generator.useful(index, copies, peak) for index, (copies, peak) in enumerate(zip(rest.copies, rest.peaks, strict=True))]
+        solution: Relaxed | None = None
+        affordable = False
         for attempt in range(ROUNDS):
             if self.steps <= 0 or generator.seconds() <= 0:
                 return None
@@ -122,16 +127,11 @@ class Diver:
             solution = master.solve(generator.seconds(), vertex=True)
             if solution is None:
                 return None
-            worth = solution.objective - self.problem.constant
-            if solution.missing < 1e-6 and worth <= allowed and attempt > 0:
+            affordable = solution.missing < SHORT and solution.objective - self.problem.constant <= allowed
+            if (affordable and attempt > 0) or not master.add(generator.fill(prices_of(self.problem, solution.duals), wanted)):
                 break
-            if not master.add(generator.fill(prices_of(solution.duals), wanted)):
-                if solution.missing > 1e-6 or worth > allowed:
-                    return None
-                break
-        else:
-            if solution.missing > 1e-6 or worth > allowed:
-                return None
+        if solution is None or not affordable:
+            return None
         values = {index: value for index, value in solution.columns.items() if master.columns[index] not in banned}
         return self._rounded(values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from packing.solve.node_patterns.dive import Rest, fix, whole
+from packing.solve.node_patterns.dive import SHORT, Rest, fix, whole
 from packing.solve.node_patterns.generate import Generator
 from packing.solve.node_patterns.prices import Prices, prices_of, values_of
 from packing.solve.node_patterns.problem import Column
@@ -19,7 +19,7 @@ KEEP = 0.5
 def finished(generator: Generator) -> Rest | None:
     """A solution near the linear program's; None where stock or the linear program lacks."""
     relaxed = generator.master.solve(60.0, vertex=True)
-    if relaxed is None or relaxed.missing > 1e-6:  # noqa: PLR2004 - a tolerance
+    if relaxed is None or relaxed.missing > SHORT:
         return None
     problem, columns = generator.problem, generator.master.columns
     rest: Rest | None = whole(problem)
@@ -28,7 +28,7 @@ def finished(generator: Generator) -> Rest | None:
             if rest is None or not _wanted(generator, rest, columns[index]):
                 break
             rest = fix(problem, rest, columns[index])
-    prices = prices_of(relaxed.duals)
+    prices = prices_of(problem, relaxed.duals)
     while rest is not None and not rest.done:
         column = _best(generator, prices, rest)
         times = 0

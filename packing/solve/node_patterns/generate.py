@@ -31,9 +31,7 @@ NARROW = 1e-6
 class Generator:
     """Columns, prices and bound of one problem."""
 
-    def __init__(
-        self, problem: Problem, seconds: Callable[[], float], seed: int, on_bound: Callable[[int], None] = lambda _: None
-    ) -> None:
+    def __init__(self, problem: Problem, seconds: Callable[[], float], seed: int, on_bound: Callable[[int], None] = lambda _: None) -> None:
         self.problem, self.seconds = problem, seconds
         self.on_bound = on_bound
         self.pause: Callable[[], bool] = lambda: False
@@ -83,19 +81,15 @@ class Generator:
             if found is None:
                 return solution
             solution = found
-            if self.problem.rounded_up(int(solution.objective - self.problem.unit * NARROW)) <= self.bound and not self._gap(solution):
+            if solution.missing < NARROW and self.problem.rounded_up(int(solution.objective - self.problem.unit * NARROW)) <= self.bound:
                 self.converged = True
                 return solution
-            prices = prices_of(solution.duals)
+            prices = prices_of(self.problem, solution.duals)
             added = self.master.add(self.fill(prices, wanted))
             if added < FEW and not self._prove(prices, wanted) and not added:
                 self.converged = True
                 return solution
         return solution
-
-    def _gap(self, solution: Relaxed) -> bool:
-        """Whether more columns could still lower the linear program enough to matter."""
-        return solution.missing > 1e-6
 
     def useful(self, index: int, copies: int, peak: int) -> int:
         """Most copies of a demand in one content that can be of use."""
@@ -109,7 +103,10 @@ class Generator:
             if parts and self.centre is None:
                 continue
             smooth = mixed(self.centre, prices, parts, 10) if parts and self.centre else prices
-            answers = self._price(smooth, wanted, effort)
+            try:
+                answers = self._price(smooth, wanted, effort)
+            except OverflowError:
+                return False  # amounts too far apart for exact tables: no better bound than there is
             self._learn(smooth, answers)
             columns = [
                 (room.number, tuple((int(room.items[k]), count) for k, count in content))
@@ -131,7 +128,9 @@ class Generator:
 
     def _price(self, prices: Prices, wanted: Sequence[int], effort: int) -> list[Answer]:
         return [
-            most_valuable(room, values_of(self.problem, prices, room.items), self.limits(room, wanted), self._floor(prices, room), effort, self._scratch)
+            most_valuable(
+                room, values_of(self.problem, prices, room.items), self.limits(room, wanted), self._floor(prices, room), effort, self._scratch
+            )
             for room in self.rooms
         ]
 

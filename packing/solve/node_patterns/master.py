@@ -48,12 +48,15 @@ class Master:
         """By column, what its copies cost beyond the least."""
         self._number: dict[Any, int] = {}
         self._sparse = mathopt.ModelSolveParameters(
-            variable_values_filter=mathopt.SparseVectorFilter(skip_zero_values=True), reduced_costs_filter=mathopt.SparseVectorFilter(filtered_items=[])
+            variable_values_filter=mathopt.SparseVectorFilter(skip_zero_values=True),
+            reduced_costs_filter=mathopt.SparseVectorFilter(filtered_items=[]),
         )
         penalty = 10.0 * (self.unit + max(problem.extra, default=0)) / self.unit
         self._short = [program.add_variable(lb=0.0) for _ in problem.demands]
         self._v = [program.add_variable(lb=0.0, ub=_finite(pool.stock)) for pool in problem.pools]
-        self._copies = [program.add_linear_constraint(short >= float(demand.copies)) for short, demand in zip(self._short, problem.demands, strict=True)]
+        self._copies = [
+            program.add_linear_constraint(short >= float(demand.copies)) for short, demand in zip(self._short, problem.demands, strict=True)
+        ]
         self.fastest = [max((problem.items[index].rate for index in mine), default=0) for mine in problem.ways]
         self._rates = {
             index: program.add_linear_constraint(self._short[index] >= demand.peak / self.fastest[index])

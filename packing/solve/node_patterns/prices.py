@@ -39,15 +39,15 @@ class Prices:
     bin: tuple[int, ...]
 
 
-def prices_of(duals: Duals) -> Prices:
-    """Duals as integers."""
+def prices_of(problem: Problem, duals: Duals) -> Prices:
+    """Duals as integers; cut off at what keeps sums exact, since any prices are valid."""
 
     def whole(value: float) -> int:
         return min(HIGHEST, max(0, int(value * SCALE)))
 
-    return Prices(
-        tuple(map(whole, duals.copy)), tuple(max(0, int(value * SCALE * RATE_SCALE)) for value in duals.rate), tuple(map(whole, duals.bin))
-    )
+    most = [max((problem.items[index].rate for index in mine), default=0) for mine in problem.ways]
+    rates = (min(int(value * SCALE * RATE_SCALE), HIGHEST * RATE_SCALE // max(1, fastest)) for value, fastest in zip(duals.rate, most, strict=True))
+    return Prices(tuple(map(whole, duals.copy)), tuple(max(0, rate) for rate in rates), tuple(map(whole, duals.bin)))
 
 
 def mixed(one: Prices, other: Prices, parts: int, of: int) -> Prices:

@@ -85,8 +85,11 @@ class Problem:
 
     @cached_property
     def base_cost(self) -> tuple[int, ...]:
-        """By demand: what each of its copies costs at least."""
-        return tuple(min((self.items[index].cost for index in mine), default=0) for mine in self.ways)
+        """By demand: what each of its copies costs at least; 0 where requests/s decide how many there are."""
+        return tuple(
+            0 if demand.peak else min((self.items[index].cost for index in mine), default=0)
+            for demand, mine in zip(self.demands, self.ways, strict=True)
+        )
 
     @cached_property
     def constant(self) -> int:
@@ -103,9 +106,9 @@ class Problem:
         """Every sum of pool costs and extra costs is a multiple of this.
 
         A solution with more copies than wanted is no cheaper than one without the surplus, whose cost is
-        `constant` plus such a sum: so the optimum is `constant` plus a multiple of it.
+        `constant` plus such a sum: so the optimum is `constant` plus a multiple of this.
         """
-        return gcd(*(pool.cost for pool in self.pools), *self.extra, *(cost for cost, demand in zip(self.base_cost, self.demands, strict=True) if demand.peak)) or 1
+        return gcd(*(pool.cost for pool in self.pools), *self.extra) or 1
 
     def rounded_up(self, bound: int) -> int:
         """The least possible cost that is no smaller than `bound`."""

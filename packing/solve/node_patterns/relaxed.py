@@ -20,7 +20,7 @@ def relaxed_duals(share: np.ndarray, values: np.ndarray, most: np.ndarray) -> np
     most : (n,) copies.
     """
     dimensions = share.shape[1]
-    if dimensions < 2:  # noqa: PLR2004 - nothing to mix
+    if dimensions < 2:  # nothing to mix
         return np.ones(dimensions)
     values = values / values.max()
     count = np.minimum(most, 1_000)

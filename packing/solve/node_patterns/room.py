@@ -31,13 +31,9 @@ class Room:
     def __init__(self, problem: Problem, number: int) -> None:
         each = problem.bins[number]
         items = [(index, problem.items[index]) for index in each.items]
-        fits = [
-            min([item.limit, *(room // need for need, room in zip(item.weights, each.capacity, strict=True) if need)]) for _, item in items
-        ]
+        fits = [min([item.limit, *(room // need for need, room in zip(item.weights, each.capacity, strict=True) if need)]) for _, item in items]
         chosen = [position for position, count in enumerate(fits) if count > 0]
-        binding = [
-            d for d, room in enumerate(each.capacity) if sum(items[position][1].weights[d] * fits[position] for position in chosen) > room
-        ]
+        binding = [d for d, room in enumerate(each.capacity) if sum(items[position][1].weights[d] * fits[position] for position in chosen) > room]
         self.number = number
         self.items = np.array([items[position][0] for position in chosen], dtype=np.int64)
         self.most = np.array([fits[position] for position in chosen], dtype=np.int64)
@@ -75,9 +71,7 @@ class Room:
         if any(count > self.most[position] for position, count in content):
             return False
         places = [position for position, count in content if count]
-        if self.ratio and places and not (
-            max(self.rank[places]) <= min(self.high[places]) and min(self.rank[places]) >= max(self.low[places])
-        ):
+        if self.ratio and places and not (max(self.rank[places]) <= min(self.high[places]) and min(self.rank[places]) >= max(self.low[places])):
             return False
         used = [sum(int(self.weights[position, d]) * count for position, count in content) for d in range(len(self.capacity))]
         return all(need <= int(room) for need, room in zip(used, self.capacity, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from packing.solve.node_patterns.dive import Diver, Rest, whole
+from packing.solve.node_patterns.dive import SHORT, Diver, Rest, whole
 from packing.solve.node_patterns.finish import finished
 from packing.solve.node_patterns.generate import Generator
 from packing.solve.node_patterns.problem import Column, Problem
@@ -68,7 +68,7 @@ def solve(
         best, cost = found, found.cost + problem.constant
     diver = Diver(generator)
     for number in range(DIVES):
-        if relaxed is None or seconds() <= 0 or (cost is not None and cost <= generator.bound):
+        if relaxed is None or relaxed.missing > SHORT or seconds() <= 0 or (cost is not None and cost <= generator.bound):
             break
         goal = max(generator.bound, problem.rounded_up(int(relaxed.objective * (1 - 1e-9))))
         if not generator.converged and number == len(LADDER):
@@ -88,7 +88,10 @@ def solve(
             relaxed = generator.relax(enough=cost) or relaxed
             if cost > generator.bound and not generator.converged:
                 break
-    return Outcome(generator.bound, cost if best is not None else None, _needed(problem, best) if best is not None else ())
+    if best is None:
+        return Outcome(generator.bound, None, ())
+    needed = _needed(problem, best)
+    return Outcome(generator.bound, problem.cost(needed), needed)
 
 
 def _needed(problem: Problem, solution: Rest) -> tuple[Column, ...]:
@@ -105,9 +108,11 @@ def _needed(problem: Problem, solution: Rest) -> tuple[Column, ...]:
         ((place, index) for place, (_, content) in enumerate(kept) for index in content), key=lambda each: (-problem.items[each[1]].cost, each)
     )
     for place, index in places:
-        item, content = problem.items[index], kept[place][1]
-        while content[index] and copies[item.demand] > 0 and rates[item.demand] >= item.rate:
-            content[index] -= 1
+        item, left = problem.items[index], kept[place][1]
+        while left[index] and copies[item.demand] > 0 and rates[item.demand] >= item.rate:
+            left[index] -= 1
             copies[item.demand] -= 1
             rates[item.demand] -= item.rate
-    return tuple((number, tuple((index, count) for index, count in sorted(content.items()) if count)) for number, content in kept if any(content.values()))
+    return tuple(
+        (number, tuple((index, count) for index, count in sorted(content.items()) if count)) for number, content in kept if any(content.values())
+    )

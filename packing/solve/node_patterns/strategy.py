@@ -7,20 +7,15 @@ single-model node with several shared accelerators, and conflicts beyond what `p
 
 from __future__ import annotations
 
-
 from packing.compile.data import Compiled
 from packing.solve.bounds.forced import forced_vector
 from packing.solve.context import SearchContext
-from packing.solve.greedy.economy import Economy
-from packing.solve.node_patterns.problem import Problem
+from packing.solve.node_patterns.compose import Composer
 from packing.solve.node_patterns.solve import Outcome, solve
-from packing.solve.node_patterns.translate import parts_of, problem_of, supports
+from packing.solve.node_patterns.translate import columns_of, parts_of, problem_of, supports
 from packing.solve.patterns.classes import classes_of
-from packing.solve.patterns.compose import Composer
 from packing.solve.patterns.costs import complete_constant
-from packing.solve.patterns.generation import columns_of_plan
 from packing.solve.patterns.layout import Layout
-from packing.solve.patterns.master import Solution
 from packing.solve.plan import Plan
 
 __all__ = ["node_patterns", "supports"]
@@ -61,7 +56,7 @@ class _Run:
 
     def _solve(self, number: int, layout: Layout) -> Outcome:
         context, problem = self.context, self.problems[number]
-        columns = list(columns_of_plan(self.compiled, layout, self.start))
+        columns = list(columns_of(layout, self.start))
         end = context.elapsed() + context.remaining() / (len(self.layouts) - number) ** 0.5
 
         def seconds() -> float:
@@ -71,10 +66,10 @@ class _Run:
             self.bounds[number] = max(self.bounds[number], bound)
             context.raise_bound(self.forced, self.constant + sum(self.bounds), "node_patterns")
 
-        upper = self._upper(problem)
+        upper = self._upper()
         return solve(problem, seconds, seed=context.seed, columns=columns, upper=upper, on_bound=better)
 
-    def _upper(self, problem: Problem) -> int | None:
+    def _upper(self) -> int | None:
         """What the incumbent pays, if it is complete and the problem is all there is."""
         if len(self.layouts) > 1 or self.start.value.missing != self.forced:
             return None
@@ -84,26 +79,7 @@ class _Run:
         """Named copies on nodes of pools; parts without a solution are left to the greedy's repair."""
         if not any(outcome.columns for outcome in outcomes):
             return
-        composer = Composer(self.compiled, Economy(self.compiled))
-        for outcome, layout, problem in zip(outcomes, self.layouts, self.problems, strict=False):
-            composer.add(layout, outcome.columns, _solution(problem, outcome))
+        composer = Composer(self.compiled)
+        for outcome, layout in zip(outcomes, self.layouts, strict=False):
+            composer.add(layout, outcome.columns)
         self.context.offer(composer.finish(), "node_patterns")
-
-
-def _solution(problem: Problem, outcome: Outcome) -> Solution:
-    """Columns once each, with just the copies in them."""
-    items: dict[int, float] = {}
-    for _, content in outcome.columns:
-        for index, copies in content:
-            items[index] = items.get(index, 0.0) + copies
-    return Solution(
-        objective=float(outcome.cost or 0),
-        columns=dict.fromkeys(range(len(outcome.columns)), 1.0),
-        items=items,
-        groups=[0.0] * len(problem.bins),
-        pools=[0.0] * len(problem.pools),
-        missing=[0.0] * len(problem.demands),
-        duals=None,
-    )
-
-

@@ -45,7 +45,8 @@ class Scratch:
             self._blocks[self._used] = np.empty(size, dtype=np.int64)
         block = self._blocks[self._used][:size]
         self._used += 1
-        return block.reshape(shape)
+        shaped: np.ndarray = block.reshape(shape)
+        return shaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class View:
         """(n,) how far one copy moves in the table, whose last cell is the empty bin."""
         if len(self.grid) == 1:
             return self.steps[0]
-        return self.steps[0] * (self.grid[1] + 1) + self.steps[1]
+        cells: np.ndarray = self.steps[0] * (self.grid[1] + 1) + self.steps[1]
+        return cells
 
     def table(self, order: np.ndarray, values: np.ndarray, most: np.ndarray, scratch: Scratch) -> np.ndarray:
         """(len(order) + 1, cells) int64: most value of items k.. of the order in each cell's room."""
@@ -81,7 +83,8 @@ class View:
                 to = tuple(slice(copies * each, None) for each in step)
                 source = tuple(slice(0, size - copies * each) for size, each in zip(shape, step, strict=True))
                 np.maximum(best[to], rest[source] + copies * value, out=best[to])
-        return table.reshape(len(order) + 1, -1)
+        flat: np.ndarray = table.reshape(len(order) + 1, -1)
+        return flat
 
 
 class Tables:
@@ -97,8 +100,9 @@ class Tables:
 
     def __init__(self, room: Room, values: np.ndarray, most: np.ndarray, floor: int, scratch: Scratch) -> None:
         self._scratch = scratch
+        self.order: np.ndarray = np.zeros(0, dtype=np.int64)
         useful = np.flatnonzero((values > 0) & (most > 0))
-        duals = relaxed_duals(room.share[useful], values[useful], most[useful]) if len(useful) else np.zeros(0)
+        duals = relaxed_duals(room.share[useful], values[useful], most[useful]) if len(useful) else np.zeros(len(room.capacity))
         mixture = np.round(PARTS * duals / max(float(duals.sum()), 1e-12)).astype(np.int64)
         if not mixture.any():
             mixture[:] = 1

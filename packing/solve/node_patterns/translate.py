@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from packing.compile.data import Compiled
 from packing.domain.words import Hosting, Sharing
-from packing.solve.node_patterns.problem import Bin, Demand, Item, Pool, Problem
+from packing.solve.node_patterns.problem import Bin, Column, Demand, Item, Pool, Problem
 from packing.solve.patterns.classes import ModelClass
 from packing.solve.patterns.layout import Layout, independent_parts
+from packing.solve.plan import Plan
 
 
 def supports(compiled: Compiled) -> str | None:
@@ -63,3 +65,23 @@ def problem_of(layout: Layout) -> Problem:
 
 def _demand(each: ModelClass) -> Demand:
     return Demand(max(each.copies - each.forced, each.least, 0), max(0, each.peak - each.forced * each.first.fastest))
+
+
+def columns_of(layout: Layout, plan: Plan) -> Iterator[Column]:
+    """The contents of a plan's nodes, as far as all copies of a node are items of one bin."""
+    compiled = layout.compiled
+    places: defaultdict[tuple[int, int, int, Hosting], dict[int, int]] = defaultdict(dict)
+    for item in layout.items:
+        group = layout.groups[item.group]
+        places[item.owner, item.way, group.kind, group.hosting][item.bin] = item.index
+    for node in plan.nodes:
+        kind = compiled.pools[node.pool].kind
+        options: list[dict[int, int]] = []
+        for index, _ in node.copies:
+            model = compiled.candidates[index].model
+            way = compiled.models[model].candidates.index(index)
+            options.append(places.get((layout.class_of.get(model, -1), way, kind, node.hosting), {}))
+        common = set.intersection(*map(set, options)) if options else set()
+        if common:
+            number = min(common)
+            yield number, tuple(sorted(Counter(option[number] for option in options).items()))
