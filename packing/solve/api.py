@@ -24,6 +24,8 @@ from packing.solve.strategies import strategy_of
 from packing.verify import Verification, verify
 
 LONGEST = 30 * 86_400.0
+LARGE, FINISHING_S = 5_000, 4e-5
+"""From so many copies on, seconds for each are kept for naming and checking the answer (measured: 3 to 5 s for 100,000)."""
 MANY = 20
 """Models from which on child processes will be wanted: greedy alone hardly ever proves its answer."""
 
@@ -88,6 +90,7 @@ def solve_placement(
     expanded = expand(given)
     context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel)
     compiled = compile_problem(expanded.problem)
+    context.time_limit -= _finishing(compiled, time_limit)
     try:
         if apart:
             from packing.solve.remote.search import search
@@ -145,6 +148,12 @@ def _check_options(time_limit: float, seed: int, workers: int, gap: float, memor
     if faults:
         raise ProblemError(faults)
     return memory
+
+
+def _finishing(compiled: Compiled, time_limit: float) -> float:
+    """Seconds of the limit that naming and checking the answer of a large problem will take: no more than half of it."""
+    copies = sum(model.fewest for model in compiled.models)
+    return min(copies * FINISHING_S, time_limit / 2) if copies >= LARGE else 0.0
 
 
 def _status(context: SearchContext, plan: Plan) -> Status:

@@ -55,15 +55,10 @@ class Child:
         """Whether it has begun a job that has not ended."""
         self._born = time.monotonic()
         self._inbox, self._outgoing = Inbox(), bytearray()
-        self.socket, theirs = socket.socketpair()
         try:
-            self.socket.setblocking(False)
-            self._process = _start(theirs)
+            self.socket, self._process = _start()
         except OSError as error:
-            self.socket.close()
             raise NoChildError(f"no child process can be started: {error.strerror or error}") from error
-        finally:
-            theirs.close()
         self.pid = self._process.pid
         self._end = weakref.finalize(self, _end, self.socket, self._process, os.getpid())
         living.add(self)
@@ -174,11 +169,21 @@ def why_not() -> str | None:
     return None
 
 
-def _start(theirs: socket.socket) -> subprocess.Popen[bytes]:
-    # In a session of its own: Ctrl-C in the terminal is for the parent to answer.
+def _start() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """(our end of the connection, the process)."""
     errors = None if os.environ.get("PACKING_DEBUG") else subprocess.DEVNULL
-    command = [sys.executable, "-P", "-W", "ignore", "-c", BOOT, "packing: a worker of solve_placement"]
-    return subprocess.Popen(command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=errors, cwd="/", start_new_session=True)
+    environment = ["-E"] if sys.flags.ignore_environment else []
+    command = [sys.executable, "-P", "-W", "ignore", *environment, "-c", BOOT, "packing: a worker of solve_placement"]
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            ours.setblocking(False)
+            # In a session of its own: Ctrl-C in the terminal is for the parent to answer.
+            process = subprocess.Popen(command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=errors, cwd="/", start_new_session=True)
+        except OSError:
+            ours.close()
+            raise
+    return ours, process
 
 
 def _search_path() -> list[str]:
@@ -200,4 +205,4 @@ def _end(link: socket.socket, process: subprocess.Popen[bytes], owner: int) -> N
     with suppress(OSError):
         process.kill()
     with suppress(subprocess.TimeoutExpired):
-        process.wait(5.0)
+        process.wait(1.0)

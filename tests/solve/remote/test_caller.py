@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import random
@@ -217,6 +218,31 @@ def test_where_no_child_can_be_started_it_is_done_here(monkeypatch, what, said):
     assert result.incidents == (f"solved in the caller's process: {said}",)
     monkeypatch.undo()
     assert result.placement.to_json() == solved(awkward(6), strategy="cp_sat", time_limit=20, processes=False)[0].placement.to_json()
+
+
+def test_where_nothing_more_can_be_opened_it_is_done_here(monkeypatch):
+    def none_left():
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    pool.close()
+    monkeypatch.setattr("socket.socketpair", none_left)
+    result, _ = solved(awkward(6), strategy="cp_sat", time_limit=20)
+    assert result.incidents == ("solved in the caller's process: no child process can be started: Too many open files",)
+
+
+def test_where_only_one_of_two_can_be_started_that_one_works(monkeypatch):
+    pool.close()
+    started = process._start
+
+    def once():
+        if working():
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return started()
+
+    monkeypatch.setattr(process, "_start", once)
+    result, _ = solved(awkward(6), strategy="cp_sat", time_limit=20, workers=2)
+    said = f"the child process for cp_sat was not started: no child process can be started: {os.strerror(errno.EAGAIN)}"
+    assert result.incidents == (said,)
 
 
 def test_where_a_child_does_not_come_up_it_is_done_here(monkeypatch):
