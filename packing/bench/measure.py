@@ -20,6 +20,8 @@ from typing import Any, Generic, TypeVar
 from packing.solve.remote import pool
 
 T = TypeVar("T")
+LOOK_S = 0.25
+"""How often the memory of a measured process and its children is looked at."""
 
 
 class BenchError(RuntimeError):
@@ -54,7 +56,10 @@ def measured(function: Callable[..., T], *arguments: Any, **options: Any) -> Mea
     process = context.Process(target=_child, args=(sender, function, arguments, options))
     process.start()
     sender.close()
+    most = 0
     try:
+        while not receiver.poll(LOOK_S):
+            most = max(most, tree_bytes(process.pid or 0))
         outcome = receiver.recv()
     except EOFError:
         outcome = "The process died without an answer."
@@ -62,7 +67,7 @@ def measured(function: Callable[..., T], *arguments: Any, **options: Any) -> Mea
     if isinstance(outcome, str):
         raise BenchError(f"{function.__name__}: {outcome} (exit code {process.exitcode})")
     value, seconds, peak = outcome
-    return Measured(value, seconds, peak)
+    return Measured(value, seconds, max(peak, most))
 
 
 def _child(sender: Connection, function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
@@ -80,6 +85,17 @@ def peak_bytes() -> int:
     """Most resident memory of this process so far, plus that of the largest child that it has waited for."""
     peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def tree_bytes(process: int) -> int:
+    """Memory of a process and of all that it has started, now; pages that several share count once. 0 where there is no /proc."""
+    try:
+        rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+        children = " ".join(each.read_text(encoding="ascii") for each in Path(f"/proc/{process}/task").glob("*/children"))
+    except OSError:
+        return 0
+    own = sum(int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:"))
+    return own + sum(tree_bytes(int(child)) for child in children.split())
 
 
 def surroundings() -> dict[str, Any]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,6 +70,19 @@ def test_measuring_reports_memory_and_failures() -> None:
     assert found.peak_bytes > 60_000_000
     with pytest.raises(BenchError, match="invalid literal"):
         measured(int, "seven")
+
+
+def two_processes(size: int) -> int:
+    """This one and a child hold so many bytes each, at the same time."""
+    mine = bytearray(os.urandom(1024)) * (size // 1024)
+    code = f"import os, time; kept = bytearray(os.urandom(1024)) * ({size} // 1024); time.sleep(1.5)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return len(mine)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="read from /proc")
+def test_memory_of_children_is_counted() -> None:
+    assert measured(two_processes, 100 * 2**20).peak_bytes > 200 * 2**20
 
 
 def test_commit_is_a_hash_or_nothing() -> None:
