@@ -13,10 +13,11 @@ from collections.abc import Callable
 from packing.compile.data import Compiled
 from packing.solve.context import SearchContext
 from packing.solve.patterns.costs import Costs
-from packing.solve.patterns.generation import Search, columns_of_plan, first_columns, generate_columns
+from packing.solve.patterns.generation import Search, first_columns, generate_columns
 from packing.solve.patterns.layout import Layout
 from packing.solve.patterns.master import Column, Master
 from packing.solve.patterns.pricing import Pricer
+from packing.solve.shortage.contents import ContentMaster
 from packing.solve.shortage.counts import NodeCounts
 from packing.solve.shortage.node_rows import node_rows
 from packing.solve.shortage.stages import UNIT, forced_within, level_classes, level_costs, missing_apart, objective_costs, objective_floor
@@ -39,7 +40,7 @@ class Relaxation:
         self.least = list(self.forced)
         """Proven so far: missing copies by level, among models in classes."""
         self.columns: list[Column] = []
-        self._pricer = Pricer(self.layout)
+        self.pricer = Pricer(self.layout)
         self._search: dict[tuple[int, ...], Search] = {}
         """Of the stage with these caps."""
         self._own_nodes = any(node_rows(self.layout))
@@ -49,9 +50,6 @@ class Relaxation:
         """Raise the bound on the missing copies as far as time allows, highest priority first; goes on where it stopped before."""
         if not self.columns:
             self.columns = list(first_columns(self.layout))
-        if context.incumbent is not None:
-            known = set(self.columns)
-            self.columns += [column for column in columns_of_plan(self.compiled, self.layout, context.incumbent) if column not in known]
         for level in range(len(self.least)):
             if seconds() <= 0:
                 return
@@ -91,7 +89,7 @@ class Relaxation:
         master = self._generate(costs, search, left, lambda bound: raise_to(-(-bound // UNIT)))
         if self._reached(context, level) or search.solution is None or not self._own_nodes:
             return
-        counts = NodeCounts(self.layout, master, self._pricer, caps, search.solution.groups)
+        counts = NodeCounts(self.layout, master, self.pricer, caps, search.solution.groups)
         end = context.elapsed() + COUNTS * seconds()
         counts.raise_bound(search.cuts[-KEPT:], context, lambda: min(seconds(), end - context.elapsed()), raise_to)
         self.columns = master.columns
@@ -101,8 +99,8 @@ class Relaxation:
         return context.incumbent is not None and context.incumbent.value.missing[: level + 1] == self.vector()[: level + 1]
 
     def _generate(self, costs: Costs, search: Search, seconds: Callable[[], float], better: Callable[[int], None]) -> Master:
-        master = Master(self.layout, costs)
+        master = ContentMaster(self.layout, costs)
         master.add(self.columns)
-        generate_columns(master, self._pricer, seconds, better, search)
+        generate_columns(master, self.pricer, seconds, better, search)
         self.columns = master.columns
         return master

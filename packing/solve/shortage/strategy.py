@@ -18,13 +18,15 @@ from packing.solve.plan import Plan, make_plan
 from packing.solve.shortage.compose import compose
 from packing.solve.shortage.relax import Relaxation
 from packing.solve.shortage.repair import repair
-from packing.solve.shortage.whole import Margin, whole_numbers
+from packing.solve.shortage.whole import Margin, WholeNumbers
 
 PROVE, FIRST, PLAN, REPAIR = 0.3, 0.06, 0.6, 0.95
 """Shares of the time that is left when they begin: for bounds (before plans, and again after them), for a first repair of the
 greedy's plan, for whole numbers, and for repair of what comes of them."""
 ATTEMPTS = 12
 """Whole numbers and compositions, at most."""
+TIGHT = (0.95, 0.8)
+"""The first margin: what is counted can then mostly be composed, and costs little where anything else is left."""
 FRUITLESS = 2
 """After so many in a row that miss no less, there are no more of them."""
 
@@ -84,19 +86,23 @@ class _Run:
     def _plans(self, seconds: Callable[[], float]) -> None:
         """Whole numbers and compositions in turn, until everything counted is composed; then the best of these plans is repaired."""
         compiled, context, layout = self.compiled, self.context, self.relaxation.layout
-        margin, best, fruitless = Margin(), make_plan(compiled, ()), 0
+        margins = [Margin(), Margin(*TIGHT)]
+        margin, best, fruitless = margins.pop(), make_plan(compiled, ()), 0
+        numbers = WholeNumbers(compiled, layout, self.relaxation.columns)
         for _ in range(ATTEMPTS):
-            if seconds() <= 0:
-                return
-            found = whole_numbers(compiled, layout, self.relaxation.columns, margin, seconds(), context.workers)
+            found = numbers.solve(margin, seconds(), context) if seconds() > 0 else None
             if found is None:
                 break
             plan, left = compose(compiled, layout, *found)
             context.offer(plan, "shortage")
             fruitless = 0 if plan.value < best.value else fruitless + 1
             best = min(best, plan, key=lambda each: each.value)
-            if self._least() or fruitless >= FRUITLESS or not margin.tighten(left):
+            if self._least():
                 break
+            if fruitless >= FRUITLESS or not margin.tighten(left):
+                if not margins:
+                    break
+                margin, fruitless = margins.pop(), 0
         # Its structure may be better than that of the greedy's plan, though more is missing yet.
         if not self._least() and best is not self._incumbent():
             repair(compiled, context, best, self.relaxation.vector(), seconds() / 2)

@@ -12,22 +12,27 @@ from dataclasses import dataclass, field
 from math import floor
 
 from packing.compile.data import Compiled
-from packing.solve.patterns.costs import Costs
+from packing.solve.context import SearchContext
 from packing.solve.patterns.layout import Layout
 from packing.solve.patterns.master import Column, Master, Solution
+from packing.solve.shortage.contents import ContentMaster
 from packing.solve.shortage.node_rows import node_rows
 from packing.solve.shortage.stages import plan_costs
 
 SHARE, WIDEST = 0.95, 0.85
 """By what a group's share and its largest content are multiplied after each attempt that left something over."""
-LARGE = 1_500
-"""Columns from which on most of the answer is taken from the linear program."""
+FEW = 1_500
+"""Up to so many columns a better solution is looked for among all of them."""
+POOR = 1.02
+"""A rounded solution that is dearer than the linear program by more than this factor is not taken for the best there is."""
 
 
 @dataclass
 class Margin:
-    """What composition has taught: by group, the share of node resources that may be used in sum, and by one content."""
+    """The share of node resources that may be used in sum, and by one content: at first, and by group as composition has taught."""
 
+    most_share: float = 1.0
+    most_widest: float = 1.0
     share: dict[int, float] = field(default_factory=dict)
     widest: dict[int, float] = field(default_factory=dict)
 
@@ -35,45 +40,64 @@ class Margin:
         """Ask less of the groups in which clusters were left over. Returns whether there are any."""
         for group, count in leftover.items():
             if count:
-                self.share[group] = SHARE * self.share.get(group, 1.0)
-                self.widest[group] = WIDEST * self.widest.get(group, 1.0)
+                self.share[group] = SHARE * self.share_of(group)
+                self.widest[group] = WIDEST * self.widest_of(group)
         return any(leftover.values())
 
+    def share_of(self, group: int) -> float:
+        """Of the group's resources."""
+        return self.share.get(group, self.most_share)
 
-def whole_numbers(
-    compiled: Compiled, layout: Layout, columns: Sequence[Column], margin: Margin, seconds: float, threads: int
-) -> tuple[list[Column], Solution] | None:
-    """The columns that may be used, and how often each is; None if no solution was found in time."""
-    tight = Layout(compiled, layout.classes)
-    for group in tight.groups:
-        share = margin.share.get(group.index, 1.0)
-        group.rows = tuple((dimension, int(capacity * share)) for dimension, capacity in group.rows)
-    usable = [column for column in columns if _largest_need(layout, column) <= margin.widest.get(layout.bins[column[0]].group, 1.0)]
-    costs = plan_costs(compiled, layout.classes)
-    relaxed = _program(tight, costs, usable, whole=False)
-    vertex = relaxed.solve(seconds / 2, vertex=True)
-    if vertex is None:
-        return None
-    # Most contents of a large problem repeat: what the vertex says is kept rounded down. Where whole nodes then run out, all is open.
-    ways = [None, [floor(vertex.columns.get(index, 0.0) + 1e-6) for index in range(len(usable))]]
-    for kept in ways if len(usable) < LARGE else reversed(ways):
-        program = _program(tight, costs, usable, whole=True)
-        if kept is not None:
-            program.keep(kept)
-        solution = program.solve(seconds / 4, gap=1e-5, threads=threads)
-        if solution is not None:
-            return usable, solution
-    return None
+    def widest_of(self, group: int) -> float:
+        """Of one node of the group, by one content."""
+        return self.widest.get(group, self.most_widest)
 
 
-def _program(layout: Layout, costs: Costs, columns: Sequence[Column], *, whole: bool) -> Master:
-    """The master with these columns, and a row for each class that needs nodes whatever is on them."""
-    master = Master(layout, costs, whole=whole)
-    master.add(columns)
-    for row in node_rows(layout):
-        used = master.mathopt.fast_sum(master.n[group] for group in row.groups)
-        master.program.add_linear_constraint(used + master.u[row.owner] >= row.nodes)
-    return master
+class WholeNumbers:
+    """Whole numbers of contents, attempt by attempt.
+
+    Parameters
+    ----------
+    columns : contents to choose from.
+    """
+
+    def __init__(self, compiled: Compiled, layout: Layout, columns: Sequence[Column]) -> None:
+        self.compiled, self.layout = compiled, layout
+        self.columns = columns
+        self.costs = plan_costs(compiled, layout.classes)
+
+    def solve(self, margin: Margin, seconds: float, context: SearchContext) -> tuple[list[Column], Solution] | None:
+        """The columns that may be used, and how often each is; None if no solution was found in time."""
+        tight = Layout(self.compiled, self.layout.classes)
+        for group in tight.groups:
+            share = margin.share_of(group.index)
+            group.rows = tuple((dimension, int(capacity * share)) for dimension, capacity in group.rows)
+        usable = self._usable(margin)
+        vertex = self._program(tight, usable, whole=False).solve(seconds / 3, vertex=True)
+        if vertex is None:
+            return None
+        # Most contents repeat: what the vertex says is kept rounded down. Where that costs much (whole nodes run out), all is open.
+        rounded = self._program(tight, usable, whole=True)
+        rounded.keep([floor(vertex.columns.get(index, 0.0) + 1e-6) for index in range(len(usable))])
+        found = rounded.solve(seconds / 6, gap=1e-5, threads=context.workers)
+        if found is None or (len(usable) < FEW and found.objective > vertex.objective * POOR):
+            other = self._program(tight, usable, whole=True).solve(seconds / 6, gap=1e-5, threads=context.workers)
+            found = min((each for each in (found, other) if each is not None), key=lambda each: each.objective, default=None)
+        return None if found is None else (usable, found)
+
+    def _usable(self, margin: Margin) -> list[Column]:
+        """Those that do not take more of a node than the margin lets them."""
+        layout = self.layout
+        return [column for column in self.columns if _largest_need(layout, column) <= margin.widest_of(layout.bins[column[0]].group)]
+
+    def _program(self, tight: Layout, columns: Sequence[Column], *, whole: bool) -> Master:
+        """The master with these columns, and a row for each class that needs nodes whatever is on them."""
+        master = ContentMaster(tight, self.costs, whole=whole)
+        master.add(columns)
+        for row in node_rows(tight):
+            used = master.mathopt.fast_sum(master.n[group] for group in row.groups)
+            master.program.add_linear_constraint(used + master.u[row.owner] >= row.nodes)
+        return master
 
 
 def _largest_need(layout: Layout, column: Column) -> float:
