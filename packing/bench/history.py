@@ -12,7 +12,7 @@ from typing import Any
 from packing import __version__
 from packing.bench.report import Row
 
-NAMES = ("row", "copies", "by", "strategy", "plan", "rule", "instances", "what")
+NAMES = ("row", "where", "copies", "by", "strategy", "plan", "rule", "instances", "what")
 """Columns that say what a row is about; the others are figures."""
 APART = ("seed", "models", "shapes")
 """Numbers that are no figures."""
