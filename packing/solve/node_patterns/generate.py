@@ -22,8 +22,10 @@ FEW = 20
 """With fewer new greedy contents than this, exact pricing is asked as well."""
 SMOOTHING = 3
 """Tenths of the best prices so far in those that are priced exactly (Wentges 1997)."""
-QUICK, THOROUGH = 30_000, 600_000
-"""Partial contents that exact pricing extends while the bound is not urgent, and when nothing else helps."""
+SKETCHY, QUICK, THOROUGH = 4_000, 32_000, 600_000
+"""Partial contents that exact pricing extends: at first; at most while the bound is not urgent; and when nothing else helps."""
+STALLED, WINDOW = 1e-3, 6
+"""The linear program has stalled where it gained less than this part of its value in so many rounds."""
 NARROW = 1e-6
 """Gap between linear program and bound that counts as none."""
 
@@ -42,6 +44,7 @@ class Generator:
         self.bound = problem.constant
         """Proven: no solution costs less."""
         self._scratch = Scratch()
+        self.effort = SKETCHY
         self.centre: Prices | None = None
         self.converged = False
         self.master.add(self._alone())
@@ -70,9 +73,10 @@ class Generator:
             for row in order[worth[order] > cost * (1 + 1e-7) + 1][:NEW]:
                 yield room.number, tuple((int(room.items[k]), int(counts[row, k])) for k in np.flatnonzero(counts[row]))
 
-    def relax(self, *, enough: int | None = None, rounds: int = 10_000) -> Relaxed | None:
-        """Rounds until prices prove the linear program's value, or the bound reaches `enough`."""
+    def relax(self, *, enough: int | None = None, rounds: int = 10_000, patient: bool = True) -> Relaxed | None:
+        """Rounds until prices prove the linear program's value, or the bound reaches `enough`; impatient: or until it stalls."""
         solution: Relaxed | None = None
+        course: list[float] = []
         wanted = [self.useful(index, demand.copies, demand.peak) for index, demand in enumerate(self.problem.demands)]
         for _ in range(rounds):
             if self.seconds() <= 0 or self.pause() or (enough is not None and self.bound >= enough):
@@ -81,6 +85,9 @@ class Generator:
             if found is None:
                 return solution
             solution = found
+            course.append(found.objective)
+            if not patient and len(course) > WINDOW and course[-WINDOW - 1] - course[-1] < STALLED * abs(course[-1]):
+                return solution
             if solution.missing < NARROW and self.problem.rounded_up(int(solution.objective - self.problem.unit * NARROW)) <= self.bound:
                 self.converged = True
                 return solution
@@ -99,7 +106,8 @@ class Generator:
 
     def _prove(self, prices: Prices, wanted: Sequence[int]) -> bool:
         """Exact pricing: at smoothed prices first, then at the true ones. Returns whether columns were found."""
-        for parts, effort in ((SMOOTHING, QUICK), (0, QUICK), (0, THOROUGH)):
+        for parts, effort in ((SMOOTHING, self.effort), (0, self.effort), (0, QUICK), (0, THOROUGH)):
+            self.effort = min(QUICK, 2 * effort) if not parts else self.effort  # the first try was not enough
             if parts and self.centre is None:
                 continue
             smooth = mixed(self.centre, prices, parts, 10) if parts and self.centre else prices

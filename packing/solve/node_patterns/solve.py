@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from packing.solve.node_patterns.dive import SHORT, Diver, Rest, whole
 from packing.solve.node_patterns.finish import finished
 from packing.solve.node_patterns.generate import Generator
+from packing.solve.node_patterns.master import Relaxed
 from packing.solve.node_patterns.problem import Column, Problem
 
 FIRST = 0.45
 """Share of the time that the linear program may take before the first dive."""
+EARLY, MOST_ROUNDS = 12, 10_000
+"""Rounds of column generation before the first solution is made of what there is; rounds at most."""
 STEPS = 150
 """Linear programs of one dive."""
-LADDER = ((0, 1), (0, 1), (1, 8), (0, 1), (1, 2), (1, 1))
+LADDER = ((0, 1), (1, 2), (0, 1), (1, 8), (0, 1), (1, 1))
 """Where between the linear program's value and the best solution dives aim, in turn."""
 DIVES = 60
 """Dives in all; each starts with the columns of those before."""
@@ -58,14 +61,18 @@ def solve(
     """
     generator = Generator(problem, seconds, seed, on_bound)
     generator.master.add(columns)
+    best, cost, idle = None, upper, 0
     start = seconds()
     generator.pause = lambda: start - seconds() > FIRST * start
-    relaxed = generator.relax(enough=upper)
+    relaxed: Relaxed | None = None
+    for rounds, patient in ((EARLY, True), (MOST_ROUNDS, False)):
+        relaxed = generator.relax(enough=cost, rounds=rounds, patient=patient) or relaxed
+        found = finished(generator) if relaxed is not None and relaxed.missing <= SHORT else None
+        if found is not None:
+            generator.master.add(found.fixed)
+            if cost is None or found.cost + problem.constant < cost:
+                best, cost = found, found.cost + problem.constant
     generator.pause = lambda: False
-    best, cost, idle = None, upper, 0
-    found = finished(generator) if relaxed is not None else None
-    if found is not None and (cost is None or found.cost + problem.constant < cost):
-        best, cost = found, found.cost + problem.constant
     diver = Diver(generator)
     for number in range(DIVES):
         if relaxed is None or relaxed.missing > SHORT or seconds() <= 0 or (cost is not None and cost <= generator.bound):
