@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from packing.compile.data import Compiled
+from packing.solve.strategies import strategy_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,8 @@ def roles(compiled: Compiled, strategy: str, workers: int) -> list[Role]:
     With `auto`, the second gives bounds by column generation, which the portfolio keeps for small problems. Everyone
     else tries the same with another seed. Incumbents and bounds are shared by all of them while they work.
     """
-    del compiled  # the same split for every size, so far
     chosen = [Role(strategy)]
-    if strategy == "auto" and workers > 1:
+    if strategy == "auto" and workers > 1 and strategy_of("patterns").supports(compiled) is None:
         chosen.append(Role("patterns"))
     chosen += [Role(strategy, seed=number) for number in range(len(chosen), workers)]
     return chosen

@@ -6,6 +6,7 @@ import os
 import random
 import threading
 import time
+from contextlib import suppress
 
 import packing as pk
 from packing.solve.remote.process import living
@@ -36,19 +37,20 @@ def working():
     return [child for child in living if child.alive]
 
 
-def when_working(action, delay=0.3, times=1):
+def when_working(action, delay=0.3, times=1, patience=20):
     """In a thread: each time that a child has begun to work, after a delay, do something to its process; returns the list of those it was done to."""
     done = []
 
     def run():
-        end = time.monotonic() + 20
+        end = time.monotonic() + patience
         while len(done) < times and time.monotonic() < end:
             fresh = [child.pid for child in list(living) if child.busy and child.pid not in done]
             if not fresh:
                 time.sleep(0.01)
                 continue
             time.sleep(delay)
-            action(fresh[0])
+            with suppress(ProcessLookupError):
+                action(fresh[0])
             done.append(fresh[0])
 
     thread = threading.Thread(target=run, daemon=True)
