@@ -22,7 +22,9 @@ models:
 def hard(tmp_path: Path) -> Path:
     """Too hard for the quick bounds: children are asked."""
     sizes = [13 + (number * 7) % 26 for number in range(30)]
-    models = "".join(f"  - {{name: m{number}, modes: [{{accelerator: X, memory_per_accelerator: {size}GiB}}]}}\n" for number, size in enumerate(sizes))
+    models = "".join(
+        f"  - {{name: m{number}, modes: [{{accelerator: X, memory_per_accelerator: {size}GiB}}]}}\n" for number, size in enumerate(sizes)
+    )
     path = tmp_path / "hard.yaml"
     path.write_text(HARD + models)
     return path
