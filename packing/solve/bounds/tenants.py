@@ -55,6 +55,19 @@ def tenant_payments(compiled: Compiled, context: SearchContext, prices: Prices, 
     return found
 
 
+def whole_node_payment(compiled: Compiled, context: SearchContext, models: list[ModelData], work: float) -> int | None:
+    """What models that share nodes with nobody else pay at least for whole nodes and their copies, in objective units.
+
+    Forced missing copies are not in it. None if nothing was found with so many deterministic seconds of work.
+    """
+    try:
+        program = _TenantProgram(compiled, PricedModels(compiled, Prices()), models)
+    except InexactError:
+        return None
+    outcome = run(program.model, context, context.remaining(), work=work, workers=1)
+    return None if outcome.bound is None else outcome.bound - program.fixed
+
+
 def _needs_own_nodes(model: ModelData) -> bool:
     return model.isolation >= CONTAINER
 
@@ -69,18 +82,19 @@ class _TenantProgram:
         self.model = cp_model.CpModel()
         self._uses: dict[tuple[int, Hosting, int], dict[tuple[int, int], list[tuple[int, Any, int]]]] = {}
         self._cost: list[tuple[int, Any, int]] = []
-        self._fixed = 0
+        self.fixed = 0
+        """Paid for copies that are missing in any case."""
         self._most = sum(model.most for model in models)
         for model in models:
             self._add(model)
         for group, rows in self._uses.items():
             self._own_nodes(group, rows)
         insist_exact(sum(weight * most for weight, _, most in self._cost))
-        self.model.minimize(sum(weight * variable for weight, variable, _ in self._cost) + self._fixed)
+        self.model.minimize(sum(weight * variable for weight, variable, _ in self._cost) + self.fixed)
 
     def _add(self, model: ModelData) -> None:
         forced = forced_missing(self.compiled, model)
-        self._fixed += forced * model.missing_coefficient
+        self.fixed += forced * model.missing_coefficient
         candidates = [self.compiled.candidates[index] for index in model.candidates]
         copies = model.fewest - forced
         if not candidates or copies <= 0:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from packing.compile.data import Candidate, Compiled
 from packing.domain.words import Hosting
 from packing.solve.greedy.construct import Construction, Settings
 from packing.solve.greedy.economy import Economy
-from packing.solve.node_state import NodeState
+from packing.solve.node_state import NodeState, state_of
 from packing.solve.patterns.clusters import Cluster, Content, clusters_of
 from packing.solve.patterns.layout import Group, Layout
 from packing.solve.patterns.master import Column, Solution
-from packing.solve.plan import Plan
+from packing.solve.plan import NodePlan, Plan
 
 Named = tuple[int, int, tuple[int, ...] | None]
 """(item, model or -1: any of the class, accelerators or None: the node's state finds them)."""
@@ -28,6 +28,15 @@ class Composer:
         self.tally = self.construction.tally
         self.wanted: dict[int, int] = {}
         """Copies of a model that have no name on a node yet."""
+
+    def adopt(self, nodes: Iterable[NodePlan]) -> None:
+        """Take nodes as they are."""
+        for node in nodes:
+            state = state_of(self.compiled, node)
+            candidates = [self.compiled.candidates[index] for index, _ in node.copies]
+            for candidate in candidates:
+                self.tally.change(candidate, node.pool)
+            self.construction.nodes.adopt(state, candidates[0])
 
     def add(self, layout: Layout, columns: Sequence[Column], solution: Solution) -> None:
         """Place one part."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from packing.compile.data import Compiled
@@ -12,14 +12,16 @@ from packing.solve.node_state import CONTAINER, INSTANCE
 from packing.solve.patterns.layout import ANYONE, Group, Layout
 from packing.solve.patterns.master import Column, Duals, Master, Solution
 from packing.solve.patterns.pricing import Cut, Effort, Pricer, blend, prices_of, worth
-from packing.solve.plan import NodePlan, Plan
+from packing.solve.plan import NodePlan
 
-SMOOTHING = 0.3
-"""Weight of the best prices so far (Wentges, 1997); little, since interior duals are already steady."""
-MORE = 12
+LEAST, MOST, STEP = 0.1, 0.9, 0.1
+"""Weight of the best prices so far (Wentges, 1997), and by how much it changes (in the manner of Pessoa et al., 2018)."""
+MORE = 120
 """Further columns of each bin and round, without items in common."""
-QUICK, THOROUGH = Effort(800, 3_000), Effort(100_000, 8_000)
-"""Branches of the knapsack search while columns are wanted, and when the bound counts."""
+THOROUGH = Effort(200_000, 50_000, 15)
+"""How the knapsack search goes when nothing else improves."""
+EFFORTS = ((0.01, Effort(2_000, 4_000, 10)), (0.001, Effort(8_000, 12_000, 12)), (0.0, Effort(20_000, 25_000, 13)))
+"""(gap from which on, effort): far from the optimum, proofs need not be sharp."""
 
 
 @dataclass
@@ -30,15 +32,31 @@ class Search:
     centre: Duals | None = None
     cuts: list[Cut] = field(default_factory=list)
     solution: Solution | None = None
+    smoothing: float = 0.5
     converged: bool = False
     rounds: int = 0
 
+    def effort(self) -> Effort:
+        """What the gap between program and bound asks for."""
+        if self.bound is None or self.solution is None:
+            return EFFORTS[0][1]
+        gap = (self.solution.objective - self.bound) / max(1.0, abs(self.solution.objective))
+        return next((effort for least, effort in EFFORTS if gap > least), THOROUGH)
+
 
 def generate_columns(
-    master: Master, pricer: Pricer, seconds: Callable[[], float], on_bound: Callable[[int], None], search: Search, most_rounds: int = 10_000
+    master: Master,
+    pricer: Pricer,
+    seconds: Callable[[], float],
+    on_bound: Callable[[int], None],
+    search: Search,
+    start: Duals | None = None,
+    most_rounds: int = 10_000,
 ) -> None:
     """Rounds of column generation; `on_bound` hears of every better bound. Stops when the gap is below one unit in 10⁶."""
     search.converged = False
+    if start is not None and search.bound is None:
+        master.add(_evaluate(master, pricer, start, EFFORTS[0][1], search, on_bound))
     for _ in range(most_rounds):
         if seconds() <= 0:
             return
@@ -51,18 +69,22 @@ def generate_columns(
         if search.bound is not None and solution.objective - search.bound <= max(1.0, 2e-6 * abs(solution.objective)):
             search.converged = True
             return
-        weight = SMOOTHING if search.centre is not None else 0.0
+        weight = search.smoothing if search.centre is not None else 0.0
+        before = search.bound
         while True:
             smooth = solution.duals if search.centre is None or weight == 0 else blend(search.centre, solution.duals, weight)
-            effort = QUICK if weight else THOROUGH
+            effort = search.effort() if weight else THOROUGH
             columns = _evaluate(master, pricer, smooth, effort, search, on_bound)
-            improving = [column for column in columns if _improves(master, column, solution.duals)]
+            improving = [column for column in columns if column_improves(master, column, solution.duals)]
             added = master.add(improving)
             if added or not weight:
                 break
             weight = 0.0 if weight < 0.3 else weight / 2
             if seconds() <= 0:
                 return
+        # The bound is concave along the way from the centre to the master's duals: no rise means too far.
+        better = search.bound is not None and (before is None or search.bound > before)
+        search.smoothing = max(LEAST, search.smoothing - STEP) if better else min(MOST, search.smoothing + STEP)
         if not added:
             search.converged = True
             return
@@ -79,7 +101,8 @@ def _evaluate(master: Master, pricer: Pricer, duals: Duals, effort: Effort, sear
     return columns
 
 
-def _improves(master: Master, column: Column, duals: Duals) -> bool:
+def column_improves(master: Master, column: Column, duals: Duals) -> bool:
+    """Whether the column has negative reduced cost, by more than noise."""
     room = duals.room[master.layout.bins[column[0]].group]
     return worth(column, duals.item) > room + 1e-7 * (master.unit + room)
 
@@ -94,13 +117,13 @@ def first_columns(layout: Layout) -> Iterator[Column]:
                 yield each.index, ((index, min(fits, item.limit)),)
 
 
-def columns_of_plan(compiled: Compiled, layout: Layout, plan: Plan) -> Iterator[Column]:
-    """The contents of a plan's bins, as far as they are patterns of this layout."""
+def columns_of_nodes(compiled: Compiled, layout: Layout, nodes: Sequence[NodePlan]) -> Iterator[Column]:
+    """The contents of these nodes' bins, as far as they are patterns of this layout."""
     groups: dict[tuple[object, ...], list[Group]] = defaultdict(list)
     for group in layout.groups:
         groups[group.kind, group.hosting, group.tenant, group.framework].append(group)
     bins = {(each.group, each.tenant): each.index for each in layout.bins}
-    for node in plan.nodes:
+    for node in nodes:
         kind = compiled.pools[node.pool].kind
         models = [compiled.models[compiled.candidates[index].model] for index, _ in node.copies]
         level, tenant = max(model.isolation for model in models), models[0].tenant

@@ -13,22 +13,22 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import gcd
 
 import numpy as np
 
+from packing.solve.patterns.fills import Fills, Pattern
+
 CELLS = 1_500_000
 """A table has no more cells than this; the grid gets coarser with the number of items."""
-ASIDE = 150
-"""Branches for each further content."""
 TABLES = 3
 """Dimensions that get a table of their own."""
 MIX = 12
 """Parts of which the mixed dimension is made."""
+FINE = 2**40
+"""Mixed rows are rounded to this part of their capacity."""
 MOST = 2**60
 """Sums of values stay below this, so that tables are exact in 64 bits."""
-
-Pattern = tuple[tuple[int, int], ...]
-"""(position of an item, copies), ascending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,68 +61,126 @@ class Knapsack:
         ]
         self.guard, self.full, self.packed = _packed(weights, capacity, self.most)
         binding = [d for d, room in enumerate(capacity) if sum(mine[d] * most for mine, most in zip(weights, self.most, strict=True)) > room]
-        self._share = np.array([[min(1.0, mine[d] / capacity[d]) if capacity[d] else 0.0 for d in binding] for mine in weights]).reshape(
-            len(weights), len(binding)
-        )
-        self._need = [[(mine[d], capacity[d]) if capacity[d] else (0, 1) for d in binding] for mine in weights]
-        self._steps: dict[int, list[list[int]]] = {}
+        self.weights = np.array([[mine[d] for d in binding] for mine in weights], dtype=np.int64).reshape(len(weights), len(binding))
+        self.capacity = np.array([capacity[d] for d in binding], dtype=np.int64)
+        self._share = np.minimum(1.0, self.weights / np.maximum(1, self.capacity))
+        divisors = [gcd(capacity[d], *(mine[d] for mine, most in zip(weights, self.most, strict=True) if most)) for d in binding]
+        self._needs = [[mine[d] // divisor for mine in weights] for d, divisor in zip(binding, divisors, strict=True)]
+        self._rooms = [capacity[d] // divisor for d, divisor in zip(binding, divisors, strict=True)]
+        self._means: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[list[int], int]] = {}
+        self._turn = 0
+        self._lighter = self._no_heavier(weights)
+        self._fills = Fills(self.weights, self.capacity, self.most, sizes, ratio)
 
-    def solve(self, values: Sequence[int], effort: int, grid: int, more: int = 0, worthwhile: int = 0) -> Answer:
-        """The most valuable content, and others that have no item in common with it or with each other.
+    def _no_heavier(self, weights: Sequence[Sequence[int]]) -> np.ndarray:
+        """[i, j]: item i takes no more than item j of anything, and i may take j's place in a content."""
+        count = len(weights)
+        lighter = np.ones((count, count), dtype=bool)
+        for needs in {tuple(mine[d] for mine in weights) for d in range(len(weights[0]) if weights else 0)}:
+            need = np.array(needs, dtype=np.int64)
+            lighter &= need[:, None] <= need[None, :]
+        if self.ratio is not None:
+            size = np.array(self.sizes, dtype=np.int64)
+            lighter &= size[:, None] == size[None, :]
+        return lighter
+
+    def solve(self, values: Sequence[int], effort: int, grid: int, slack: int = 62) -> Answer:
+        """The most valuable content.
 
         Parameters
         ----------
         values : per item, at least 0.
         effort : branches to look at before the bound is settled for.
         grid : steps of the tables, at most; finer ones bound better and take longer to fill.
-        more : contents to find besides.
-        worthwhile : the others have to be worth more than this.
+        slack : contents that are better by no more than 2^-slack are not looked for (the bound stays above them).
         """
-        useful = [j for j, value in enumerate(values) if value > 0 and self.most[j] > 0]
+        useful = self._undominated(values, [j for j, value in enumerate(values) if value > 0 and self.most[j] > 0])
         if not useful:
             return Answer(0, 0, ())
         grid = max(500, min(grid, CELLS // len(useful)))
-        tables, steps, order = self._tables(values, useful, grid)
-        first = _Search(self, values, order, tables, steps, effort, grid)
-        first.run()
-        patterns = first.found[-2:]
-        last = patterns[-1:]
-        for _ in range(more):
-            if not last:
-                break
-            first.banned |= {j for j, _ in last[0]}
-            first.again(ASIDE, worthwhile)
-            last = first.found[-1:]
-            patterns = last + patterns
-        return Answer(max(first.proven, first.cut_off), first.proven, tuple(patterns))
+        tables, order = self._tables(values, useful, grid)
+        search = _Search(self, values, order, tables, effort, slack)
+        search.run()
+        return Answer(max(search.best, search.cut_off), search.best, tuple(search.found[-2:]))
 
-    def _tables(self, values: Sequence[int], useful: list[int], grid: int) -> tuple[list[array[int]], list[list[int]], list[int]]:
-        """Suffix tables over the chosen dimensions, the items' steps in them, and the order of the items."""
-        every = self._steps.get(grid)
-        if every is None:
-            # Rounded down exactly, in integers: the grid must not refuse what fits.
-            every = self._steps[grid] = [[grid * need // has for need, has in mine] for mine in self._need]
+    def fills(self, values: Sequence[int], floor: int, count: int, limits: Sequence[int] | None = None) -> list[Pattern]:
+        """Up to `count` good contents worth more than `floor`, quickly and without proof; `limits`: of copies, by item."""
+        worth = np.array(values, dtype=np.float64)
+        most = self._fills.most if limits is None else np.minimum(self._fills.most, np.array(limits, dtype=np.int64))
+        useful = (worth > 0) & (most > 0)
+        if not useful.any():
+            return []
+        dimensions = self.weights.shape[1]
+        share = self._share[useful]
+        chosen = [int(d) for d in np.argsort(-share.mean(axis=0), kind="stable")[:TABLES]]
+        mixes = [np.eye(dimensions)[d] for d in chosen] or [np.zeros(dimensions)]
+        if len(chosen) > 1:
+            mixes.insert(0, np.array(_best_mix(share[:, chosen], worth[useful])) @ np.array(mixes) / MIX)
+        # One notion of room at a time, each in its turn: the next call comes soon.
+        self._turn += 1
+        return self._fills.best(worth, float(floor), mixes[self._turn % len(mixes)], count, most)
+
+    def _undominated(self, values: Sequence[int], useful: list[int]) -> list[int]:
+        """Without items that others can always replace: some best content has none of them.
+
+        Item i dominates j if it is worth as much and takes no more (ties: the earlier one). If all that dominates j,
+        as often as it may be used, does not fit into the bin together with j, then some of it is still free in
+        every content with j, and takes j's place. That goes on until no such j is left, since each swap goes
+        to an item that comes earlier.
+        """
+        if len(useful) < 2 or not self.capacity.size:
+            return useful
+        chosen = np.array(useful)
+        worth = np.array([values[j] for j in useful], dtype=np.int64)
+        weights = self.weights[chosen]
+        light = self._lighter[np.ix_(chosen, chosen)]
+        better = light & (worth[:, None] >= worth[None, :])
+        equal = better & better.T
+        better &= ~equal | (chosen[:, None] < chosen[None, :])
+        # No sum overflows: an item used as often as it fits is no larger than the bin.
+        used = weights * np.array([self.most[j] for j in useful], dtype=np.int64)[:, None]
+        crowded = better.T.astype(np.int64) @ used + weights > self.capacity[None, :]
+        replaced = crowded.any(axis=1)
+        return [j for j, gone in zip(useful, replaced, strict=True) if not gone]
+
+    def _tables(self, values: Sequence[int], useful: list[int], grid: int) -> tuple[list[_Table], list[int]]:
+        """Suffix tables over the chosen dimensions and their best mixture, and the order of the items."""
         share = self._share[useful]
         dimensions = share.shape[1]
-        chosen = list(np.argsort(-share.mean(axis=0), kind="stable")[:TABLES]) if dimensions else []
+        chosen = [int(d) for d in np.argsort(-share.mean(axis=0), kind="stable")[:TABLES]] if dimensions else []
         worth = np.array([float(values[j]) for j in useful])
         mix = _best_mix(share[:, chosen], worth) if chosen else []
         mean = share[:, chosen] @ (np.array(mix) / MIX) if chosen else np.zeros(len(useful))
         order = [useful[k] for k in np.argsort(-worth / (mean + 1e-9), kind="stable")]
-        steps = [[every[j][d] for j in order] for d in chosen]
+        rows = [(self._needs[d], self._rooms[d]) for d in chosen]
         if len(chosen) > 1:
-            # A mean of the dimensions' rows holds for every content, too.
-            steps.append([sum(part * every[j][d] for part, d in zip(mix, chosen, strict=True)) // MIX for j in order])
-        if not steps:
-            steps = [[0] * len(order)]
-        return [self._table(values, order, step, grid) for step in steps], steps, order
+            rows.append(self._mixed(tuple(mix), tuple(chosen)))
+        if not rows:
+            rows = [([0] * len(self.most), 1)]
+        return [_Table(self, values, order, needs, room, grid) for needs, room in rows], order
 
-    def _table(self, values: Sequence[int], order: list[int], steps: list[int], grid: int) -> array[int]:
-        """table[k · (grid + 1) + r]: most value from items k.. of the order with r steps of room."""
+    def _mixed(self, mix: tuple[int, ...], chosen: tuple[int, ...]) -> tuple[list[int], int]:
+        """A mean of the dimensions' rows, which holds for every content, too; needs rounded down."""
+        if (mix, chosen) not in self._means:
+            parts = [(part, self._needs[d], self._rooms[d]) for part, d in zip(mix, chosen, strict=True) if part]
+            needs = [sum(part * FINE * each[j] // room for part, each, room in parts) for j in range(len(self.most))]
+            self._means[mix, chosen] = (needs, MIX * FINE)
+        return self._means[mix, chosen]
+
+
+class _Table:
+    """The most value from the last items of an order, by room in one row: steps of a grid, needs rounded down.
+
+    Where the row's numbers are small once their common divisor is out, a step is that divisor, and nothing is rounded.
+    """
+
+    def __init__(self, knapsack: Knapsack, values: Sequence[int], order: Sequence[int], needs: Sequence[int], room: int, grid: int) -> None:
+        self.grid = grid = min(grid, room)
+        self.steps = [grid * needs[j] // room for j in order]
         table = np.zeros((len(order) + 1, grid + 1), dtype=np.int64)
         for k in range(len(order) - 1, -1, -1):
-            j, step = order[k], steps[k]
-            value, most = values[j], self.most[j]
+            j, step = order[k], self.steps[k]
+            value, most = values[j], knapsack.most[j]
             rest = table[k + 1]
             if step == 0:
                 table[k] = rest + value * most
@@ -131,7 +189,8 @@ class Knapsack:
             for copies in range(1, min(most, grid // step) + 1):
                 np.maximum(best[copies * step :], rest[: grid + 1 - copies * step] + copies * value, out=best[copies * step :])
             table[k] = best
-        return array("q", table.tobytes())
+        self.cells = array("q", table.tobytes())
+        """By item of the order, then by steps of room."""
 
 
 def _best_mix(share: np.ndarray, worth: np.ndarray) -> list[int]:
@@ -146,50 +205,39 @@ def _best_mix(share: np.ndarray, worth: np.ndarray) -> list[int]:
 class _Search:
     """One branch and bound."""
 
-    def __init__(
-        self, knapsack: Knapsack, values: Sequence[int], order: list[int], tables: list[array[int]], steps: list[list[int]], effort: int, grid: int
-    ) -> None:
-        self.knapsack, self.order, self.effort = knapsack, order, effort
-        self.grid, self.width = grid, grid + 1
+    def __init__(self, knapsack: Knapsack, values: Sequence[int], order: list[int], tables: list[_Table], effort: int, slack: int) -> None:
+        self.knapsack, self.order, self.effort, self.slack = knapsack, order, effort, slack
         self.value = [values[j] for j in order]
         self.packed = [knapsack.packed[j] for j in order]
         self.most = [knapsack.most[j] for j in order]
         self.size = [knapsack.sizes[j] for j in order]
         # Always four tables, so that the inner loop has no loop of its own.
-        self.tables = (tables * 4)[:4]
-        self.steps = list(zip(*(steps * 4)[:4], strict=True))
-        self.best = self.proven = 0
+        four = (tables * 4)[:4]
+        self.cells = [table.cells for table in four]
+        self.grids = tuple(table.grid for table in four)
+        self.steps = list(zip(*(table.steps for table in four), strict=True))
+        self.best = 0
         self.found: list[Pattern] = []
-        self.banned: set[int] = set()
         self.cut_off = 0
-        """Largest bound of a branch that was not looked at for want of effort."""
+        """Largest bound of a branch that was not looked at, for want of effort or of worth."""
 
     def run(self) -> None:
-        """The first search: what it proves counts."""
-        self._branch(0, self.knapsack.full | self.knapsack.guard, (self.grid,) * 4, 0, [], 0, 0)
-        self.proven = self.best
-
-    def again(self, effort: int, floor: int) -> None:
-        """Another search without the banned items, for a content worth more than `floor`."""
-        cut_off, self.effort, self.best, self.found = self.cut_off, effort, floor, []
-        banned = [j in self.banned for j in self.order]
-        most, self.most = self.most, [0 if out else most for out, most in zip(banned, self.most, strict=True)]
-        self._branch(0, self.knapsack.full | self.knapsack.guard, (self.grid,) * 4, 0, [], 0, 0)
-        self.cut_off, self.most = cut_off, most
+        """Search from an empty bin."""
+        self._branch(0, self.knapsack.full | self.knapsack.guard, self.grids, 0, [], 0, 0)
 
     def _branch(self, start: int, room: int, rest: tuple[int, ...], worth: int, content: list[int], low: int, high: int) -> None:
         if worth > self.best:
             self.best = worth
             self.found.append(self._pattern(content))
-        a, b, c, d = self.tables
+        a, b, c, d = self.cells
+        wa, wb, wc, wd = self.grids
         ra, rb, rc, rd = rest
         guard, ratio = self.knapsack.guard, self.knapsack.ratio
         for k in range(start, len(self.order)):
-            line = k * self.width
-            bound = worth + min(a[line + ra], b[line + rb], c[line + rc], d[line + rd])
+            bound = worth + min(a[k * (wa + 1) + ra], b[k * (wb + 1) + rb], c[k * (wc + 1) + rc], d[k * (wd + 1) + rd])
             if bound <= self.best:
                 return
-            if self.effort <= 0:
+            if self.effort <= 0 or bound - self.best <= self.best >> self.slack:
                 self.cut_off = max(self.cut_off, bound)
                 return
             left = room - self.packed[k]

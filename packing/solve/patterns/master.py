@@ -13,13 +13,14 @@ units x ≤ Σ_P a_P y_P                                   per item that is in a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from packing.compile.data import UNLIMITED
 from packing.solve.patterns.costs import Costs
 from packing.solve.patterns.layout import Layout
+from packing.solve.patterns.swaps import swaps_of
 
 Column = tuple[int, tuple[tuple[int, int], ...]]
 """(bin, ((item, copies), ...))."""
@@ -73,6 +74,7 @@ class Master:
         self._variables()
         self._demand_rows()
         self._node_rows()
+        self._swaps = [] if whole else [self._swap(item, other) for item, other in swaps_of(layout)]
         self._stock_rows()
         self.program.minimize(mathopt.fast_sum(self._objective))
 
@@ -137,6 +139,18 @@ class Master:
             if group.bins_per_node > 1:
                 self._per_node(group.index, group.items)
 
+    def _swap(self, item: int, other: int) -> Any:
+        """Places of one item that another takes."""
+        swap = self._var(0.0)
+        self._cover[item].set_coefficient(swap, -1.0)
+        self._cover[other].set_coefficient(swap, 1.0)
+        return swap
+
+    def allow_swaps(self, *, allowed: bool) -> None:
+        """With swaps duals are steady; without them solutions consist of contents alone."""
+        for swap in self._swaps:
+            swap.upper_bound = float("inf") if allowed else 0.0
+
     def _per_node(self, group: int, items: Sequence[int]) -> None:
         mine: dict[int, list[Any]] = {}
         for index in items:
@@ -176,10 +190,40 @@ class Master:
         for index, n in enumerate(self.n):
             n.upper_bound = float("inf") if counts is None else max(0.0, float(counts[index]))
 
+    def whole_nodes(self, seconds: float) -> list[int] | None:
+        """Nodes by group if only they have to be whole (and the rest of the program not); None if not found in time."""
+        mathopt = self.mathopt
+        try:
+            for var in (*self.n, *self.v):
+                var.integer = True
+            params = mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.01, seconds)), threads=1, relative_gap_tolerance=1e-5)
+            answer = mathopt.solve(self.program, mathopt.SolverType.GSCIP, params=params)
+        finally:
+            for var in (*self.n, *self.v):
+                var.integer = self.whole
+        if answer.termination.reason not in (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.FEASIBLE):
+            return None
+        return [round(count) for count in answer.variable_values(self.n)]
+
     def keep(self, counts: Sequence[int]) -> None:
         """At least so many bins of each column."""
         for y, count in zip(self._y, counts, strict=True):
             y.lower_bound = float(count)
+
+    def keep_one(self, index: int, count: int) -> None:
+        """At least so many bins of one column."""
+        self._y[index].lower_bound = float(count)
+
+    def incremental(self) -> Callable[[float], Solution | None]:
+        """A solver of the linear program that starts from its last vertex: quick after small changes."""
+        mathopt = self.mathopt
+        solver = mathopt.IncrementalSolver(self.program, mathopt.SolverType.GLOP)
+
+        def solve(seconds: float) -> Solution | None:
+            answer = solver.solve(params=mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.01, seconds))))
+            return self._read(answer) if answer.termination.reason is mathopt.TerminationReason.OPTIMAL else None
+
+        return solve
 
     def solve(self, seconds: float, gap: float = 0.0, threads: int = 1, *, vertex: bool = False) -> Solution | None:
         """The optimum; in integers the best solution found in time. None if there is none."""

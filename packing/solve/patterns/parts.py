@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from packing.compile.data import Compiled
+from packing.solve.bounds.forced import forced_missing
+from packing.solve.bounds.prices import Prices as LinearPrices
+from packing.solve.bounds.tenants import whole_node_payment
 from packing.solve.context import SearchContext
+from packing.solve.patterns.centre import centre_of
 from packing.solve.patterns.classes import ModelClass
 from packing.solve.patterns.costs import complete_costs
 from packing.solve.patterns.counts import Counts, node_counts
-from packing.solve.patterns.generation import MORE, QUICK, THOROUGH, Search, columns_of_plan, first_columns, generate_columns
+from packing.solve.patterns.generation import EFFORTS, MORE, THOROUGH, Search, columns_of_nodes, first_columns, generate_columns
 from packing.solve.patterns.layout import Layout
 from packing.solve.patterns.master import Master
 from packing.solve.patterns.pricing import SCALE, Cut, Pricer, prices_of
-from packing.solve.plan import Plan
+from packing.solve.plan import NodePlan, make_plan
 
 HALFWAY = 0.5
 """Where between a point known to do and the counts in question duals are taken first: their cuts go deeper."""
@@ -33,6 +37,9 @@ class Part:
         self.pricer = Pricer(self.layout)
         self.search = Search()
         self.cuts: list[Cut] = []
+        self.copies = sum(each.copies for each in self.layout.classes)
+        self.least_missing = sum(each.forced for each in self.layout.classes)
+        """Copies that every plan misses."""
         self.core: list[float] = []
         """Nodes by group in the linear program's solution."""
         self.settled: set[tuple[int, ...]] = set()
@@ -41,25 +48,51 @@ class Part:
         """Proven for the part by itself, with all of the stock."""
         self.master.add(first_columns(self.layout))
 
-    def learn(self, plan: Plan) -> None:
-        """Take the contents of a plan's nodes as columns."""
-        self.master.add(columns_of_plan(self.layout.compiled, self.layout, plan))
+    def learn(self, nodes: Sequence[NodePlan]) -> None:
+        """Take the contents of nodes as columns."""
+        self.master.add(columns_of_nodes(self.layout.compiled, self.layout, nodes))
 
-    def relax(self, seconds: Callable[[], float], on_bound: Callable[[], None]) -> None:
-        """Column generation with as many nodes as wanted."""
+    def whole_nodes(self, compiled: Compiled, context: SearchContext, work: float) -> None:
+        """A bound from the sums of what whole nodes hold: for a few copies it is better than the linear program."""
+        models = [compiled.models[member] for member in sorted(self.layout.class_of)]
+        paid = whole_node_payment(compiled, context, models, work)
+        if paid is not None:
+            self._raise(paid)
+
+    def settled_by(self, compiled: Compiled, nodes: Sequence[NodePlan]) -> bool:
+        """Whether these nodes serve the part completely and cost no more than its bound."""
+        value = make_plan(compiled, nodes).value
+        others = [model for index, model in enumerate(compiled.models) if index not in self.layout.class_of]
+        apart = compiled.constant + sum(model.missing_coefficient * model.fewest for model in others)
+        missing = sum(value.missing) - sum(model.fewest for model in others)
+        forced = sum(model.missing_coefficient * forced_missing(compiled, model) for model in map(compiled.models.__getitem__, self.layout.class_of))
+        return missing <= self.least_missing and self.bound is not None and value.objective - apart - forced <= self.bound
+
+    def relax(self, seconds: Callable[[], float], on_bound: Callable[[], None], prices: LinearPrices | None = None) -> None:
+        """Column generation with as many nodes as wanted; `prices`, of the linear relaxation, are where it starts from."""
 
         def better(bound: int) -> None:
             self._raise(bound)
             on_bound()
 
         self.master.limit_nodes(None)
-        generate_columns(self.master, self.pricer, seconds, better, self.search)
+        start = centre_of(self.layout, prices) if prices is not None else None
+        generate_columns(self.master, self.pricer, seconds, better, self.search, start)
         self.cuts = self.search.cuts[-KEPT:]
         if self.search.solution is not None:
             self.core = list(self.search.solution.groups)
 
     def _raise(self, bound: int) -> None:
         self.bound = bound if self.bound is None else max(self.bound, bound)
+
+    def worth(self) -> dict[int, float]:
+        """What a copy costs at least, by model, at the prices of the best bound (objective units)."""
+        if self.search.centre is None:
+            return {}
+        paid = self.pricer.payments(self.costs, prices_of(self.search.centre))
+        return {
+            member: amount / SCALE / max(1, each.copies) for each, amount in zip(self.layout.classes, paid, strict=True) for member in each.members
+        }
 
     def count(self, compiled: Compiled, seconds: Callable[[], float], context: SearchContext) -> Counts | None:
         """The cheapest whole numbers of nodes that no cut rules out, for the part by itself."""
@@ -106,7 +139,7 @@ class Part:
             if solution is None or solution.duals is None:
                 break
             prices = prices_of(solution.duals)
-            for effort in (QUICK, THOROUGH):
+            for effort in (EFFORTS[1][1], THOROUGH):
                 values, columns = self.pricer.contents(prices, effort, MORE, solution.duals.room)
                 cut = self.pricer.cut(self.costs, prices, values)
                 short = cut.least - sum(price * count for price, count in zip(cut.node, counts, strict=True)) - paid * SCALE

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from packing.compile.data import UNLIMITED
 from packing.solve.patterns.classes import ModelClass
 from packing.solve.patterns.costs import Costs
-from packing.solve.patterns.knapsack import Answer, Knapsack, Pattern
+from packing.solve.patterns.fills import Pattern
+from packing.solve.patterns.knapsack import Answer, Knapsack
 from packing.solve.patterns.layout import Layout
 from packing.solve.patterns.master import Column, Duals
 
@@ -39,6 +40,8 @@ class Effort:
 
     branches: int
     grid: int
+    slack: int = 62
+    """Contents better by less than 2^-slack do not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,8 @@ def blend(best: Duals, new: Duals, weight: float) -> Duals:
 
     return Duals(
         [mix(*pair) for pair in zip(best.item, new.item, strict=True)],
-        {key: mix(best.row[key], new.row[key]) for key in new.row},
-        {key: mix(best.cap[key], new.cap[key]) for key in new.cap},
+        {key: mix(best.row.get(key, 0.0), new.row[key]) for key in new.row},
+        {key: mix(best.cap.get(key, 0.0), new.cap[key]) for key in new.cap},
         [mix(*pair) for pair in zip(best.room, new.room, strict=True)],
         [mix(*pair) for pair in zip(best.rate, new.rate, strict=True)],
         [mix(*pair) for pair in zip(best.level, new.level, strict=True)],
@@ -124,11 +127,22 @@ class Pricer:
             if known is not None and known[0] == key and (known[2].bound == known[2].best or known[1] >= effort.branches):
                 answer = known[2]
             else:
-                answer = knapsack.solve(key, effort.branches, effort.grid, more, int(room[each.group] * SCALE))
+                answer = knapsack.solve(key, effort.branches, effort.grid, effort.slack)
                 self._known[each.index] = (key, effort.branches, answer)
             values.append(answer.bound)
-            columns += [column_of(each.index, each.items, pattern) for pattern in answer.patterns]
+            patterns = [*answer.patterns, *(knapsack.fills(key, int(room[each.group] * SCALE), more) if more else ())]
+            columns += [column_of(each.index, each.items, pattern) for pattern in patterns]
         return values, columns
+
+    def fills(self, prices: Prices, count: int, room: Sequence[float], limits: Sequence[int]) -> list[Column]:
+        """Good contents of every bin, without proof; with no more copies of an item than `limits` says."""
+        columns = []
+        for each, knapsack in zip(self.layout.bins, self.knapsacks, strict=True):
+            key = [prices.item[index] for index in each.items]
+            most = [limits[index] for index in each.items]
+            patterns = knapsack.fills(key, int(room[each.group] * SCALE), count, most)
+            columns += [column_of(each.index, each.items, pattern) for pattern in patterns]
+        return columns
 
     def cut(self, costs: Costs, prices: Prices, values: Sequence[int]) -> Cut:
         """The valid inequality that prices and bin values make."""
@@ -138,11 +152,12 @@ class Pricer:
             node[group] += price
         for (_, group), price in prices.cap.items():
             node[group] += price
-        least = 0
+        return Cut(sum(self.payments(costs, prices)), node, prices.level)
+
+    def payments(self, costs: Costs, prices: Prices) -> list[int]:
+        """L_i by class."""
         free = [self.optional(costs, level) for level in range(len(costs.caps))]
-        for each in layout.classes:
-            least += self._least(costs, prices, each, optional=free[costs.level_of(each)])
-        return Cut(least, node, prices.level)
+        return [self._least(costs, prices, each, optional=free[costs.level_of(each)]) for each in self.layout.classes]
 
     def _charge(self, costs: Costs, prices: Prices, index: int) -> int:
         """What one copy pays as this item."""

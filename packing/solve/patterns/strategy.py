@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 
 from packing.compile.data import Compiled
 from packing.solve.bounds.forced import forced_vector
+from packing.solve.bounds.prices import Prices
+from packing.solve.bounds.run import linear_bound
 from packing.solve.context import SearchContext
 from packing.solve.greedy.economy import Economy
 from packing.solve.greedy.strategy import greedy
@@ -24,7 +26,7 @@ from packing.solve.patterns.exact import exact_nodes
 from packing.solve.patterns.integers import whole_solution
 from packing.solve.patterns.layout import independent_parts
 from packing.solve.patterns.parts import PROOF, Part
-from packing.solve.plan import NodePlan, Plan, make_plan
+from packing.solve.plan import NodePlan, make_plan
 
 RELAX, COUNT = 0.45, 0.6
 """Shares of the remaining time for column generation and, of what is then left, for counting nodes."""
@@ -32,22 +34,33 @@ RIVALS = 400
 """Copies up to which tenants in conflict are told apart from the start."""
 EXACT = 250
 """Copies up to which a part is also composed by the exact formulation."""
+COUNTED = 2_000
+"""Copies up to which the nodes of a part are counted: above, whole nodes hardly raise the bound."""
+SETTLE, WORK = 0.05, 1.0
+"""Share of the time limit for bounds of small parts in whole nodes, and deterministic seconds for one of them at most."""
 
 
 def patterns(compiled: Compiled, context: SearchContext) -> None:
     """Improve the incumbent (greedy's, if there is none) and raise the bound for plans that miss only what they must."""
     if context.incumbent is None:
         greedy(compiled, context)
-    if context.limit() is not None:
-        return
-    _Run(compiled, context).run()
+    prices = linear_bound(compiled, context) if context.limit() is None else None
+    if context.limit() is None:
+        improve(compiled, context, prices)
+
+
+def improve(compiled: Compiled, context: SearchContext, prices: Prices | None) -> list[float]:
+    """The same, from the linear relaxation's prices. Returns what a copy of each model costs at least (objective units)."""
+    run = _Run(compiled, context, prices)
+    run.run()
+    return run.worth()
 
 
 class _Run:
     """One run of the strategy."""
 
-    def __init__(self, compiled: Compiled, context: SearchContext) -> None:
-        self.compiled, self.context = compiled, context
+    def __init__(self, compiled: Compiled, context: SearchContext, prices: Prices | None) -> None:
+        self.compiled, self.context, self.prices = compiled, context, prices
         self.forced = forced_vector(compiled)
         self.constant = complete_constant(compiled)
         small = sum(model.fewest for model in compiled.models) <= RIVALS
@@ -55,21 +68,56 @@ class _Run:
         self.parts = [Part(compiled, each) for each in independent_parts(compiled, classes)]
         # Small parts first: each needs little, and the bound needs all of them.
         self.parts.sort(key=lambda part: (len(part.layout.items), part.layout.classes[0].members))
+        self.owner = {member: number for number, part in enumerate(self.parts) for member in part.layout.class_of}
         assert context.incumbent is not None
-        for part in self.parts:
-            part.learn(context.incumbent)
+        self.nodes = self._by_part(context.incumbent.nodes)
+        """The incumbent's nodes, by part."""
+        self.settled: set[int] = set()
+        """Parts whose nodes in the incumbent cost no more than their bound."""
 
     def run(self) -> None:
         """All steps, as far as time allows."""
+        self._settle()
+        for number in self._open():
+            self.parts[number].learn(self.nodes[number])
         if not self.parts or not self._relax():
             return
-        while self.context.limit() is None:
+        while self.context.limit() is None and self._open():
             before = self._known()
             chosen = self._count()
             if self.context.limit() is None:
                 self._compose(chosen)
             if self._known() == before:
                 break  # nothing new was learned: more of the same teaches no more
+
+    def worth(self) -> list[float]:
+        """What a copy of each model costs at least, at the prices of the best bounds of the parts (objective units)."""
+        worth = [float("inf")] * len(self.compiled.models)
+        for number in self._open():
+            for member, amount in self.parts[number].worth().items():
+                worth[member] = amount
+        return worth
+
+    def _open(self) -> list[int]:
+        """Parts that are not settled."""
+        return [number for number in range(len(self.parts)) if number not in self.settled]
+
+    def _by_part(self, nodes: Sequence[NodePlan]) -> list[list[NodePlan]]:
+        found: list[list[NodePlan]] = [[] for _ in self.parts]
+        for node in nodes:
+            found[self.owner[self.compiled.candidates[node.copies[0][0]].model]].append(node)
+        return found
+
+    def _settle(self) -> None:
+        """Small parts: bounds in whole nodes, which most of the incumbent's parts reach already."""
+        small = [number for number, part in enumerate(self.parts) if part.copies <= EXACT]
+        work = min(WORK, SETTLE * self.context.time_limit / max(1, len(small)))
+        for number in small:
+            if self.context.limit() is not None:
+                return
+            self.parts[number].whole_nodes(self.compiled, self.context, work)
+            if self.parts[number].settled_by(self.compiled, self.nodes[number]):
+                self.settled.add(number)
 
     def _known(self) -> tuple[object, ...]:
         """What another round could change."""
@@ -85,8 +133,9 @@ class _Run:
     def _relax(self) -> bool:
         """Column generation for all parts. Returns whether every part has a bound."""
         seconds = self._until(RELAX)
-        for part in self.parts:
-            part.relax(seconds, self._report)
+        self._report()
+        for number in self._open():
+            self.parts[number].relax(seconds, self._report, self.prices)
         return all(part.bound is not None for part in self.parts)
 
     def _report(self) -> None:
@@ -99,28 +148,30 @@ class _Run:
         """Nodes by part and group: the cheapest counts that no cut rules out."""
         context, compiled = self.context, self.compiled
         seconds = self._until(COUNT)
-        chosen: list[Counts | None] = []
-        for part in self.parts:
-            found = part.count(compiled, seconds, context)
-            chosen.append(found)
-            self._report()
-        used: Counter[int] = Counter()
-        for found in chosen:
+        chosen: dict[int, Counts | None] = {}
+        for number in self._open():
+            if self.parts[number].copies <= COUNTED:
+                chosen[number] = self.parts[number].count(compiled, seconds, context)
+                self._report()
+        used = Counter(node.pool for number in self.settled for node in self.nodes[number])
+        for found in chosen.values():
             for pool, count in enumerate(found.pools if found else ()):
                 used[pool] += count
-        if all(used[pool] <= compiled.pools[pool].stock for pool in used):
-            return [found.groups[0] if found else None for found in chosen]
+        if len(chosen) < len(self._open()) or all(used[pool] <= compiled.pools[pool].stock for pool in used):
+            counts = {number: found.groups[0] if found else None for number, found in chosen.items()}
+            return [counts.get(number) for number in range(len(self.parts))]
         return self._count_together(seconds)
 
     def _count_together(self, seconds: Callable[[], float]) -> list[list[int] | None]:
-        """Counts of all parts at once, since they compete for stock."""
-        context = self.context
+        """Counts of all open parts at once, since they compete for stock."""
+        context, numbers = self.context, self._open()
+        parts = [self.parts[number] for number in numbers]
         best: Counts | None = None
         seen: set[tuple[object, ...]] = set()
-        layouts = [part.layout for part in self.parts]
+        layouts = [part.layout for part in parts]
         proof = PROOF * seconds()
         while seconds() > proof:
-            found = node_counts(self.compiled, layouts, [part.cuts for part in self.parts], seconds(), context, exact=False)
+            found = node_counts(self.compiled, layouts, [part.cuts for part in parts], seconds(), context, exact=False)
             if found is None:
                 break
             best = found
@@ -128,61 +179,62 @@ class _Run:
             if key in seen:
                 break
             seen.add(key)
-            cut = [part.examine(counts, paid, seconds) for part, counts, paid in zip(self.parts, found.groups, found.paid, strict=True)]
+            cut = [part.examine(counts, paid, seconds) for part, counts, paid in zip(parts, found.groups, found.paid, strict=True)]
             if not any(cut):
                 break
-        proven = node_counts(self.compiled, layouts, [part.cuts for part in self.parts], max(0.1, seconds()), context, exact=True, start=best)
+        proven = node_counts(self.compiled, layouts, [part.cuts for part in parts], max(0.1, seconds()), context, exact=True, start=best)
         if proven is not None and proven.bound is not None:
-            context.raise_bound(self.forced, self.constant + proven.bound, "patterns")
+            apart = sum(self.parts[number].bound or 0 for number in self.settled)
+            context.raise_bound(self.forced, self.constant + apart + proven.bound, "patterns")
         best = best or proven
-        return list(best.groups) if best else [None] * len(self.parts)
+        counts = dict(zip(numbers, best.groups, strict=True)) if best else {}
+        return [counts.get(number) for number in range(len(self.parts))]
 
     def _compose(self, chosen: Sequence[list[int] | None]) -> None:
         """Whole numbers, part by part, then one plan of all of them."""
         compiled, context = self.compiled, self.context
         composer = Composer(compiled, Economy(compiled))
-        todo = len(self.parts)
-        for part, counts in zip(self.parts, chosen, strict=True):
+        composer.adopt(node for number in sorted(self.settled) for node in self.nodes[number])
+        todo = len(self._open())
+        for number in self._open():
             if context.limit() is not None:
                 break
-            if counts is not None and not part.agreed(counts) and sum(each.copies for each in part.layout.classes) > EXACT:
-                counts = None  # noqa: PLW2901 - no longer wanted: the linear program may well not agree
-            seconds = max(0.2, context.remaining() * (0.5 if todo == 1 else 0.5 / todo**0.5))
+            part, counts = self.parts[number], chosen[number]
+            if counts is not None and not part.agreed(counts) and part.copies > EXACT:
+                counts = None  # no longer wanted: the linear program may well not agree
+            share = 0.5 if todo == 1 else 0.5 / todo**0.5
             todo -= 1
-            solution = whole_solution(part, counts, seconds, context.workers)
-            if counts is not None and (solution is None or sum(solution.missing) > sum(each.forced for each in part.layout.classes) + 0.5):
-                solution = whole_solution(part, None, seconds, context.workers) or solution
+            solution = whole_solution(part, counts, self._until(share), context.workers)
+            if counts is not None and (solution is None or sum(solution.missing) > part.least_missing + 0.5):
+                solution = whole_solution(part, None, self._until(share), context.workers) or solution
             if solution is not None:
                 composer.add(part.layout, part.master.columns, solution)
         plan = composer.finish()
         context.offer(plan, "patterns")
+        self._keep_better(self._by_part(plan.nodes))
         if context.limit() is None:
-            self._exact(plan, chosen)
+            self._exact(chosen)
 
-    def _exact(self, plan: Plan, chosen: Sequence[list[int] | None]) -> None:
+    def _keep_better(self, nodes: Sequence[Sequence[NodePlan]]) -> None:
+        """Of each part the cheaper nodes, the incumbent's or these, as far as stock allows."""
+        compiled, context = self.compiled, self.context
+        for number in self._open():
+            plan = make_plan(compiled, [node for other, mine in enumerate(self.nodes) for node in (nodes[number] if other == number else mine)])
+            within = all(count <= compiled.pools[pool].stock for pool, count in Counter(node.pool for node in plan.nodes).items())
+            if within and (context.offer(plan, "patterns") or plan == context.incumbent):
+                self.nodes[number] = list(nodes[number])
+                if self.parts[number].settled_by(compiled, self.nodes[number]):
+                    self.settled.add(number)
+
+    def _exact(self, chosen: Sequence[list[int] | None]) -> None:
         """Small parts on just the nodes that were counted, by the exact formulation."""
         compiled, context = self.compiled, self.context
-        owner = {member: number for number, part in enumerate(self.parts) for each in part.layout.classes for member in each.members}
-        nodes: list[list[NodePlan]] = [[] for _ in self.parts]
-        for node in plan.nodes:
-            nodes[owner[compiled.candidates[node.copies[0][0]].model]].append(node)
-        for number, (part, counts) in enumerate(zip(self.parts, chosen, strict=True)):
+        for number in self._open():
+            part, counts = self.parts[number], chosen[number]
             if context.limit() is not None:
                 break
-            small = sum(each.copies for each in part.layout.classes) <= EXACT
-            if small and counts is not None and not self._as_good(part, nodes[number]):
-                used = Counter(node.pool for other, mine in enumerate(nodes) if other != number for node in mine)
-                better = exact_nodes(compiled, context, part, counts, nodes[number], used, context.remaining() / 2)
+            if part.copies <= EXACT and counts is not None:
+                used = Counter(node.pool for other, mine in enumerate(self.nodes) if other != number for node in mine)
+                better = exact_nodes(compiled, context, part, counts, self.nodes[number], used, context.remaining() / 2)
                 if better is not None:
-                    nodes[number] = better
-                    context.offer(make_plan(compiled, [node for mine in nodes for node in mine]), "patterns")
-
-    def _as_good(self, part: Part, nodes: Sequence[NodePlan]) -> bool:
-        """Whether the part is complete and costs no more than its bound."""
-        compiled = self.compiled
-        value = make_plan(compiled, nodes).value
-        others = [model for index, model in enumerate(compiled.models) if index not in part.layout.class_of]
-        apart = compiled.constant + sum(model.missing_coefficient * model.fewest for model in others)
-        missing = sum(value.missing) - sum(model.fewest for model in others)
-        cost = value.objective - apart
-        return missing <= sum(each.forced for each in part.layout.classes) and part.bound is not None and cost <= part.bound
+                    self._keep_better([better if other == number else mine for other, mine in enumerate(self.nodes)])

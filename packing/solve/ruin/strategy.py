@@ -8,6 +8,7 @@ that falls to zero (Dueck, J. Comput. Phys. 104, 1993).
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from random import Random
 
 from packing.compile.data import Compiled
@@ -22,6 +23,10 @@ from packing.solve.ruin.working import WorkingPlan
 REBUILD_EVERY = 400
 LOOK_AT = 80
 """Nodes among which relatives are looked for."""
+RANK_EVERY = 25
+"""Rounds after which nodes are ranked by waste again."""
+BIAS = 5
+"""How much the wasteful nodes are preferred: the power of a random number that picks the rank."""
 THRESHOLD = 0.0005
 """At first, a change may be worse by this part of the objective."""
 STALE, STALE_PER_COPY = 300, 10
@@ -30,8 +35,11 @@ UNIT = 300
 """Rounds for a problem of a hundred copies that count as one second of work."""
 
 
-def ruin(compiled: Compiled, context: SearchContext, economy: Economy, seconds: float) -> None:
+def ruin(compiled: Compiled, context: SearchContext, economy: Economy, seconds: float, worth: Sequence[float] | None = None) -> None:
     """Improve the incumbent for about so many seconds' worth of rounds.
+
+    `worth`: what a copy of each model costs at least, at prices whose bound is good (objective units). A node's price less
+    what its copies are worth is then its part of the gap: nodes with a large part are ruined more often.
 
     The number of rounds follows from the size of the problem and not from the clock, so that the same input and
     seed give the same plan wherever the time limit does not bite.
@@ -42,7 +50,7 @@ def ruin(compiled: Compiled, context: SearchContext, economy: Economy, seconds: 
     copies = sum(len(node.copies) for node in best.nodes)
     rounds = max(20, int(seconds * UNIT * (100 / max(100, copies)) ** 0.5))
     patience = STALE + STALE_PER_COPY * copies
-    search = _Search(compiled, economy, best, context.random)
+    search = _Search(compiled, economy, best, context.random, worth)
     last = 0
     for number in range(rounds):
         if context.limit() is not None or number - last > patience:
@@ -60,15 +68,19 @@ def ruin(compiled: Compiled, context: SearchContext, economy: Economy, seconds: 
 class _Search:
     """Current plan, best plan, and the moves between them."""
 
-    def __init__(self, compiled: Compiled, economy: Economy, plan: Plan, random: Random) -> None:
-        self.compiled, self.random = compiled, random
+    def __init__(self, compiled: Compiled, economy: Economy, plan: Plan, random: Random, worth: Sequence[float] | None = None) -> None:
+        self.compiled, self.random, self.worth = compiled, random, worth
         self.working = WorkingPlan(compiled, economy, plan)
         self.best = plan.value
         self.improved = False
+        self.age = 0
+        self.ranked: list[int] = []
+        """Nodes, the most wasteful first, as of a few rounds ago."""
 
     def rebuild(self, compiled: Compiled, economy: Economy) -> None:
         """Drop the traces of closed nodes."""
         self.working = WorkingPlan(compiled, economy, self.plan())
+        self.age = 0
 
     def plan(self) -> Plan:
         """The current plan."""
@@ -106,7 +118,7 @@ class _Search:
         nodes = self.working.open_nodes()
         if not nodes:
             return []
-        first = nodes[int(random.random() * len(nodes))]
+        first = self._wasteful(nodes)
         seed = states[first]
         assert seed is not None
         count = 1 + int(random.random() * 5)
@@ -128,7 +140,30 @@ class _Search:
             if akin:
                 related.append(node)
         random.shuffle(related)
+        if self.worth is not None and random.random() < 0.5:
+            related.sort(key=self._waste, reverse=True)
         return [first, *related[: count - 1]]
+
+    def _wasteful(self, nodes: Sequence[int]) -> int:
+        """A node at random; the larger its part of the gap, the more likely, if that is known."""
+        random = self.random
+        if self.worth is None:
+            return nodes[int(random.random() * len(nodes))]
+        if self.age % RANK_EVERY == 0:
+            self.ranked = sorted(nodes, key=self._waste, reverse=True)
+        self.age += 1
+        states = self.working.construction.nodes.states
+        first = self.ranked[int(random.random() ** BIAS * len(self.ranked))]
+        return first if states[first] is not None else nodes[int(random.random() * len(nodes))]
+
+    def _waste(self, node: int) -> float:
+        """A node's part of the gap: what it costs less what its copies are worth."""
+        state, worth = self.working.construction.nodes.states[node], self.worth
+        assert state is not None
+        assert worth is not None
+        candidates = self.compiled.candidates
+        copies = (candidates[index] for index, _ in state.copies)
+        return self.compiled.pools[state.pool].coefficient + sum(each.coefficient - worth[each.model] for each in copies)
 
     def _settings(self) -> Settings:
         """Estimates disturbed at random: what looked dear may look cheap for once."""

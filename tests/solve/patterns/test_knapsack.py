@@ -49,13 +49,50 @@ def test_with_little_effort_its_bound_is_still_one(effort):
         assert answer.bound >= _best(values, weights, capacity, limits, sizes, ratio)
 
 
+def _insist_it_fits(pattern, weights, capacity, limits, sizes, ratio):
+    assert all(0 < count <= limits[item] for item, count in pattern)
+    for d, room in enumerate(capacity):
+        assert sum(count * weights[item][d] for item, count in pattern) <= room
+    used = [sizes[item] for item, _ in pattern]
+    assert ratio is None or max(used) * ratio[1] <= min(used) * ratio[0]
+
+
 def test_every_content_that_it_finds_fits():
     for seed in range(150):
         values, weights, capacity, limits, sizes, ratio = _draw(seed)
-        for pattern in Knapsack(weights, capacity, limits, sizes, ratio).solve(values, 10**6, 700, more=4).patterns:
-            assert all(count <= limits[item] for item, count in pattern)
-            for d, room in enumerate(capacity):
-                assert sum(count * weights[item][d] for item, count in pattern) <= room
+        for pattern in Knapsack(weights, capacity, limits, sizes, ratio).solve(values, 10**6, 700).patterns:
+            _insist_it_fits(pattern, weights, capacity, limits, sizes, ratio)
+
+
+def test_quick_fills_fit_are_worth_more_than_asked_and_keep_to_limits_of_the_call():
+    found = 0
+    for seed in range(300):
+        values, weights, capacity, limits, sizes, ratio = _draw(seed)
+        fewer = [random.Random(seed + item).randint(0, limit) for item, limit in enumerate(limits)]
+        knapsack = Knapsack(weights, capacity, limits, sizes, ratio)
+        for allowed in (None, fewer):
+            for pattern in knapsack.fills(values, 5, 10, allowed):
+                _insist_it_fits(pattern, weights, capacity, allowed or limits, sizes, ratio)
+                assert sum(count * values[item] for item, count in pattern) > 5
+                found += 1
+    assert found > 100
+
+
+@pytest.mark.parametrize("slack", [2, 5, 9])
+def test_what_it_does_not_look_for_is_in_the_bound(slack):
+    for seed in range(150):
+        values, weights, capacity, limits, sizes, ratio = _draw(seed)
+        values = [value * 1000 + seed for value in values]
+        best = _best(values, weights, capacity, limits, sizes, ratio)
+        answer = Knapsack(weights, capacity, limits, sizes, ratio).solve(values, 10**6, 700, slack)
+        assert answer.best <= best <= answer.bound
+        assert answer.bound - answer.best <= answer.best >> slack
+
+
+def test_items_that_others_replace_are_left_out_unless_those_run_out():
+    # Item 0 is as light as item 1 and worth more: with two of it the bin is full, with one there is room for item 1.
+    assert Knapsack([[5], [5]], [10], [2, 2], [1, 1], None).solve([7, 6], 10, 500).best == 14
+    assert Knapsack([[5], [5]], [10], [1, 2], [1, 1], None).solve([7, 6], 10, 500).best == 13
 
 
 def test_one_unit_too_many_is_refused_and_its_exact_twin_accepted():
