@@ -11,7 +11,7 @@ import pytest
 from packing.compile.compiler import compile_problem
 from packing.describe import expand
 from packing.domain.problem import Problem
-from packing.generate import generate
+from packing.generate import generate, suite
 from packing.solve import solve_placement
 from packing.solve.context import SearchContext
 from packing.solve.shortage.strategy import shortage, supports
@@ -132,3 +132,12 @@ def test_scip_agrees():
 def test_scip_agrees_on_200():
     short, reached = compare_with_scip(range(100, 300))
     assert reached > 0.9 * short > 60
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize(("name", "seed"), [("medium", 1), ("medium", 3), ("large", 0), ("large", 1)])
+def test_everything_is_placed_where_the_greedy_leaves_dozens_out(name, seed):
+    problem = generate(suite(name), seed=seed)
+    ours, greedy = (solve_placement(problem, strategy=strategy, time_limit=40.0) for strategy in ("shortage", "greedy"))
+    assert sum(missing_by_level(greedy)) > 20
+    assert not ours.unplaced
