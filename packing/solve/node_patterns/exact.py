@@ -9,6 +9,7 @@ integers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,9 @@ class Answer:
     """((position in the room, copies), ...), ascending."""
 
 
-def most_valuable(room: Room, values: np.ndarray, limits: np.ndarray, floor: int, effort: int, scratch: Scratch) -> Answer:
+def most_valuable(
+    room: Room, values: np.ndarray, limits: np.ndarray, floor: int, effort: int, scratch: Scratch, stop: Callable[[], bool] = lambda: False
+) -> Answer:
     """Contents worth more than `floor`, and a bound on what any content is worth.
 
     Parameters
@@ -40,12 +43,14 @@ def most_valuable(room: Room, values: np.ndarray, limits: np.ndarray, floor: int
     limits : (n,) most copies.
     floor : at least 0; the bound is never below it, and contents worth no more are not looked for.
     effort : partial contents that may be extended; beyond, the bound is what is left of the relaxation.
+    scratch : memory for tables.
+    stop : whether to end as if the effort were used up.
     """
     most = np.minimum(limits, room.most)
     if int((values.astype(object) * most).sum()) >= MOST:
         raise OverflowError("values are too large for exact tables")
     tables = Tables(room, values, most, floor, scratch)
-    return _Search(room, tables, floor, effort).run() if len(tables.order) else Answer(floor, ())
+    return _Search(room, tables, floor, effort).run(stop) if len(tables.order) else Answer(floor, ())
 
 
 @dataclass(slots=True)
@@ -78,7 +83,7 @@ class _Search:
         self.weights = room.weights[tables.order]
         self.rank, self.low, self.high = room.rank[tables.order], room.low[tables.order], room.high[tables.order]
 
-    def run(self) -> Answer:
+    def run(self, stop: Callable[[], bool]) -> Answer:
         """Depth first, the most promising partial contents first."""
         stack = [self._root()]
         while stack:
@@ -86,7 +91,7 @@ class _Search:
             chunk = chunk.rows(chunk.bound > self.best)
             if not len(chunk.bound):
                 continue
-            if self.effort <= 0:
+            if self.effort <= 0 or stop():
                 stack.append(chunk)
                 break
             if len(chunk.bound) > CHUNK:

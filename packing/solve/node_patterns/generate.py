@@ -135,9 +135,12 @@ class Generator:
         return prices.bin[self.problem.bins[room.number].kind]
 
     def _price(self, prices: Prices, wanted: Sequence[int], effort: int) -> list[Answer]:
+        def stop() -> bool:
+            return self.seconds() <= 0
+
         return [
             most_valuable(
-                room, values_of(self.problem, prices, room.items), self.limits(room, wanted), self._floor(prices, room), effort, self._scratch
+                room, values_of(self.problem, prices, room.items), self.limits(room, wanted), self._floor(prices, room), effort, self._scratch, stop
             )
             for room in self.rooms
         ]

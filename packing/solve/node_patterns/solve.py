@@ -44,6 +44,7 @@ def solve(
     columns: Sequence[Column] = (),
     upper: int | None = None,
     on_bound: Callable[[int], None] = lambda _: None,
+    on_columns: Callable[[tuple[Column, ...]], None] = lambda _: None,
 ) -> Outcome:
     """The cheapest columns that are found for all demands, and a bound.
 
@@ -53,7 +54,7 @@ def solve(
     seconds : time left; 0 as soon as the search should stop.
     columns : contents to begin with.
     upper : cost of a solution that is known already; only better ones are looked for.
-    on_bound : hears of better bounds.
+    on_bound, on_columns : hear of better bounds and solutions.
 
     Notes
     -----
@@ -72,6 +73,7 @@ def solve(
             generator.master.add(found.fixed)
             if cost is None or found.cost + problem.constant < cost:
                 best, cost = found, found.cost + problem.constant
+                on_columns(_needed(problem, best))
     generator.pause = lambda: False
     diver = Diver(generator)
     for number in range(DIVES):
@@ -91,6 +93,7 @@ def solve(
             break
         if found is not None and (cost is None or found.cost + problem.constant < cost):
             best, cost = found, found.cost + problem.constant
+            on_columns(_needed(problem, best))
         if not generator.converged and cost is not None and cost <= goal:
             relaxed = generator.relax(enough=cost) or relaxed
             if cost > generator.bound and not generator.converged:

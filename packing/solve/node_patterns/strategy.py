@@ -11,7 +11,8 @@ from packing.compile.data import Compiled
 from packing.solve.bounds.forced import forced_vector
 from packing.solve.context import SearchContext
 from packing.solve.node_patterns.compose import Composer
-from packing.solve.node_patterns.solve import Outcome, solve
+from packing.solve.node_patterns.problem import Column
+from packing.solve.node_patterns.solve import solve
 from packing.solve.node_patterns.translate import columns_of, parts_of, problem_of, supports
 from packing.solve.patterns.classes import classes_of
 from packing.solve.patterns.costs import complete_constant
@@ -43,18 +44,19 @@ class _Run:
         self.forced, self.constant = forced_vector(compiled), complete_constant(compiled)
         self.start: Plan = context.incumbent
         self.problems = [problem_of(layout) for layout in layouts]
+        self.found: dict[int, tuple[Column, ...]] = {}
+        """By part, the best columns so far."""
         self.bounds: list[int] = [problem.constant for problem in self.problems]
 
     def run(self) -> None:
-        """All parts, each with its share of the time left, then the plan."""
-        outcomes: list[Outcome] = []
+        """All parts, the large ones last, each with its share of the time left."""
         for number, layout in enumerate(self.layouts):
-            outcomes.append(self._solve(number, layout))
+            self._solve(number, layout)
             if self.context.limit() is not None:
                 break
-        self._compose(outcomes)
+        self._compose()
 
-    def _solve(self, number: int, layout: Layout) -> Outcome:
+    def _solve(self, number: int, layout: Layout) -> None:
         context, problem = self.context, self.problems[number]
         columns = list(columns_of(layout, self.start))
         end = context.elapsed() + context.remaining() / (len(self.layouts) - number) ** 0.5
@@ -66,8 +68,12 @@ class _Run:
             self.bounds[number] = max(self.bounds[number], bound)
             context.raise_bound(self.forced, self.constant + sum(self.bounds), "node_patterns")
 
-        upper = self._upper()
-        return solve(problem, seconds, seed=context.seed, columns=columns, upper=upper, on_bound=better)
+        def solved(columns: tuple[Column, ...]) -> None:
+            self.found[number] = columns
+            if number == len(self.layouts) - 1:
+                self._compose()
+
+        solve(problem, seconds, seed=context.seed, columns=columns, upper=self._upper(), on_bound=better, on_columns=solved)
 
     def _upper(self) -> int | None:
         """What the incumbent pays, if it is complete and the problem is all there is."""
@@ -75,11 +81,11 @@ class _Run:
             return None
         return self.start.value.objective - self.constant
 
-    def _compose(self, outcomes: list[Outcome]) -> None:
+    def _compose(self) -> None:
         """Named copies on nodes of pools; parts without a solution are left to the greedy's repair."""
-        if not any(outcome.columns for outcome in outcomes):
+        if not self.found:
             return
         composer = Composer(self.compiled)
-        for outcome, layout in zip(outcomes, self.layouts, strict=False):
-            composer.add(layout, outcome.columns)
+        for number, columns in sorted(self.found.items()):
+            composer.add(self.layouts[number], columns)
         self.context.offer(composer.finish(), "node_patterns")
