@@ -92,7 +92,10 @@ class _Run:
         for _ in range(ATTEMPTS):
             found = numbers.solve(margin, seconds(), context) if seconds() > 0 else None
             if found is None:
-                break
+                if seconds() <= 0 or not margins:
+                    break
+                margin = margins.pop()
+                continue
             plan, left = compose(compiled, layout, *found)
             context.offer(plan, "shortage")
             fruitless = 0 if plan.value < best.value else fruitless + 1

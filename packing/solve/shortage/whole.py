@@ -73,7 +73,9 @@ class WholeNumbers:
             share = margin.share_of(group.index)
             group.rows = tuple((dimension, int(capacity * share)) for dimension, capacity in group.rows)
         usable = self._usable(margin)
-        vertex = self._program(tight, usable, whole=False).solve(seconds / 3, vertex=True)
+        relaxed = self._program(tight, usable, whole=False)
+        # A vertex is rounded best; on a busy machine it may not come in time, and the interior solution does.
+        vertex = relaxed.solve(seconds / 3, vertex=True) or relaxed.solve(seconds / 6)
         if vertex is None:
             return None
         # Most contents repeat: what the vertex says is kept rounded down. Where that costs much (whole nodes run out), all is open.
