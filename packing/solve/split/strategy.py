@@ -33,13 +33,15 @@ from packing.solve.task import independent_parts
 
 FEW = 1_500
 """Distinct shapes up to which a part is not dealt out."""
-SHAPES = 300
+SHAPES = 1_000
 """Distinct shapes of a share."""
 SMALL = 600
 """Copies up to which an independent part is left to the portfolio."""
-SMALL_TIME, TENANTS, SHARES, COLUMNS = 0.3, 0.1, 0.6, 0.6
-"""Shares of the time limit: for all small parts; for the bound of tenants that share no node; of what is then left for the shares, and of
-a share's time for column generation."""
+SMALL_TIME, TENANTS, SHARES, COLUMNS, MEND = 0.5, 0.1, 0.5, 0.6, 0.6
+"""Shares of the time limit: for all small parts; for the bound of tenants that share no node; of what is then left for the shares, of a
+share's time for column generation, and of what is left after the shares for their union."""
+ENOUGH_S = 15.0
+"""Seconds for a share below which column generation would not get far."""
 
 
 class _Outer(threading.Event):
@@ -124,16 +126,26 @@ class _Split:
         economy = Economy(compiled, duals)
         count = shapes(compiled)
         if count > FEW and inner.limit() is None:
-            solve_shares(compiled, inner, economy, -(-count // SHAPES))
-            repair(compiled, inner, economy)
+            _mend(compiled, inner, economy, solve_shares(compiled, inner, economy, -(-count // SHAPES)))
             self._tell()
         if inner.limit() is None:
             ruin(compiled, inner, economy, inner.remaining())
         self._tell()
 
 
-def solve_shares(compiled: Compiled, context: SearchContext, economy: Economy, count: int) -> None:
-    """Offer the union of the shares' plans. Stock that a share leaves over is the next one's."""
+def _mend(compiled: Compiled, context: SearchContext, economy: Economy, union: Plan) -> None:
+    """Repair the union and improve it for a while: at first it may be worse than the incumbent, by the half-empty nodes of each share."""
+    mended = SearchContext(context.remaining() * MEND, context.seed, context.workers, cancel=_Outer(context))
+    mended.offer(union, "split")
+    repair(compiled, mended, economy)
+    if mended.limit() is None:
+        ruin(compiled, mended, economy, mended.remaining())
+    assert mended.incumbent is not None
+    context.offer(mended.incumbent, "split")
+
+
+def solve_shares(compiled: Compiled, context: SearchContext, economy: Economy, count: int) -> Plan:
+    """The union of the shares' plans. Stock that a share leaves over is the next one's."""
     assert context.incumbent is not None
     groups = deal(compiled, economy, count)
     stock = shares(compiled, context.incumbent, groups)
@@ -146,7 +158,7 @@ def solve_shares(compiled: Compiled, context: SearchContext, economy: Economy, c
         mine = part.nodes_in_whole(_share(part.compiled, context, (end - context.elapsed()) / (len(groups) - number)))
         left = left_over(mine, have)
         nodes += mine
-    context.offer(make_plan(compiled, nodes), "split")
+    return make_plan(compiled, nodes)
 
 
 def _with_stock(part: Part, stock: Sequence[int]) -> Part:
@@ -158,7 +170,7 @@ def _share(compiled: Compiled, context: SearchContext, seconds: float) -> Plan:
     """A share's plan: by column generation and by ruin and recreate; greedy's, if there is no time for more."""
     inner = SearchContext(max(0.0, min(seconds, context.remaining())), context.seed, context.workers, cancel=_Outer(context))
     greedy(compiled, inner)
-    if inner.limit() is None:
+    if inner.limit() is None and inner.remaining() > ENOUGH_S:
         with inner.within(inner.remaining() * COLUMNS):
             patterns(compiled, inner)
     if inner.limit() is None:
