@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from packing.compile.data import Candidate, Compiled
 from packing.domain.words import Hosting
 from packing.solve.greedy.construct import Construction, Settings
 from packing.solve.greedy.economy import Economy
 from packing.solve.node_state import NodeState, state_of
-from packing.solve.patterns.clusters import Cluster, Content, clusters_of
+from packing.solve.patterns.clusters import Content, clusters_of
+from packing.solve.patterns.filling import Filling, Named
 from packing.solve.patterns.layout import Group, Layout
 from packing.solve.patterns.master import Column, Solution
 from packing.solve.plan import NodePlan, Plan
-
-Named = tuple[int, int, tuple[int, ...] | None]
-"""(item, model or -1: any of the class, accelerators or None: the node's state finds them)."""
 
 
 class Composer:
@@ -53,37 +51,15 @@ class Composer:
                 continue
             most = round(solution.groups[group.index])
             loose = [(index, round(solution.items.get(index, 0.0))) for index in group.items if layout.items[index].bin < 0]
-            clusters = clusters_of(layout, group, mine)
-            for cluster in clusters:
-                self._name(layout, cluster)
-            for copies in fill_nodes(self.compiled, layout, group, clusters, loose, most):
+            filling = Filling(self.compiled, layout, group, most, self.wanted)
+            filling.put_all(clusters_of(layout, group, mine))
+            for copies in filling.nodes_with(loose):
                 self._realise(layout, group, copies, queues)
 
     def _whole_node(self, layout: Layout, content: Content) -> list[Named]:
         """Copies of a bin that is the node, the widest and largest first; the node's state finds their accelerators."""
         order = sorted(content, key=lambda index: (-layout.items[index].candidate.width, -layout.items[index].candidate.size, index))
         return [(index, -1, None) for index in order for _ in range(content[index])]
-
-    def _name(self, layout: Layout, cluster: Cluster) -> None:
-        """Choose whose copies they are: tenants that are here already and get along, before others."""
-        models, conflicts = self.compiled.models, self.compiled.conflicts
-        here: set[int] = set()
-        for index, places in cluster.copies(layout):
-            members = [member for member in layout.classes[layout.items[index].owner].members if self.wanted[member] > 0]
-            member = min(
-                members,
-                key=lambda each: (
-                    any((models[each].tenant, other) in conflicts for other in here),
-                    models[each].tenant not in here,
-                    -self.wanted[each],
-                    each,
-                ),
-                default=-1,
-            )
-            cluster.names.append((index, member, places))
-            if member >= 0:
-                self.wanted[member] -= 1
-                here.add(models[member].tenant)
 
     def _realise(self, layout: Layout, group: Group, copies: Sequence[Named], queues: dict[int, deque[int]]) -> None:
         """Open a node of the cheapest pool and put named copies on it."""
@@ -161,59 +137,3 @@ def _trimmed(layout: Layout, columns: Sequence[Column], solution: Solution) -> l
                     kept[each] = copies - spare
             bins[layout.bins[number].group].append(kept)
     return bins
-
-
-def fill_nodes(
-    compiled: Compiled, layout: Layout, group: Group, clusters: list[Cluster], loose: Sequence[tuple[int, int]], most: int
-) -> Iterator[list[Named]]:
-    """Pack clusters into nodes: bins and node resources within bounds, tenants in conflict apart where possible."""
-    dimensions = [dimension for dimension, _ in group.rows]
-    limits = [max(1, capacity) for _, capacity in group.rows]
-    free = [list(limits) for _ in range(most)]
-    taken = [0] * most
-    tenants: list[set[int]] = [set() for _ in range(most)]
-    nodes: list[list[Named]] = [[] for _ in range(most)]
-    conflicts = compiled.conflicts
-
-    def key(cluster: Cluster) -> tuple[float, ...]:
-        return (len(cluster.bins), max((need / limit for need, limit in zip(_needs(layout, cluster, dimensions), limits, strict=True)), default=0.0))
-
-    for cluster in sorted(clusters, key=key, reverse=True):
-        needs = _needs(layout, cluster, dimensions)
-        mine = {compiled.models[member].tenant for _, member, _ in cluster.names if member >= 0}
-        best: tuple[tuple[float, ...], int] | None = None
-        for number in range(most):
-            if taken[number] + len(cluster.bins) > group.bins_per_node or any(need > room for need, room in zip(needs, free[number], strict=True)):
-                continue
-            quarrels = sum((one, other) in conflicts for one in mine for other in tenants[number]) if conflicts else 0
-            room = min((has / limit for has, limit in zip(free[number], limits, strict=True)), default=0.0)
-            # Wide ones fill nodes; the rest goes where the node's other resources are most plentiful.
-            rank = (quarrels, -len(mine & tenants[number]), -taken[number] if len(cluster.bins) > 1 else -room, number)
-            if best is None or rank < best[0]:
-                best = (rank, number)
-        if best is None:
-            continue
-        number = best[1]
-        nodes[number] += [(index, member, tuple(taken[number] + place for place in places)) for index, member, places in cluster.names]
-        taken[number] += len(cluster.bins)
-        tenants[number] |= mine
-        free[number] = [room - need for room, need in zip(free[number], needs, strict=True)]
-    for index, copies in loose:
-        _spread_loose(layout, index, copies, dimensions, nodes, free)
-    yield from (node for node in nodes if node)
-
-
-def _needs(layout: Layout, cluster: Cluster, dimensions: Sequence[int]) -> list[int]:
-    """What the cluster's copies take of the node's rows."""
-    copies = [layout.items[index].candidate.node_demand for index, _, _ in cluster.names]
-    return [sum(demand[dimension] for demand in copies) for dimension in dimensions]
-
-
-def _spread_loose(layout: Layout, index: int, copies: int, dimensions: Sequence[int], nodes: list[list[Named]], free: list[list[int]]) -> None:
-    """Copies without accelerators, wherever the node has room."""
-    demand = [layout.items[index].candidate.node_demand[dimension] for dimension in dimensions]
-    for node, room in zip(nodes, free, strict=True):
-        while copies > 0 and all(need <= has for need, has in zip(demand, room, strict=True)):
-            node.append((index, -1, ()))
-            room[:] = [has - need for need, has in zip(room, demand, strict=True)]
-            copies -= 1

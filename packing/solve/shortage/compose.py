@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from packing.compile.data import UNLIMITED, Compiled
 from packing.solve.greedy.economy import Economy
 from packing.solve.node_state import NodeState
-from packing.solve.patterns.clusters import clusters_of
-from packing.solve.patterns.compose import Composer, Named, _trimmed
+from packing.solve.patterns.clusters import Cluster, clusters_of
+from packing.solve.patterns.compose import Composer, _trimmed
+from packing.solve.patterns.filling import Named
 from packing.solve.patterns.layout import Group, Layout
 from packing.solve.patterns.master import Column, Solution
 from packing.solve.plan import Plan
@@ -60,6 +61,27 @@ class EvenComposer(Composer):
                     self._realise(layout, group, copies, queues)
         while self._fill_open_places(layout):
             pass
+
+    def _name(self, layout: Layout, cluster: Cluster) -> None:
+        """Choose whose copies they are: tenants that are here already and get along, before others."""
+        models, conflicts = self.compiled.models, self.compiled.conflicts
+        here: set[int] = set()
+        for index, places in cluster.copies(layout):
+            members = [member for member in layout.classes[layout.items[index].owner].members if self.wanted[member] > 0]
+            member = min(
+                members,
+                key=lambda each: (
+                    any((models[each].tenant, other) in conflicts for other in here),
+                    models[each].tenant not in here,
+                    -self.wanted[each],
+                    each,
+                ),
+                default=-1,
+            )
+            cluster.names.append((index, member, places))
+            if member >= 0:
+                self.wanted[member] -= 1
+                here.add(models[member].tenant)
 
     def _nodes(self, group: Group, solution: Solution) -> int:
         """Nodes for the group: those that the solution counts."""
