@@ -1,43 +1,53 @@
-"""Strategy `auto`: greedy, then prices, then improvement, then proof; each passes its answer on as a start.
+"""Strategy `auto`: chooses by what the problem is like; each part starts from the best answer so far.
 
-All parts share one context: one clock, one incumbent, one bound. How much work each part does follows from the
-time limit and the size of the problem, not from the clock, as long as the limit is not reached.
+All parts share one context: one clock, one incumbent, one bound.
+
+* Copies missing for want of stock: room for them first (`shortage`).
+* Up to 150 copies: ruin and recreate, column generation, and the exact formulation for what is still open.
+* Nodes that are single bins, not too many shapes: contents of whole nodes (`node_patterns`).
+* Everything else: column generation over accelerators (`patterns`) for bound and plan.
+* Then ruin and recreate, on the nodes whose price is furthest above what their copies are worth at the duals.
 """
 
 from __future__ import annotations
 
 from packing.compile.data import UNLIMITED, Compiled
+from packing.solve.bounds.forced import forced_vector
 from packing.solve.bounds.prices import Prices
 from packing.solve.bounds.run import linear_bound, scarcity_prices, tenant_bound
 from packing.solve.context import SearchContext
 from packing.solve.cp_sat.strategy import cp_sat
 from packing.solve.greedy.economy import Economy
 from packing.solve.greedy.strategy import greedy
+from packing.solve.node_patterns.strategy import node_patterns
+from packing.solve.node_patterns.strategy import supports as single_bins
+from packing.solve.patterns.classes import classes_of
 from packing.solve.patterns.strategy import improve, patterns
 from packing.solve.ruin.strategy import ruin
+from packing.solve.shortage.repair import repair
+from packing.solve.shortage.strategy import shortage
 
 EXACT_COPIES = 150
 """Problems with no more copies than this also go to the exact formulation."""
+SHAPES = 300
+"""Distinct shapes up to which contents of whole nodes are worth generating."""
 TENANTS = 0.1
 """Part of the time limit that bounds in whole nodes for isolated tenants count as work."""
-PATTERNS, RUIN = 0.65, 1.0
+REPAIR, SHORTAGE = 0.05, 0.5
+"""Parts of the time left for making room in greedy's plan, and for the strategy `shortage` where that was not enough."""
+PATTERNS, RUIN = 0.8, 1.0
 """Parts of the time for column generation (of what is left) and for ruin and recreate (of the limit, counted in rounds)."""
 
 
 def portfolio(compiled: Compiled, context: SearchContext) -> None:
     """Improves on the common beginning (greedy and quick bounds, `packing.solve.strategies.begin`) as far as time allows."""
-    duals = linear_bound(compiled, context)
-    if context.limit() is not None:
-        return
     large = sum(model.fewest for model in compiled.models) > EXACT_COPIES
     ample = all(pool.stock >= UNLIMITED for pool in compiled.pools)
-    if large and ample:
-        # Nothing is scarce: parts have bounds in whole nodes of their own, and prices of scarcity are just the duals.
-        prices = duals
-    else:
-        if duals is not None:
-            tenant_bound(compiled, context, duals, context.time_limit * TENANTS)
-        prices = scarcity_prices(compiled, context) if context.limit() is None else None
+    if large and not ample:
+        _make_room(compiled, context)
+    duals = linear_bound(compiled, context) if context.limit() is None else None
+    # Where nothing is scarce, parts have bounds in whole nodes of their own, and prices of scarcity are just the duals.
+    prices = duals if large and ample else _scarcity(compiled, context, duals)
     economy = Economy(compiled, prices)
     if prices is not None and context.limit() is None:
         greedy(compiled, context, economy)
@@ -49,12 +59,32 @@ def portfolio(compiled: Compiled, context: SearchContext) -> None:
         _prove(compiled, context, economy)
 
 
+def _make_room(compiled: Compiled, context: SearchContext) -> None:
+    """For copies that are missing although each of them could be placed if it were alone."""
+    forced = forced_vector(compiled)
+    if context.limit() is None and context.incumbent is not None and context.incumbent.value.missing > forced:
+        repair(compiled, context, context.incumbent, forced, REPAIR * context.remaining())
+    if context.limit() is None and context.incumbent is not None and context.incumbent.value.missing > forced:
+        with context.within(context.remaining() * SHORTAGE):
+            shortage(compiled, context)
+
+
+def _scarcity(compiled: Compiled, context: SearchContext, duals: Prices | None) -> Prices | None:
+    if duals is not None and context.limit() is None:
+        tenant_bound(compiled, context, duals, context.time_limit * TENANTS)
+    return scarcity_prices(compiled, context) if context.limit() is None else None
+
+
 def _approach(compiled: Compiled, context: SearchContext, economy: Economy, duals: Prices | None) -> None:
     """A large problem: column generation for bound and plan, then ruin and recreate where its prices see waste."""
+    worth, start = None, None
     with context.within(context.remaining() * PATTERNS):
-        worth = improve(compiled, context, duals)
+        if single_bins(compiled) is None and len(classes_of(compiled, by_rival=False)) <= SHAPES:
+            node_patterns(compiled, context)
+        else:
+            worth, start = improve(compiled, context, duals)
     if context.limit() is None:
-        ruin(compiled, context, economy, context.time_limit * RUIN, worth)
+        ruin(compiled, context, economy, context.time_limit * RUIN, worth, start)
 
 
 def _prove(compiled: Compiled, context: SearchContext, economy: Economy) -> None:

@@ -17,6 +17,10 @@ Named = tuple[int, int, tuple[int, ...] | None]
 """(item, model or -1: any of the class, accelerators or None: the node's state finds them)."""
 
 
+WINDOW = 100
+"""Nodes that are filled at the same time: enough to choose from."""
+
+
 class Filling:
     """The nodes of one group while they are filled.
 
@@ -38,11 +42,16 @@ class Filling:
             self._rivals.setdefault(one, set()).add(other)
         self._contested: list[frozenset[int]] = [frozenset()] * most
         """Tenants with rivals, by node."""
+        self._open = list(range(min(most, WINDOW)))
+        """Nodes that are looked at: not yet full, and not more than need be."""
+        self._last = len(self._open) - 1
 
     def put_all(self, clusters: Sequence[Cluster]) -> None:
         """Every cluster that finds a node."""
         for cluster in sorted(clusters, key=self._hardness, reverse=True):
             number = self._node_for(cluster)
+            while number is None and self._open_more():
+                number = self._node_for(cluster)
             if number is not None:
                 self._put(cluster, number)
 
@@ -69,20 +78,40 @@ class Filling:
 
     def _node_for(self, cluster: Cluster) -> int | None:
         """The node with the fewest quarrels; then wide clusters fill nodes up, others go where most is left."""
-        needs, contested = self._needs(cluster), self._is_contested(cluster)
-        quarrels: dict[frozenset[int], int] = {}
-        best: tuple[tuple[float, ...], int] | None = None
-        for number, free in enumerate(self._free):
+        needs = self._needs(cluster)
+        found: list[tuple[float, int]] = []
+        for number in self._open:
+            free = self._free[number]
             if self._taken[number] + len(cluster.bins) > self.group.bins_per_node or any(need > room for need, room in zip(needs, free, strict=True)):
                 continue
-            here = self._contested[number]
-            if contested and here not in quarrels:
-                quarrels[here] = sum(member < 0 for _, member, _ in self._named(cluster, here))
             room = min((has / limit for has, limit in zip(free, self._limits, strict=True)), default=0.0)
-            rank = (quarrels.get(here, 0), -self._taken[number] if len(cluster.bins) > 1 else -room, number)
-            if best is None or rank < best[0]:
-                best = (rank, number)
-        return None if best is None else best[1]
+            found.append((-self._taken[number] if len(cluster.bins) > 1 else -room, number))
+        return self._most_peaceful(cluster, [number for _, number in sorted(found)])
+
+    def _most_peaceful(self, cluster: Cluster, numbers: Sequence[int]) -> int | None:
+        """The first of these nodes without quarrels, or the one with the fewest."""
+        if not numbers or not self._is_contested(cluster):
+            return numbers[0] if numbers else None
+        fewest: tuple[int, int] | None = None
+        seen: set[frozenset[int]] = set()
+        for number in numbers:
+            here = self._contested[number]
+            if here in seen:
+                continue
+            seen.add(here)
+            quarrels = sum(member < 0 for _, member, _ in self._named(cluster, here))
+            if fewest is None or quarrels < fewest[0]:
+                fewest = (quarrels, number)
+            if not quarrels:
+                break
+        return fewest[1] if fewest else None
+
+    def _open_more(self) -> bool:
+        """Look at more nodes; False if there are no more."""
+        more = range(self._last + 1, min(len(self._nodes), self._last + 1 + WINDOW))
+        self._last += len(more)
+        self._open += more
+        return bool(more)
 
     def _named(self, cluster: Cluster, here: frozenset[int]) -> list[tuple[int, int, tuple[int, ...]]]:
         """(item, model, bins) of its copies beside these contested tenants; model -1 where everybody has a rival there."""
@@ -92,7 +121,7 @@ class Filling:
         for index, places in cluster.copies(self.layout):
             members = (member for member in classes[self.layout.items[index].owner].members if self.wanted[member] > used[member])
             welcome = (member for member in members if tenants.isdisjoint(self._rivals.get(models[member].tenant, ())))
-            member = min(welcome, key=lambda each: (self._brings_rivals(each, tenants), used[each] - self.wanted[each], each), default=-1)
+            member = min(welcome, key=lambda each: (*self._ease(each, tenants), used[each] - self.wanted[each], each), default=-1)
             if member >= 0:
                 used[member] += 1
                 if models[member].tenant in self._rivals:
@@ -100,10 +129,10 @@ class Filling:
             named.append((index, member, places))
         return named
 
-    def _brings_rivals(self, member: int, tenants: set[int]) -> bool:
-        """Whether its tenant is one that others would then have to keep away from."""
+    def _ease(self, member: int, tenants: set[int]) -> tuple[bool, bool]:
+        """Hard to place comes first: tenants with rivals, and of these the ones that are here already."""
         tenant = self.compiled.models[member].tenant
-        return tenant in self._rivals and tenant not in tenants
+        return tenant not in self._rivals, tenant not in tenants
 
     def _put(self, cluster: Cluster, number: int) -> None:
         named = self._named(cluster, self._contested[number])
@@ -115,6 +144,8 @@ class Filling:
         tenants = {self.compiled.models[member].tenant for _, member, _ in named if member >= 0}
         self._contested[number] |= tenants & self._rivals.keys()
         self._taken[number] += len(cluster.bins)
+        if self._taken[number] == self.group.bins_per_node:
+            self._open.remove(number)
         self._free[number] = [room - need for room, need in zip(self._free[number], self._needs(cluster), strict=True)]
 
     def _spread(self, index: int, copies: int) -> None:

@@ -18,6 +18,8 @@ LEAST, MOST, STEP = 0.1, 0.9, 0.1
 """Weight of the best prices so far (Wentges, 1997), and by how much it changes (in the manner of Pessoa et al., 2018)."""
 MORE = 120
 """Further columns of each bin and round, without items in common."""
+PATIENCE = 4
+"""Rounds without a better bound after which proofs get sharper."""
 THOROUGH = Effort(200_000, 50_000, 15)
 """How the knapsack search goes when nothing else improves."""
 EFFORTS = ((0.01, Effort(2_000, 4_000, 10)), (0.001, Effort(8_000, 12_000, 12)), (0.0, Effort(20_000, 25_000, 13)))
@@ -33,15 +35,28 @@ class Search:
     cuts: list[Cut] = field(default_factory=list)
     solution: Solution | None = None
     smoothing: float = 0.5
+    stalled: int = 0
+    """Rounds since the bound rose."""
+    level: int = 0
+    """Of `EFFORTS`, at least."""
     converged: bool = False
     rounds: int = 0
 
     def effort(self) -> Effort:
-        """What the gap between program and bound asks for."""
+        """What the gap between program and bound asks for, or more if the bound does not rise any more."""
         if self.bound is None or self.solution is None:
             return EFFORTS[0][1]
         gap = (self.solution.objective - self.bound) / max(1.0, abs(self.solution.objective))
-        return next((effort for least, effort in EFFORTS if gap > least), THOROUGH)
+        level = next((number for number, (least, _) in enumerate(EFFORTS) if gap > least), len(EFFORTS) - 1)
+        return EFFORTS[max(level, self.level)][1]
+
+    def heed(self, *, better: bool) -> None:
+        """After a round: whether the bound rose. It is concave along the way from the centre to the master's duals: no rise means too far."""
+        self.smoothing = max(LEAST, self.smoothing - STEP) if better else min(MOST, self.smoothing + STEP)
+        self.stalled = 0 if better else self.stalled + 1
+        if self.stalled >= PATIENCE and self.level < len(EFFORTS) - 1:
+            # Perhaps it is the proof that is not sharp enough.
+            self.level, self.stalled = self.level + 1, 0
 
 
 def generate_columns(
@@ -51,22 +66,21 @@ def generate_columns(
     on_bound: Callable[[int], None],
     search: Search,
     start: Duals | None = None,
-    most_rounds: int = 10_000,
+    gap: float = 2e-6,
 ) -> None:
-    """Rounds of column generation; `on_bound` hears of every better bound. Stops when the gap is below one unit in 10⁶."""
+    """Rounds of column generation, until program and bound are this close; `on_bound` hears of every better bound."""
     search.converged = False
     if start is not None and search.bound is None:
         master.add(_evaluate(master, pricer, start, EFFORTS[0][1], search, on_bound))
-    for _ in range(most_rounds):
-        if seconds() <= 0:
-            return
+    while seconds() > 0:
         solution = master.solve(seconds())
         if solution is None:
             return
         search.solution = solution
         search.rounds += 1
+        master.purge(solution)
         assert solution.duals is not None
-        if search.bound is not None and solution.objective - search.bound <= max(1.0, 2e-6 * abs(solution.objective)):
+        if search.bound is not None and solution.objective - search.bound <= max(1.0, gap * abs(solution.objective)):
             search.converged = True
             return
         weight = search.smoothing if search.centre is not None else 0.0
@@ -82,9 +96,7 @@ def generate_columns(
             weight = 0.0 if weight < 0.3 else weight / 2
             if seconds() <= 0:
                 return
-        # The bound is concave along the way from the centre to the master's duals: no rise means too far.
-        better = search.bound is not None and (before is None or search.bound > before)
-        search.smoothing = max(LEAST, search.smoothing - STEP) if better else min(MOST, search.smoothing + STEP)
+        search.heed(better=search.bound is not None and (before is None or search.bound > before))
         if not added:
             search.converged = True
             return

@@ -49,11 +49,9 @@ def dive(part: Part, counts: Sequence[int] | None, seconds: Callable[[], float])
 
     Some copies have no place in it: composition finds one.
     """
-    part.master.allow_swaps(allowed=False)
     try:
         return _Dive(part, seconds).run(counts)
     finally:
-        part.master.allow_swaps(allowed=True)
         part.master.keep([0] * len(part.master.columns))
         part.master.limit_nodes(None)
 

@@ -26,6 +26,12 @@ Column = tuple[int, tuple[tuple[int, int], ...]]
 """(bin, ((item, copies), ...))."""
 
 
+FEWEST_KEPT, COLUMNS_PER_ITEM = 3_000, 3
+"""With more columns than this, and than so many for each item, the dear ones are forgotten."""
+USED = 1e-5
+"""Columns that are used more than this are not dear."""
+
+
 @dataclass(frozen=True, slots=True)
 class Duals:
     """Prices as the linear program sees them, in objective units."""
@@ -184,6 +190,26 @@ class Master:
                 self._cover[item].set_coefficient(y, float(copies))
             added += 1
         return added
+
+    def purge(self, solution: Solution) -> None:
+        """Forget columns that are dear at these duals, once there are many: the program stays quick to solve."""
+        most = max(FEWEST_KEPT, COLUMNS_PER_ITEM * len(self.layout.items))
+        duals = solution.duals
+        if len(self.columns) <= most or duals is None:
+            return
+        slack = []
+        for index, (number, content) in enumerate(self.columns):
+            room = duals.room[self.layout.bins[number].group]
+            dear = room - sum(duals.item[item] * copies for item, copies in content)
+            slack.append((-1.0 if index in solution.columns and solution.columns[index] > USED else dear / (room + self.unit), index))
+        kept = sorted(index for _, index in sorted(slack)[: most * 2 // 3])
+        stay = set(kept)
+        for index, y in enumerate(self._y):
+            if index not in stay:
+                self.program.delete_variable(y)
+        self.columns = [self.columns[index] for index in kept]
+        self._y = [self._y[index] for index in kept]
+        self.known = set(self.columns)
 
     def limit_nodes(self, counts: Sequence[float] | None) -> None:
         """At most so many nodes of each group; None: as many as wanted."""

@@ -19,6 +19,10 @@ from packing.solve.patterns.master import Master
 from packing.solve.patterns.pricing import SCALE, Cut, Pricer, prices_of
 from packing.solve.plan import NodePlan, make_plan
 
+CONTENTS, STEADY = 0.35, 2e-4
+"""Share of the time for column generation without swaps, and the gap at which it begins if there is time left."""
+COMPOSABLE = 1_600
+"""Items up to which a part is composed of contents."""
 HALFWAY = 0.5
 """Where between a point known to do and the counts in question duals are taken first: their cuts go deeper."""
 PROOF = 0.5
@@ -38,6 +42,8 @@ class Part:
         self.search = Search()
         self.cuts: list[Cut] = []
         self.copies = sum(each.copies for each in self.layout.classes)
+        self.composable = len(self.layout.items) <= COMPOSABLE
+        """Whether contents can be had in the time that there is; if not, the part is for its bound only."""
         self.least_missing = sum(each.forced for each in self.layout.classes)
         """Copies that every plan misses."""
         self.core: list[float] = []
@@ -77,7 +83,13 @@ class Part:
 
         self.master.limit_nodes(None)
         start = centre_of(self.layout, prices) if prices is not None else None
-        generate_columns(self.master, self.pricer, seconds, better, self.search, start)
+        # With swaps first, for the bound; then contents that do without them, for the plan.
+        total = seconds() if self.composable else 0.0
+        self.master.allow_swaps(allowed=True)
+        generate_columns(self.master, self.pricer, lambda: seconds() - CONTENTS * total, better, self.search, start, STEADY)
+        if self.composable:
+            self.master.allow_swaps(allowed=False)
+            generate_columns(self.master, self.pricer, seconds, better, self.search)
         self.cuts = self.search.cuts[-KEPT:]
         if self.search.solution is not None:
             self.core = list(self.search.solution.groups)

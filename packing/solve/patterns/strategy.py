@@ -26,9 +26,9 @@ from packing.solve.patterns.exact import exact_nodes
 from packing.solve.patterns.integers import whole_solution
 from packing.solve.patterns.layout import independent_parts
 from packing.solve.patterns.parts import PROOF, Part
-from packing.solve.plan import NodePlan, make_plan
+from packing.solve.plan import NodePlan, Plan, make_plan
 
-RELAX, COUNT = 0.45, 0.6
+RELAX, COUNT = 0.65, 0.2
 """Shares of the remaining time for column generation and, of what is then left, for counting nodes."""
 RIVALS = 400
 """Copies up to which tenants in conflict are told apart from the start."""
@@ -49,11 +49,14 @@ def patterns(compiled: Compiled, context: SearchContext) -> None:
         improve(compiled, context, prices)
 
 
-def improve(compiled: Compiled, context: SearchContext, prices: Prices | None) -> list[float]:
-    """The same, from the linear relaxation's prices. Returns what a copy of each model costs at least (objective units)."""
+def improve(compiled: Compiled, context: SearchContext, prices: Prices | None) -> tuple[list[float], Plan | None]:
+    """The same, from the linear relaxation's prices, for others to go on from.
+
+    Returns what a copy of each model costs at least (objective units), and the plan, even if the incumbent is better.
+    """
     run = _Run(compiled, context, prices)
     run.run()
-    return run.worth()
+    return run.worth(), run.plan
 
 
 class _Run:
@@ -72,6 +75,8 @@ class _Run:
         assert context.incumbent is not None
         self.nodes = self._by_part(context.incumbent.nodes)
         """The incumbent's nodes, by part."""
+        self.plan: Plan | None = None
+        """What was composed last."""
         self.settled: set[int] = set()
         """Parts whose nodes in the incumbent cost no more than their bound."""
 
@@ -193,10 +198,12 @@ class _Run:
     def _compose(self, chosen: Sequence[list[int] | None]) -> None:
         """Whole numbers, part by part, then one plan of all of them."""
         compiled, context = self.compiled, self.context
+        self._refresh()
         composer = Composer(compiled, Economy(compiled))
-        composer.adopt(node for number in sorted(self.settled) for node in self.nodes[number])
-        todo = len(self._open())
-        for number in self._open():
+        wanted = [number for number in self._open() if self.parts[number].composable]
+        composer.adopt(node for number, mine in enumerate(self.nodes) if number not in wanted for node in mine)
+        todo = len(wanted)
+        for number in wanted:
             if context.limit() is not None:
                 break
             part, counts = self.parts[number], chosen[number]
@@ -211,20 +218,36 @@ class _Run:
                 composer.add(part.layout, part.master.columns, solution)
         plan = composer.finish()
         context.offer(plan, "patterns")
-        self._keep_better(self._by_part(plan.nodes))
+        nodes = self._by_part(plan.nodes)
+        self._keep_better(nodes)
+        self.plan = self._composed(nodes)
         if context.limit() is None:
             self._exact(chosen)
 
+    def _refresh(self) -> None:
+        """Take over what somebody else has found meanwhile."""
+        if self.context.incumbent is not None:
+            self._keep_better(self._by_part(self.context.incumbent.nodes))
+
     def _keep_better(self, nodes: Sequence[Sequence[NodePlan]]) -> None:
-        """Of each part the cheaper nodes, the incumbent's or these, as far as stock allows."""
-        compiled, context = self.compiled, self.context
+        """Of each open part the better nodes, those so far or these, as far as stock allows."""
+        compiled = self.compiled
         for number in self._open():
-            plan = make_plan(compiled, [node for other, mine in enumerate(self.nodes) for node in (nodes[number] if other == number else mine)])
-            within = all(count <= compiled.pools[pool].stock for pool, count in Counter(node.pool for node in plan.nodes).items())
-            if within and (context.offer(plan, "patterns") or plan == context.incumbent):
+            better = make_plan(compiled, nodes[number]).value < make_plan(compiled, self.nodes[number]).value
+            if better and self._in_stock([nodes[number] if other == number else mine for other, mine in enumerate(self.nodes)]):
                 self.nodes[number] = list(nodes[number])
                 if self.parts[number].settled_by(compiled, self.nodes[number]):
                     self.settled.add(number)
+        self.context.offer(make_plan(compiled, [node for mine in self.nodes for node in mine]), "patterns")
+
+    def _in_stock(self, nodes: Sequence[Sequence[NodePlan]]) -> bool:
+        used = Counter(node.pool for mine in nodes for node in mine)
+        return all(count <= self.compiled.pools[pool].stock for pool, count in used.items())
+
+    def _composed(self, nodes: Sequence[Sequence[NodePlan]]) -> Plan | None:
+        """Large parts as they were composed, even where the nodes so far are better; small ones as good as they are known."""
+        mixed = [made if part.copies > EXACT else known for part, made, known in zip(self.parts, nodes, self.nodes, strict=True)]
+        return make_plan(self.compiled, [node for mine in mixed for node in mine]) if self._in_stock(mixed) else None
 
     def _exact(self, chosen: Sequence[list[int] | None]) -> None:
         """Small parts on just the nodes that were counted, by the exact formulation."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from packing.compile.data import Compiled
 from packing.solve.strategies import strategy_of
 
+EXACT_COPIES = 150
+"""Problems with no more copies than this are small: their optimum can be proven."""
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -27,11 +30,16 @@ class Role:
 def roles(compiled: Compiled, strategy: str, workers: int) -> list[Role]:
     """A role for each worker; the first is the strategy as asked, so that one worker does what it always did.
 
-    With `auto`, the second gives bounds by column generation, which the portfolio keeps for small problems. Everyone
-    else tries the same with another seed. Incumbents and bounds are shared by all of them while they work.
+    With `auto`, the second works on what the first comes to last: the proof of small problems, and the independent parts of
+    large ones, where there are several. Everyone else tries the same with another seed. Incumbents and bounds are shared by
+    all of them while they work.
     """
     chosen = [Role(strategy)]
-    if strategy == "auto" and workers > 1 and strategy_of("patterns").supports(compiled) is None:
-        chosen.append(Role("patterns"))
+    if strategy == "auto" and workers > 1:
+        small = sum(model.fewest for model in compiled.models) <= EXACT_COPIES
+        if small:
+            chosen.append(Role("patterns"))
+        elif strategy_of("split").supports(compiled) is None:
+            chosen.append(Role("split", seed=1))
     chosen += [Role(strategy, seed=number) for number in range(len(chosen), workers)]
     return chosen

@@ -25,7 +25,7 @@ LOOK_AT = 80
 """Nodes among which relatives are looked for."""
 RANK_EVERY = 25
 """Rounds after which nodes are ranked by waste again."""
-BIAS = 5
+BIAS = 8
 """How much the wasteful nodes are preferred: the power of a random number that picks the rank."""
 THRESHOLD = 0.0005
 """At first, a change may be worse by this part of the objective."""
@@ -35,8 +35,12 @@ UNIT = 300
 """Rounds for a problem of a hundred copies that count as one second of work."""
 
 
-def ruin(compiled: Compiled, context: SearchContext, economy: Economy, seconds: float, worth: Sequence[float] | None = None) -> None:
-    """Improve the incumbent for about so many seconds' worth of rounds.
+def ruin(
+    compiled: Compiled, context: SearchContext, economy: Economy, seconds: float, worth: Sequence[float] | None = None, start: Plan | None = None
+) -> None:
+    """Improve a plan for about so many seconds' worth of rounds.
+
+    `start`: that plan; default: the incumbent. One from column generation may be dearer and lead further: its waste is in few nodes.
 
     `worth`: what a copy of each model costs at least, at prices whose bound is good (objective units). A node's price less
     what its copies are worth is then its part of the gap: nodes with a large part are ruined more often.
@@ -44,7 +48,7 @@ def ruin(compiled: Compiled, context: SearchContext, economy: Economy, seconds: 
     The number of rounds follows from the size of the problem and not from the clock, so that the same input and
     seed give the same plan wherever the time limit does not bite.
     """
-    best = context.incumbent
+    best = start or context.incumbent
     if best is None or not best.nodes:
         return
     copies = sum(len(node.copies) for node in best.nodes)
