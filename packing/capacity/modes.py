@@ -25,14 +25,16 @@ MEASURED = frozenset({"bf16", "fp16", "bfloat16", "float16", "fp8", "fp8_kv8"})
 """Precisions among the measurements."""
 DIGITS = 3
 """Significant digits of the figures of a mode: more would pretend to know them, and differ between machines."""
+TINIEST = 1e-30
+"""Smaller figures are not told apart: nothing takes so little time, and powers of ten would overflow."""
 ROUNDING = 0.01
 """Modes stay this share inside the SLO, so that rounding a latency up to `DIGITS` cannot break it."""
 
 
 def rounded(value: float, *, up: bool) -> float:
     """To `DIGITS` significant digits, needs and latencies up, supplies down (within a billionth, against noise in the last bit)."""
-    if value <= 0:
-        return 0.0
+    if value < TINIEST:
+        return TINIEST if up and value > 0 else 0.0
     scale = 10 ** (DIGITS - 1 - math.floor(math.log10(value)))
     steps = math.ceil(value * scale * (1 - 1e-9)) if up else math.floor(value * scale * (1 + 1e-9))
     return float(f"{steps / scale:.{DIGITS}g}")

@@ -27,7 +27,10 @@ from packing.solve.patterns.integers import whole_solution
 from packing.solve.patterns.layout import independent_parts
 from packing.solve.patterns.parts import PROOF, Part
 from packing.solve.plan import NodePlan, Plan, make_plan
+from packing.solve.shortage.repair import repair
 
+MEND = 0.3
+"""Share of the time left for making room for copies that are missing."""
 RELAX, COUNT = 0.65, 0.2
 """Shares of the remaining time for column generation and, of what is then left, for counting nodes."""
 RIVALS = 400
@@ -47,6 +50,10 @@ def patterns(compiled: Compiled, context: SearchContext) -> None:
     prices = linear_bound(compiled, context) if context.limit() is None else None
     if context.limit() is None:
         improve(compiled, context, prices)
+    least = forced_vector(compiled)
+    if context.limit() is None and context.incumbent is not None and context.incumbent.value.missing > least:
+        # Contents know nothing of priorities: the missing copies may be those that matter most.
+        repair(compiled, context, context.incumbent, least, MEND * context.remaining())
 
 
 def improve(compiled: Compiled, context: SearchContext, prices: Prices | None) -> tuple[list[float], Plan | None]:
