@@ -194,7 +194,8 @@ def test_cancelled_from_another_thread(strategy, size):
     ended = time.monotonic()
     timer.cancel()
     assert not result.unplaced
-    if cancelled:  # greedy may have ended before
+    not_run = any("was not run" in incident for incident in result.incidents)
+    if cancelled and not not_run:  # greedy may have ended before
         assert ended - cancelled[0] < 2.0 + size / 2_000
         assert result.limit == "cancelled" or result.status is Status.OPTIMAL or strategy == "greedy"
 
