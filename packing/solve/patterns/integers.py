@@ -67,6 +67,7 @@ class _Dive:
     def run(self, counts: Sequence[int] | None) -> Solution | None:
         if not self._limit_nodes(counts):
             return None
+        last: Solution | None = None
         for _ in range(STEPS):
             solution = self._solve()
             if solution is not None and sum(solution.missing) > self.part.least_missing + TINY and self._limit_nodes(None):
@@ -76,11 +77,11 @@ class _Dive:
                 if solution is None or not self.kept or not self._fresh_columns(solution):
                     break
                 solution = self._solve() or solution
-            if solution is None:
-                return None
-            if not self._round(solution):
-                return _whole(self.part, self.kept, solution)
-        return None
+            last = solution or last
+            if solution is None or not self._round(solution):
+                break
+        # When time is up, what is kept so far: composition places the rest.
+        return None if last is None else _whole(self.part, self.kept, last)
 
     def _solve(self) -> Solution | None:
         return self.solver(self.seconds()) if self.seconds() > 0 else None

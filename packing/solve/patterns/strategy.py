@@ -31,8 +31,8 @@ from packing.solve.shortage.repair import repair
 
 MEND = 0.3
 """Share of the time left for making room for copies that are missing."""
-RELAX, COUNT = 0.65, 0.2
-"""Shares of the remaining time for column generation and, of what is then left, for counting nodes."""
+RELAX, BOUND_ONLY, COUNT = 0.5, 0.85, 0.1
+"""Shares of the remaining time for column generation (more where it is for the bound alone) and, of what is then left, for counting nodes."""
 RIVALS = 400
 """Copies up to which tenants in conflict are told apart from the start."""
 EXACT = 250
@@ -144,7 +144,8 @@ class _Run:
 
     def _relax(self) -> bool:
         """Column generation for all parts. Returns whether every part has a bound."""
-        seconds = self._until(RELAX)
+        large = max(self._open(), key=lambda number: self.parts[number].copies, default=0)
+        seconds = self._until(RELAX if self.parts[large].composable else BOUND_ONLY)
         self._report()
         for number in self._open():
             self.parts[number].relax(seconds, self._report, self.prices)
