@@ -1,0 +1,1 @@
+"""Explain: why a placement is as it is, why there is none, and what would change it."""
