@@ -29,6 +29,8 @@ FINE = 2**40
 """Mixed rows are rounded to this part of their capacity."""
 MOST = 2**60
 """Sums of values stay below this, so that tables are exact in 64 bits."""
+DEEP = 500
+"""Contents with more copies than this are bounded and not looked at: each copy is a call within the last one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,9 @@ class Knapsack:
         grid : steps of the tables, at most; finer ones bound better and take longer to fill.
         slack : contents that are better by no more than 2^-slack are not looked for (the bound stays above them).
         """
+        highest = sum(value * most for value, most in zip(values, self.most, strict=True))
+        if highest >= MOST:
+            return self._coarse(values, highest.bit_length() - MOST.bit_length() + 2, effort, grid, slack)
         useful = self._undominated(values, [j for j, value in enumerate(values) if value > 0 and self.most[j] > 0])
         if not useful:
             return Answer(0, 0, ())
@@ -102,6 +107,15 @@ class Knapsack:
         search = _Search(self, values, order, tables, effort, slack)
         search.run()
         return Answer(max(search.best, search.cut_off), search.best, tuple(search.found[-2:]))
+
+    def _coarse(self, values: Sequence[int], bits: int, effort: int, grid: int, slack: int) -> Answer:
+        """The same with so many bits less, rounded up: the bound holds, if not as sharply, where sums would not be exact."""
+        if max(values) <= 1:
+            # Nothing is left to round: more copies than 64 bits can count.
+            return Answer(sum(value * most for value, most in zip(values, self.most, strict=True)), 0, ())
+        answer = self.solve([-(-value >> bits) for value in values], effort, grid, slack)
+        best = max((sum(values[j] * copies for j, copies in pattern) for pattern in answer.patterns), default=0)
+        return Answer(answer.bound << bits, best, answer.patterns)
 
     def fills(self, values: Sequence[int], floor: int, count: int, limits: Sequence[int] | None = None) -> list[Pattern]:
         """Up to `count` good contents worth more than `floor`, quickly and without proof; `limits`: of copies, by item."""
@@ -233,11 +247,12 @@ class _Search:
         wa, wb, wc, wd = self.grids
         ra, rb, rc, rd = rest
         guard, ratio = self.knapsack.guard, self.knapsack.ratio
+        deep = len(content) >= DEEP
         for k in range(start, len(self.order)):
             bound = worth + min(a[k * (wa + 1) + ra], b[k * (wb + 1) + rb], c[k * (wc + 1) + rc], d[k * (wd + 1) + rd])
             if bound <= self.best:
                 return
-            if self.effort <= 0 or bound - self.best <= self.best >> self.slack:
+            if deep or self.effort <= 0 or bound - self.best <= self.best >> self.slack:
                 self.cut_off = max(self.cut_off, bound)
                 return
             left = room - self.packed[k]

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from packing.solve.patterns.knapsack import Knapsack
+from packing.solve.patterns.knapsack import DEEP, MOST, Knapsack
 
 
 def _best(values, weights, capacity, limits, sizes, ratio):
@@ -99,3 +99,61 @@ def test_one_unit_too_many_is_refused_and_its_exact_twin_accepted():
     half = 2**39
     assert Knapsack([[half], [half]], [2**40], [1, 1], [1, 1], None).solve([1, 1], 100, 500).best == 2
     assert Knapsack([[half], [half + 1]], [2**40], [1, 1], [1, 1], None).solve([1, 1], 100, 500).best == 1
+
+
+def _huge(seed):
+    """Worth more together than 64 bits hold: a drawn bin at the dearest prices there are, and two items that come in huge numbers.
+
+    One of those needs nothing, the other next to nothing of what nobody else needs: what they add is known exactly.
+    """
+    chooser = random.Random(seed)
+    values, weights, capacity, limits, _, _ = _draw(seed)
+    values = [2**50 - chooser.choice([0, 1, value, 2**49]) for value in values]
+    tiny = chooser.choice([2**14, 10**6, 2**40])
+    more = _best(values, weights, capacity, limits, [1] * len(values), None)
+    weights = [[*need, 0] for need in weights] + [[0] * len(capacity) + [0], [0] * len(capacity) + [1]]
+    free = chooser.choice([2**14, 10**6, 2**40])
+    best = more + free * 2**50 + tiny * (2**50 - seed)
+    return [*values, 2**50, 2**50 - seed], weights, [*capacity, tiny], [*limits, free, 2**40], best
+
+
+def test_values_beyond_64_bits_are_bounded_all_the_same():
+    for seed in range(150):
+        values, weights, capacity, limits, best = _huge(seed)
+        sizes = [1] * len(values)
+        knapsack = Knapsack(weights, capacity, limits, sizes, None)
+        assert sum(value * most for value, most in zip(values, knapsack.most, strict=True)) >= MOST
+        answer = knapsack.solve(values, 300, 700)
+        assert answer.bound >= best >= answer.best
+        for pattern in answer.patterns:
+            _insist_it_fits(pattern, weights, capacity, limits, sizes, None)
+        assert answer.best == max((sum(values[item] * count for item, count in pattern) for pattern in answer.patterns), default=0)
+
+
+def test_rounding_values_beyond_64_bits_costs_little():
+    for seed in range(50):
+        values, weights, capacity, limits, best = _huge(seed)
+        bound = Knapsack(weights, capacity, limits, [1] * len(values), None).solve(values, 300, 700).bound
+        assert bound <= best * 1.01
+
+
+def test_without_the_guard_a_sum_beyond_64_bits_would_bound_nothing(monkeypatch):
+    """Twice 2^63 less a bit is twice what 64 bits hold."""
+    knapsack = Knapsack([[0], [0], [5]], [10], [2**13 - 1, 2**13 - 1, 2], [1, 1, 1], None)
+    values = [2**50, 2**50, 2**49]
+    best = (2**14 - 2) * 2**50 + 2**50
+    assert best <= knapsack.solve(values, 100, 500).bound <= best * 1.01
+    monkeypatch.setattr("packing.solve.patterns.knapsack.MOST", 2**100)
+    assert knapsack.solve(values, 100, 500).bound < best
+
+
+def test_more_copies_than_64_bits_count_are_bounded_by_their_sum():
+    answer = Knapsack([[0], [0]], [10], [2**62, 2**62], [1, 1], None).solve([1, 2**50], 100, 500)
+    assert answer.bound >= 2**62 + 2**112
+
+
+def test_contents_of_very_many_copies_are_bounded_where_the_search_ends():
+    """Each copy is a call within the last one's: there are not as many as Python would nest."""
+    answer = Knapsack([[0], [1]], [10**6], [5_000, 10**5], [1, 1], None).solve([3, 1], 200_000, 700)
+    assert answer.bound >= 3 * 5_000 + 10**5
+    assert sum(count for _, count in answer.patterns[-1]) == DEEP
