@@ -141,6 +141,11 @@ class Compiled:
     removed: tuple[Removed, ...] = field(repr=False)
 
     @property
+    def copies(self) -> int:
+        """Copies that are asked for at least, all models together."""
+        return sum(model.fewest for model in self.models)
+
+    @property
     def full_mask(self) -> int:
         """All slots."""
         return (1 << self.slots) - 1

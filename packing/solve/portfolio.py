@@ -23,12 +23,11 @@ from packing.solve.node_patterns.strategy import node_patterns
 from packing.solve.node_patterns.strategy import supports as single_bins
 from packing.solve.patterns.classes import classes_of
 from packing.solve.patterns.strategy import improve, patterns
+from packing.solve.remote.roles import EXACT_COPIES
 from packing.solve.ruin.strategy import ruin
 from packing.solve.shortage.repair import repair
 from packing.solve.shortage.strategy import shortage
 
-EXACT_COPIES = 150
-"""Problems with no more copies than this also go to the exact formulation."""
 SHAPES = 300
 """Distinct shapes up to which contents of whole nodes are worth generating."""
 TENANTS = 0.1
@@ -41,7 +40,7 @@ PATTERNS, RUIN = 0.8, 1.0
 
 def portfolio(compiled: Compiled, context: SearchContext) -> None:
     """Improves on the common beginning (greedy and quick bounds, `packing.solve.strategies.begin`) as far as time allows."""
-    large = sum(model.fewest for model in compiled.models) > EXACT_COPIES
+    large = compiled.copies > EXACT_COPIES
     ample = all(pool.stock >= UNLIMITED for pool in compiled.pools)
     if large and not ample:
         _make_room(compiled, context)

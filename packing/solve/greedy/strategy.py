@@ -39,7 +39,7 @@ def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None =
     """
     economy = Economy(compiled) if economy is None else economy
     best = _pass(compiled, context, economy, PASSES[0]) if first is None else first
-    copies = sum(model.fewest for model in compiled.models)
+    copies = compiled.copies
     rest = PASSES[1:] if copies < LARGE else () if best.value.complete else SHORTAGE_PASSES
     for settings in rest:
         if context.limit() is not None:

@@ -12,9 +12,6 @@ from packing.solve.node_patterns.problem import Problem
 FINE = 2**20
 """Steps of a whole capacity in which shares are held; needs are rounded down to them, so that nothing that fits is refused."""
 
-Whole = np.ndarray
-"""Array of int64."""
-
 
 class Room:
     """The items of one bin that fit into it.

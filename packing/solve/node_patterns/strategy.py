@@ -14,23 +14,19 @@ from packing.solve.node_patterns.compose import Composer
 from packing.solve.node_patterns.problem import Column
 from packing.solve.node_patterns.solve import solve
 from packing.solve.node_patterns.translate import columns_of, parts_of, problem_of, supports
-from packing.solve.patterns.classes import classes_of
+from packing.solve.patterns.classes import RIVALS, classes_of
 from packing.solve.patterns.costs import complete_constant
 from packing.solve.patterns.layout import Layout
 from packing.solve.plan import Plan
 
 __all__ = ["node_patterns", "supports"]
 
-RIVALS = 400
-"""Copies up to which tenants in conflict are told apart."""
-
 
 def node_patterns(compiled: Compiled, context: SearchContext) -> None:
     """Improve the incumbent, and raise the bound for plans that miss only what they must."""
     if supports(compiled) is not None or context.incumbent is None or context.limit() is not None:
         return
-    small = sum(model.fewest for model in compiled.models) <= RIVALS
-    layouts = parts_of(compiled, classes_of(compiled, by_rival=small))
+    layouts = parts_of(compiled, classes_of(compiled, by_rival=compiled.copies <= RIVALS))
     if layouts:
         _Run(compiled, context, layouts).run()
 

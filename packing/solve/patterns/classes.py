@@ -41,6 +41,10 @@ class ModelClass:
         return len(self.members) * min(self.first.max_per_node, UNLIMITED // len(self.members))
 
 
+RIVALS = 400
+"""Copies up to which tenants in conflict are told apart from the start."""
+
+
 def classes_of(compiled: Compiled, *, by_rival: bool) -> list[ModelClass]:
     """All models, grouped; models without candidates are left out (their copies are forced to be missing).
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from packing.compile.data import Candidate, Compiled
+from packing.compile.data import Compiled
 from packing.domain.words import Hosting
 from packing.solve.greedy.construct import Construction, Settings
 from packing.solve.greedy.economy import Economy
 from packing.solve.node_state import NodeState, state_of
-from packing.solve.patterns.clusters import Content, clusters_of
+from packing.solve.patterns.clusters import Cluster, Content, clusters_of
 from packing.solve.patterns.filling import Filling, Named
 from packing.solve.patterns.layout import Group, Layout
 from packing.solve.patterns.master import Column, Solution
 from packing.solve.plan import NodePlan, Plan
+
+Queues = dict[int, deque[int]]
+"""Members of each class that may still need copies."""
+Spot = tuple[int, tuple[int, ...] | None]
+"""(item, accelerators or None: the node's state finds them)."""
 
 
 class Composer:
@@ -49,39 +54,46 @@ class Composer:
                 for content in mine:
                     self._realise(layout, group, self._whole_node(layout, content), queues)
                 continue
-            most = round(solution.groups[group.index])
-            loose = [(index, round(solution.items.get(index, 0.0))) for index in group.items if layout.items[index].bin < 0]
-            filling = Filling(self.compiled, layout, group, most, self.wanted)
-            filling.put_all(clusters_of(layout, group, mine))
-            for copies in filling.nodes_with(loose):
+            for copies in self._filled(layout, group, clusters_of(layout, group, mine), solution):
                 self._realise(layout, group, copies, queues)
+
+    def _filled(self, layout: Layout, group: Group, clusters: Sequence[Cluster], solution: Solution) -> Iterable[list[Named]]:
+        """The clusters of a group in nodes."""
+        loose = [(index, round(solution.items.get(index, 0.0))) for index in group.items if layout.items[index].bin < 0]
+        filling = Filling(self.compiled, layout, group, round(solution.groups[group.index]), self.wanted)
+        filling.put_all(clusters)
+        return filling.nodes_with(loose)
 
     def _whole_node(self, layout: Layout, content: Content) -> list[Named]:
         """Copies of a bin that is the node, the widest and largest first; the node's state finds their accelerators."""
         order = sorted(content, key=lambda index: (-layout.items[index].candidate.width, -layout.items[index].candidate.size, index))
         return [(index, -1, None) for index in order for _ in range(content[index])]
 
-    def _realise(self, layout: Layout, group: Group, copies: Sequence[Named], queues: dict[int, deque[int]]) -> None:
-        """Open a node of the cheapest pool and put named copies on it."""
+    def _realise(self, layout: Layout, group: Group, copies: Sequence[Named], queues: Queues) -> tuple[int | None, list[Spot]]:
+        """Open a node of the cheapest pool and put named copies on it; the node, and the spots that nobody could take."""
         pool = self._pool(group.kind)
         if pool is None:
-            return
+            return None, []
         state = NodeState(self.compiled, pool, group.hosting)
-        first: Candidate | None = None
-        for item_index, named, spots in copies:
-            item = layout.items[item_index]
+        refused: list[Spot] = []
+        for index, named, spots in copies:
+            item = layout.items[index]
             member = named if named >= 0 and self._welcome(named, state) else self._member(queues[item.owner], state)
-            if member is None:
-                continue
-            candidate = self.compiled.candidates[self.compiled.models[member].candidates[item.way]]
-            place = state.fits(candidate) if spots is None else spots
-            if place is None:
-                continue
-            state.add(candidate, place)
-            self.tally.change(candidate, pool)
-            first = first or candidate
-        if first is not None:
-            self.construction.nodes.adopt(state, first)
+            if member is None or not self._put(state, member, item.way, spots):
+                refused.append((index, spots))
+        if not state.copies:
+            return None, refused
+        return self.construction.nodes.adopt(state, self.compiled.candidates[state.copies[0][0]]), refused
+
+    def _put(self, state: NodeState, member: int, way: int, spots: tuple[int, ...] | None) -> bool:
+        """One copy on a node, if there is a place for it."""
+        candidate = self.compiled.candidates[self.compiled.models[member].candidates[way]]
+        place = state.fits(candidate) if spots is None else spots
+        if place is None:
+            return False
+        state.add(candidate, place)
+        self.tally.change(candidate, state.pool)
+        return True
 
     def _pool(self, kind: int) -> int | None:
         """The cheapest pool with stock; among equals the least used, so that zones are spread over."""

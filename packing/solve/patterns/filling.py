@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 
 from packing.compile.data import Compiled
 from packing.solve.patterns.clusters import Cluster
+from packing.solve.patterns.conflicts import rivals_of
 from packing.solve.patterns.layout import Group, Layout
 
 Named = tuple[int, int, tuple[int, ...] | None]
 """(item, model or -1: any of the class, accelerators or None: the node's state finds them)."""
-
-
 WINDOW = 100
 """Nodes that are filled at the same time: enough to choose from."""
 
@@ -37,9 +36,7 @@ class Filling:
         self._free = [list(self._limits) for _ in range(most)]
         self._taken = [0] * most
         self._nodes: list[list[Named]] = [[] for _ in range(most)]
-        self._rivals: dict[int, set[int]] = {}
-        for one, other in compiled.conflicts:
-            self._rivals.setdefault(one, set()).add(other)
+        self._rivals = rivals_of(compiled.conflicts)
         self._contested: list[frozenset[int]] = [frozenset()] * most
         """Tenants with rivals, by node."""
         self._open = list(range(min(most, WINDOW)))

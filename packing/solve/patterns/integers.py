@@ -18,7 +18,7 @@ from packing.solve.patterns.parts import Part
 from packing.solve.patterns.pricing import prices_of
 
 STEPS = 400
-"""Linear programs at most, apart from those of trials."""
+"""Steps at most."""
 NEARLY = 0.9
 """Contents are rounded up from this part on."""
 PORTION = 0.06

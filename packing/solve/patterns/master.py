@@ -236,10 +236,6 @@ class Master:
         for y, count in zip(self._y, counts, strict=True):
             y.lower_bound = float(count)
 
-    def keep_one(self, index: int, count: int) -> None:
-        """At least so many bins of one column."""
-        self._y[index].lower_bound = float(count)
-
     def incremental(self) -> Callable[[float], Solution | None]:
         """A solver of the linear program that starts from its last vertex: quick after small changes."""
         mathopt = self.mathopt

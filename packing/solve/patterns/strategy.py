@@ -18,7 +18,7 @@ from packing.solve.bounds.run import linear_bound
 from packing.solve.context import SearchContext
 from packing.solve.greedy.economy import Economy
 from packing.solve.greedy.strategy import greedy
-from packing.solve.patterns.classes import classes_of
+from packing.solve.patterns.classes import RIVALS, classes_of
 from packing.solve.patterns.compose import Composer
 from packing.solve.patterns.costs import complete_constant
 from packing.solve.patterns.counts import Counts, node_counts
@@ -33,8 +33,6 @@ MEND = 0.3
 """Share of the time left for making room for copies that are missing."""
 RELAX, BOUND_ONLY, COUNT = 0.5, 0.85, 0.1
 """Shares of the remaining time for column generation (more where it is for the bound alone) and, of what is then left, for counting nodes."""
-RIVALS = 400
-"""Copies up to which tenants in conflict are told apart from the start."""
 EXACT = 250
 """Copies up to which a part is also composed by the exact formulation."""
 COUNTED = 2_000
@@ -73,8 +71,7 @@ class _Run:
         self.compiled, self.context, self.prices = compiled, context, prices
         self.forced = forced_vector(compiled)
         self.constant = complete_constant(compiled)
-        small = sum(model.fewest for model in compiled.models) <= RIVALS
-        classes = classes_of(compiled, by_rival=small)
+        classes = classes_of(compiled, by_rival=compiled.copies <= RIVALS)
         self.parts = [Part(compiled, each) for each in independent_parts(compiled, classes)]
         # Small parts first: each needs little, and the bound needs all of them.
         self.parts.sort(key=lambda part: (len(part.layout.items), part.layout.classes[0].members))

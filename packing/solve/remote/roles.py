@@ -8,7 +8,7 @@ from packing.compile.data import Compiled
 from packing.solve.strategies import strategy_of
 
 EXACT_COPIES = 150
-"""Problems with no more copies than this are small: their optimum can be proven."""
+"""Problems with no more copies than this are small: `auto` takes them to the exact formulation, and proves most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def roles(compiled: Compiled, strategy: str, workers: int) -> list[Role]:
     """
     chosen = [Role(strategy)]
     if strategy == "auto" and workers > 1:
-        small = sum(model.fewest for model in compiled.models) <= EXACT_COPIES
+        small = compiled.copies <= EXACT_COPIES
         if small:
             chosen.append(Role("patterns"))
         elif strategy_of("split").supports(compiled) is None:

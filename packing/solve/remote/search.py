@@ -51,7 +51,7 @@ def search(compiled: Compiled, context: SearchContext, strategy: Strategy, execu
 def start_here(compiled: Compiled, context: SearchContext) -> Plan:
     """Greedy's first plan, so that there always is an answer; for small problems the quick bounds as well."""
     first = first_pass(compiled, context)
-    if sum(model.fewest for model in compiled.models) <= SMALL or context.limit() is not None:
+    if compiled.copies <= SMALL or context.limit() is not None:
         begin(compiled, context, first)
     return first
 

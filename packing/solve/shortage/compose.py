@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from packing.compile.data import UNLIMITED, Compiled
 from packing.solve.greedy.economy import Economy
-from packing.solve.node_state import NodeState
-from packing.solve.patterns.clusters import Cluster, clusters_of
-from packing.solve.patterns.compose import Composer, _trimmed
+from packing.solve.patterns.clusters import Cluster
+from packing.solve.patterns.compose import Composer, Queues, Spot
 from packing.solve.patterns.filling import Named
 from packing.solve.patterns.layout import Group, Layout
 from packing.solve.patterns.master import Column, Solution
 from packing.solve.plan import Plan
 from packing.solve.shortage.nodes import pack_clusters
-
-Queues = dict[int, deque[int]]
-"""Members of each class that may still need copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +37,17 @@ class EvenComposer(Composer):
 
     def add(self, layout: Layout, columns: Sequence[Column], solution: Solution) -> None:
         """Place what the solution counts."""
-        models = self.compiled.models
-        queues = {each.index: deque(sorted(each.members, key=lambda member: (-models[member].min_zones, member))) for each in layout.classes}
-        self.wanted = {member: self.tally.missing(member) for each in layout.classes for member in each.members}
-        bins = _trimmed(layout, columns, solution)
-        for group in layout.groups:
-            mine = [content for content in bins[group.index] if content]
-            if group.bins_per_node == 1:
-                for content in mine:
-                    self._realise(layout, group, self._whole_node(layout, content), queues)
-                continue
-            clusters = clusters_of(layout, group, mine)
-            for cluster in clusters:
-                self._name(layout, cluster)
-            packed = pack_clusters(self.compiled, layout, group, clusters, self._nodes(group, solution))
-            self.left[group.index] = packed.left
-            for copies in packed.nodes:
-                if copies:
-                    self._realise(layout, group, copies, queues)
+        super().add(layout, columns, solution)
         while self._fill_open_places(layout):
             pass
+
+    def _filled(self, layout: Layout, group: Group, clusters: Sequence[Cluster], solution: Solution) -> Iterable[list[Named]]:
+        """The clusters of a group in nodes, evenly; what finds none is counted."""
+        for cluster in clusters:
+            self._name(layout, cluster)
+        packed = pack_clusters(self.compiled, layout, group, clusters, self._nodes(group, solution))
+        self.left[group.index] = packed.left
+        return (copies for copies in packed.nodes if copies)
 
     def _name(self, layout: Layout, cluster: Cluster) -> None:
         """Choose whose copies they are: tenants that are here already and get along, before others."""
@@ -88,30 +75,12 @@ class EvenComposer(Composer):
         stock = sum(self.compiled.pools[pool].stock for pool in self.compiled.kinds[group.kind].pools)
         return min(round(solution.groups[group.index]), stock, UNLIMITED)
 
-    def _realise(self, layout: Layout, group: Group, copies: Sequence[Named], queues: Queues) -> None:
-        """Open a node of the cheapest pool and put named copies on it; remember the places that nobody could take."""
-        pool = self._pool(group.kind)
-        if pool is None:
-            return
-        state = NodeState(self.compiled, pool, group.hosting)
-        refused: list[tuple[int, tuple[int, ...] | None]] = []
-        for index, named, spots in copies:
-            item = layout.items[index]
-            member = named if named >= 0 and self._welcome(named, state) else self._member(queues[item.owner], state)
-            if member is None or not self._put(state, member, item.way, spots):
-                refused.append((index, spots))
-        if state.copies:
-            node = self.construction.nodes.adopt(state, self.compiled.candidates[state.copies[0][0]])
+    def _realise(self, layout: Layout, group: Group, copies: Sequence[Named], queues: Queues) -> tuple[int | None, list[Spot]]:
+        """As ever; the spots that nobody could take are remembered."""
+        node, refused = super()._realise(layout, group, copies, queues)
+        if node is not None:
             self._open += [_Place(node, index, spots) for index, spots in refused]
-
-    def _put(self, state: NodeState, member: int, way: int, spots: tuple[int, ...] | None) -> bool:
-        candidate = self.compiled.candidates[self.compiled.models[member].candidates[way]]
-        place = state.fits(candidate) if spots is None else spots
-        if place is None:
-            return False
-        state.add(candidate, place)
-        self.tally.change(candidate, state.pool)
-        return True
+        return node, refused
 
     def _fill_open_places(self, layout: Layout) -> bool:
         """Places refused for a zone may be taken when the model has come to another zone. Returns whether any was."""

@@ -12,10 +12,10 @@ import numpy as np
 
 from packing.compile.data import Compiled
 from packing.solve.patterns.clusters import Cluster
+from packing.solve.patterns.conflicts import rivals_of
+from packing.solve.patterns.filling import Named
 from packing.solve.patterns.layout import Group, Layout
 
-Named = tuple[int, int, tuple[int, ...] | None]
-"""(item, model or -1, accelerators)."""
 ROUNDING = 1e-9
 """Shares of a node are floats here; that a copy fits is decided by the node's state, in integers."""
 
@@ -34,9 +34,7 @@ def pack_clusters(compiled: Compiled, layout: Layout, group: Group, clusters: Se
     free = np.ones((most, needs.shape[1]))
     room = np.full(most, group.bins_per_node)
     present = np.zeros((most, len(compiled.tenants)), dtype=bool)
-    rivals: dict[int, list[int]] = {}
-    for one, other in compiled.conflicts:
-        rivals.setdefault(one, []).append(other)
+    rivals = rivals_of(compiled.conflicts)
     packed = Packed([[] for _ in range(most)], 0)
     order = sorted(range(len(clusters)), key=lambda index: (-len(clusters[index].bins), -needs[index].max(initial=0.0), index))
     for index in order:

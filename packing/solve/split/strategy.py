@@ -91,7 +91,7 @@ class _Split:
 
     def run(self) -> None:
         """Small parts, the smallest first; then the others."""
-        copies = [sum(model.fewest for model in part.compiled.models) for part in self.parts]
+        copies = [part.compiled.copies for part in self.parts]
         small = [number for number, count in enumerate(copies) if count <= SMALL]
         large = [number for number, count in enumerate(copies) if count > SMALL]
         end = self.context.elapsed() + self.context.time_limit * SMALL_TIME
