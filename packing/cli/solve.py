@@ -22,7 +22,7 @@ def command(
         Path | None, typer.Option("--output", "-o", metavar="OUT.json", help="Write the placement to a file.", show_default=False)
     ] = None,
     time_limit: Annotated[float, typer.Option(metavar="S", help="Seconds of search; 0: the first greedy answer.")] = 10.0,
-    seed: Annotated[int, typer.Option(metavar="N", help="Same input, seed and one worker: same bytes.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Same input, seed and one worker: same bytes, where no time limit or time share bites.")] = 0,
     workers: Annotated[int, typer.Option(metavar="N", help="Processes at work at the same time; several find more, but not the same bytes.")] = 1,
     gap: Annotated[float, typer.Option(metavar="G", help="Stop when the relative gap is no larger, e.g. 0.01.")] = 0.0,
     strategy: Annotated[str, typer.Option(metavar="S", help="How to search: auto, greedy, cp_sat, …")] = "auto",

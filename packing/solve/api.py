@@ -55,7 +55,8 @@ def solve_placement(
     problem : a `Problem`, or the same as plain data; alternatively its parts:
     models, instances, tenants, weights : objects or dicts; `instances` are pools (or names of instance types).
     time_limit : seconds; 0 still gives the greedy's first answer.
-    seed : of everything random. Same input, seed and one worker: same bytes.
+    seed : of everything random. Same input, seed and one worker: same bytes, where no time limit or time share bites
+        (`auto` above 150 copies shares its time out by the clock).
     workers : processes that work on it at the same time, sharing what they find; several are not reproducible.
     gap : stop as soon as (objective - bound) / objective is no larger.
     strategy : one of `packing.solve.strategies()`.
@@ -152,7 +153,7 @@ def _check_options(time_limit: float, seed: int, workers: int, gap: float, memor
 
 def _finishing(compiled: Compiled, time_limit: float) -> float:
     """Seconds of the limit that naming and checking the answer of a large problem will take: no more than half of it."""
-    copies = sum(model.fewest for model in compiled.models)
+    copies = compiled.copies
     return min(copies * FINISHING_S, time_limit / 2) if copies >= LARGE else 0.0
 
 
