@@ -46,6 +46,22 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def anywhere(typed: Sequence[str]) -> list[str]:
+    """The same command without the paths of one machine: an absolute one becomes its last name, the folder of public instances ``DATA``."""
+    shown: list[str] = []
+    for word in typed:
+        option, equals, value = word.partition("=")
+        if option == "--data" and equals:
+            shown.append("--data=DATA")
+        elif shown[-1:] == ["--data"]:
+            shown.append("DATA")
+        elif equals and Path(value).is_absolute():
+            shown.append(f"{option}={Path(value).name}")
+        else:
+            shown.append(Path(word).name if Path(word).is_absolute() else word)
+    return shown
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the suites that are asked for.
 
@@ -82,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         record(asked.history, data)
     if asked.markdown:
         typed = sys.argv[1:] if arguments is None else list(arguments)
-        asked.markdown.write_text(page(data, shlex.join(["packing", "bench", *typed])), encoding="utf-8")
+        asked.markdown.write_text(page(data, shlex.join(["packing", "bench", *anywhere(typed)])), encoding="utf-8")
     if asked.plots:
         plots(data, asked.plots)
     if asked.json:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from packing.bench import main
+from packing.bench.command import anywhere
 from packing.bench.history import entries, medians, record
 from packing.bench.markdown import page
 from packing.bench.measure import BenchError
@@ -90,4 +91,12 @@ def test_a_page_names_machine_commit_and_command(tmp_path: Path):
     assert "* **missed**: fast: slow" in text
     out = tmp_path / "page.md"
     assert main(["random", "--count", "1", "--strategy", "greedy", "--markdown", str(out)]) == 0
-    assert "`packing bench random --count 1 --strategy greedy --markdown" in out.read_text()
+    assert "`packing bench random --count 1 --strategy greedy --markdown page.md`" in out.read_text()
+
+
+def test_a_shown_command_has_no_path_of_this_machine():
+    assert anywhere(["scale", "-o", "/home/me/out.json", "--history", "benchmarks/history.json"]) == [
+        "scale", "-o", "out.json", "--history", "benchmarks/history.json",
+    ]  # fmt: skip
+    assert anywhere(["vectorpack", "--data", "/home/me/data", "--count", "60"]) == ["vectorpack", "--data", "DATA", "--count", "60"]
+    assert anywhere(["--data=somewhere", "--plots=/tmp/plots", "--seeds=5"]) == ["--data=DATA", "--plots=plots", "--seeds=5"]
