@@ -92,6 +92,24 @@ class Placement(Record):
     unplaced: Annotated[tuple[Unplaced, ...], AsTuple] = ()
     fitness: Scores
 
+    def state_digest(self) -> str:
+        """Hash of what runs where: endpoints, nodes and copies with their names, whatever their order.
+
+        Figures, status and the problem do not count: two placements with the same hash describe the same fleet.
+        """
+        import hashlib
+        import json
+
+        # Solvers let copies share one mode: each is written out once.
+        modes = {id(mode): mode.model_dump(mode="json") for mode in {id(copy.mode): copy.mode for copy in self.copies}.values()}
+        state = {
+            "endpoints": [(each.name, each.hosting, each.instance_type, sorted(each.nodes), sorted(each.models)) for each in self.endpoints],
+            "nodes": [(each.id, each.instance_type, each.zone, each.endpoint, each.pool) for each in self.nodes],
+            "copies": [(each.model, each.copy_index, each.node, sorted(each.accelerators), modes[id(each.mode)]) for each in self.copies],
+        }
+        lines = {part: sorted(json.dumps(each, sort_keys=True) for each in records) for part, records in state.items()}
+        return "sha256:" + hashlib.sha256(json.dumps(lines).encode()).hexdigest()
+
     def to_json(self) -> str:
         """Canonical text: the same placement gives the same bytes."""
         import json
