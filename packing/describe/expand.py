@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from packing.capacity import Target
 
 # Fields of a model that say where its copies may go, not what a copy is: models that differ in these only have the same modes.
-_NOT_OF_A_COPY = {"name", "tenant", "isolation", "priority", "max_copies_per_node", "min_zones"}
+_NOT_OF_A_COPY = {"name", "tenant", "isolation", "priority", "max_copies_per_node", "max_unavailable", "min_zones"}
 
 
 @dataclass(frozen=True, slots=True)

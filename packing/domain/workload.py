@@ -143,6 +143,8 @@ class Model(Record):
     isolation: Annotated[Isolation, Field(strict=False)] = Isolation.SHARED
     priority: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] = 0
     max_copies_per_node: Annotated[Count, Field(ge=1)] | None = None
+    max_unavailable: Count = 0
+    """Serving copies that a migration may go short of for a while (docs/migration.md); 0: a new copy serves before an old one goes."""
     min_zones: Annotated[int, Field(ge=1, le=1000)] = 1
     cold_start_s: Number = 0.0
     """Tolerated wait for a load; 0: must be resident."""
