@@ -79,7 +79,7 @@ def dedicated_baseline(problem: Problem, kinds: dict[str, InstanceType]) -> Refe
     cache: dict[tuple[object, ...], tuple[int, int] | None] = {}
     for model in problem.models:
         # Hundreds of models are variants of a few: the same facts have the same baseline.
-        key = (model.modes, base_copies(model), model.peak_micro, model.slo, model.max_copies_per_node, model.min_zones)
+        key = (model.modes, base_copies(model), model.peak_micro, model.slo, model.max_copies_per_node, model.min_zones, model.survive)
         try:
             best = cache[key] if key in cache else cache.setdefault(key, _cheapest(model, prices, kinds))
         except TypeError:  # modes with named resources are not hashable

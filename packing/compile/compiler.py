@@ -10,23 +10,39 @@ from packing.compile.coefficients import Objective, dedicated_baseline, owned_co
 from packing.compile.data import UNLIMITED, Candidate, Compiled, Kind, ModelData, PoolData, Removed
 from packing.compile.fit import mode_demand
 from packing.compile.slots import binding_slots, mask_of
-from packing.domain.demand import base_copies, copies_needed, fastest_micro, fewest_copies
+from packing.domain.demand import (
+    base_copies,
+    copies_limit,
+    copies_needed,
+    counted_micro,
+    demand_micro,
+    fastest_micro,
+    fewest_copies,
+    node_limit,
+    zone_limit,
+)
 from packing.domain.hardware import InstanceType, price_micro_usd
 from packing.domain.problem import Problem, conflicting_pairs, isolation_of, tenant_name
 from packing.domain.words import Hosting, Isolation, Sharing
 from packing.domain.workload import Mode, Model
 
+Running = frozenset[tuple[str, int, Hosting, str]]
+"""(model, mode, hosting option, instance type) of copies that run now."""
 
-def compile_problem(problem: Problem) -> Compiled:
-    """Compile an expanded problem (every model with modes, every instance type present, canonical order)."""
-    return _Compiler(problem).compiled()
+
+def compile_problem(problem: Problem, running: Running = frozenset()) -> Compiled:
+    """Compile an expanded problem (every model with modes, every instance type present, canonical order).
+
+    `running`: candidates that are kept even if another is better in everything, because copies run like that now.
+    """
+    return _Compiler(problem, running).compiled()
 
 
 class _Compiler:
     """Names to indices, quantities to integers; one method per part of `Compiled`."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, running: Running) -> None:
+        self.problem, self.running = problem, running
         self.types = {kind.name: kind for kind in problem.instance_types}
         self.tenant_records = {tenant.name: tenant for tenant in problem.tenants}
         used = sorted({pool.instance_type for pool in problem.fleet})
@@ -109,7 +125,8 @@ class _Compiler:
                 removed.append(Removed(model.name, verdict.hosting, verdict.kind, verdict.mode, verdict.rule, verdict.detail))
             else:
                 mine.append(self._candidate(len(candidates) + len(mine), index, verdict, facts))
-        mine = _undominated(mine, self.used_types, model.peak_micro)
+        best = {candidate.index for candidate in _undominated(mine, self.used_types, model.peak_micro)}
+        mine = [candidate for candidate in mine if candidate.index in best or self._runs(model, candidate)]
         start = len(candidates)
         mine = [_renumber(candidate, start + offset) for offset, candidate in enumerate(mine)]
         candidates.extend(mine)
@@ -122,14 +139,18 @@ class _Compiler:
             level=self.levels.index(model.priority),
             base=base_copies(model),
             most=_most(model, useful),
-            peak=model.peak_micro,
+            peak=max(model.peak_micro, demand_micro(model)),
             fastest=fastest_micro(model),
             fewest=fewest_copies(model),
-            max_per_node=model.max_copies_per_node or UNLIMITED,
+            max_per_node=node_limit(model) or UNLIMITED,
+            max_per_zone=zone_limit(model) or UNLIMITED,
             min_zones=model.min_zones,
             missing_coefficient=self.objective.missing(model),
             candidates=tuple(candidate.index for candidate in mine),
         )
+
+    def _runs(self, model: Model, candidate: Candidate) -> bool:
+        return bool(self.running) and (model.name, candidate.mode, candidate.hosting, self.used_types[candidate.kind].name) in self.running
 
     def _mode_facts(self, model: Model, isolation: Isolation) -> _ModeFacts:
         needed = [copies_needed(model, mode) for mode in model.modes]
@@ -138,7 +159,7 @@ class _Compiler:
             modes=model.modes,
             needed=needed,
             losses=self.objective.copy_losses(model, isolation, needed),
-            rates=[(mode.rps_micro or 0) if serving else 0 for mode in model.modes],
+            rates=[counted_micro(model, mode) if serving else 0 for mode in model.modes],
             node_demands=[self._node_demand(mode) for mode in model.modes],
             sizes=[mode.size for mode in model.modes],
             active=mask_of(model.active(self.problem.slots), self.slots),
@@ -230,4 +251,5 @@ def _most(model: Model, useful: int) -> int:
     `useful` is what the slowest candidate needs; a spread over zones can make min_zones - 1 more worthwhile.
     """
     most = useful + model.min_zones - 1
-    return most if model.copies.max is None else min(most, model.copies.max)
+    limit = copies_limit(model)
+    return most if limit is None else min(most, limit)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from packing.compile.home import Home
 from packing.domain.words import Hosting, Sharing
 
 UNLIMITED = 2**62
@@ -71,7 +72,7 @@ class Candidate:
     """Bit per compiled slot in which the copy is resident; all bits for hosting options that keep it loaded."""
     size: int
     rate: int
-    """Requests/s of one copy in millionths; 0 where throughput is not in force."""
+    """Requests/s that one copy counts with, in millionths; 0 where throughput is not in force."""
     needed: int
     """Copies if the whole model runs like this."""
     coefficient: int
@@ -90,6 +91,7 @@ class ModelData:
     level: int
     """Index of its priority among the distinct priorities, 0 = highest."""
     base: int
+    """With spare copies (rule `survive`), as `most` and `peak`."""
     most: int
     """Largest useful number of copies (`copies.max`, or what the slowest candidate needs)."""
     peak: int
@@ -97,6 +99,8 @@ class ModelData:
     """Requests/s of the fastest mode in millionths; 0 where throughput is not in force."""
     fewest: int
     max_per_node: int
+    max_per_zone: int
+    """Rule `survive`; `UNLIMITED` where the loss of a zone need not be survived."""
     min_zones: int
     missing_coefficient: int
     candidates: tuple[int, ...]
@@ -139,6 +143,8 @@ class Compiled:
     reference_nodes: int
     """N_ref."""
     removed: tuple[Removed, ...] = field(repr=False)
+    home: Home | None = field(default=None, repr=False)
+    """Where everything is now; None: nothing runs yet, or nobody asks."""
 
     @property
     def copies(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from packing.domain.demand import node_limit
 from packing.domain.hardware import InstanceType, MigProfile
 from packing.domain.rules import Rule
 from packing.domain.units import MICRO, show_bytes
@@ -90,7 +91,7 @@ def alone_per_node(model: Model, mode: Mode, kind: InstanceType) -> int:
     """Copies in this mode that fit together into one empty node that serves only this model; 0 if none does."""
     if refusal(mode, kind) is not None or latency_refusal(model, mode) is not None:
         return 0
-    limits = [model.max_copies_per_node or 2**31]
+    limits = [node_limit(model) or 2**31]
     if mode.accelerators:
         limits.append(kind.accelerators // mode.accelerators * _per_accelerator(mode, kind))
     if mode.vcpu_milli and kind.vcpu_milli is not None:

@@ -9,9 +9,12 @@ from concurrent.futures import Executor
 from typing import Any
 
 from packing.compile.compiler import compile_problem
+from packing.compile.current import compile_change
 from packing.compile.data import Compiled
-from packing.describe import check, expand, problem_from
+from packing.describe import check, expand, placement_from, problem_from
 from packing.describe.expand import Expanded
+from packing.domain.change import Policy
+from packing.domain.placement import Placement
 from packing.domain.problem import Problem
 from packing.domain.units import UnitError, memory_fraction
 from packing.domain.words import Status
@@ -19,6 +22,7 @@ from packing.errors import Fault, InternalError, ProblemError
 from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
 from packing.solve.plan import Plan, make_plan
+from packing.solve.rebalance.account import change_of, without_moves
 from packing.solve.result import FitnessReport, Result
 from packing.solve.strategies import strategy_of
 from packing.verify import Verification, verify
@@ -26,6 +30,8 @@ from packing.verify import Verification, verify
 LONGEST = 30 * 86_400.0
 LARGE, FINISHING_S = 5_000, 4e-5
 """From so many copies on, seconds for each are kept for naming and checking the answer (measured: 3 to 5 s for 100,000)."""
+CHANGE_STRATEGIES = ("auto", "rebalance", "greedy")
+"""Strategies that know what runs now."""
 MANY = 20
 """Models from which on child processes will be wanted: greedy alone hardly ever proves its answer."""
 
@@ -47,6 +53,8 @@ def solve_placement(
     executor: Executor | None = None,
     memory_limit: int | str | None = None,
     processes: bool = True,
+    current: Placement | Mapping[str, Any] | None = None,
+    policy: Policy | Mapping[str, Any] | None = None,
 ) -> Result:
     """Decide where every copy of every model runs.
 
@@ -68,6 +76,10 @@ def solve_placement(
         Beyond it the largest is ended and done again, and the second time given up.
     processes : False keeps everything in the caller's process, for debugging: then a solver that crashes takes it
         down, `memory_limit` is not watched, and `workers` are threads of the solvers.
+    current : the placement that runs now, of this problem or of an earlier one. What stays is free, what is loaded anew is paid for;
+        the answer keeps the names of nodes, endpoints and copies that stay, and its `change` says what is different.
+        Whatever is wrong with it is mended and reported in `change.notices`.
+    policy : how eager to move, what is pinned, drained or in flight, and limits on moves (see `packing.domain.change.Policy`).
 
     Returns
     -------
@@ -82,6 +94,7 @@ def solve_placement(
     """
     memory = _check_options(time_limit, seed, workers, gap, memory_limit)
     chosen = strategy_of(strategy)
+    now, how = _current(current, policy, strategy)
     given = _problem(problem, models, instances, tenants, weights)
     apart = time_limit > 0 and (processes or executor is not None)
     if apart and executor is None and len(given.models) >= MANY:
@@ -90,7 +103,7 @@ def solve_placement(
         pool.warm_up(workers)  # they load the solvers while the problem is prepared here
     expanded = expand(given)
     context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel)
-    compiled = compile_problem(expanded.problem)
+    compiled, notices = (compile_problem(expanded.problem), ()) if now is None else compile_change(expanded.problem, now, how)
     context.time_limit -= _finishing(compiled, time_limit)
     try:
         if apart:
@@ -103,7 +116,22 @@ def solve_placement(
         if context.incumbent is None:
             raise
         context.interrupt()
-    return _result(compiled, expanded, context, strategy)
+    return _result(compiled, expanded, context, strategy, notices)
+
+
+def _current(current: Any, policy: Any, strategy: str) -> tuple[Placement | None, Policy]:
+    """Current placement and policy from whatever the caller has."""
+    how = policy if isinstance(policy, Policy) else Policy(**(policy or {}))
+    if current is None:
+        if policy is not None:
+            raise ProblemError(
+                [Fault("bad_option", "policy", "", "A policy says how to change what runs, but nothing does.", "Give current as well.")]
+            )
+        return None, how
+    if strategy not in CHANGE_STRATEGIES:
+        cause = "This strategy starts from nothing: it knows neither pins nor what a move costs."
+        raise ProblemError([Fault("bad_option", "strategy", strategy, cause, f"With current, use one of {', '.join(CHANGE_STRATEGIES)}.")])
+    return current if isinstance(current, Placement) else placement_from(current), how
 
 
 def _problem(problem: Any, models: Any, instances: Any, tenants: Any, weights: Any) -> Problem:
@@ -164,13 +192,18 @@ def _status(context: SearchContext, plan: Plan) -> Status:
     return Status.INFEASIBLE if proven and not plan.nodes else Status.PARTIAL
 
 
-def _result(compiled: Compiled, expanded: Expanded, context: SearchContext, strategy: str) -> Result:
-    limit = context.limit()
+def _result(compiled: Compiled, expanded: Expanded, context: SearchContext, strategy: str, notices: tuple[Fault, ...]) -> Result:
+    limit, elapsed, incidents = context.limit(), context.elapsed(), tuple(context.incidents)
     plan = context.incumbent or make_plan(compiled, ())
-    status = _status(context, plan)
     bound = context.valid_bound(plan.value)
     if bound is not None and bound > plan.value.objective:
         raise InternalError(f"the bound {bound} is above the objective {plan.value.objective}: a defect, please report it with the input")
+    change = None if compiled.home is None else change_of(compiled, context, plan, notices)
+    if change is not None:
+        # What is proven with the moves counted says nothing of the objective without them: that has a bound of its own.
+        context, plan = without_moves(compiled, plan)
+        bound = context.valid_bound(plan.value)
+    status = _status(context, plan)
     placement = assemble(compiled, expanded, plan, status, bound)
     checked = verify(expanded.problem, placement, expanded.digest)
     _insist(checked, plan)
@@ -179,14 +212,15 @@ def _result(compiled: Compiled, expanded: Expanded, context: SearchContext, stra
         status=status,
         limit=None if status is Status.OPTIMAL else limit,
         strategy=strategy,
-        elapsed_s=context.elapsed(),
+        elapsed_s=elapsed,
         digest=expanded.digest,
         expanded=expanded,
         removed=compiled.removed,
         complete_is_impossible=False if plan.value.complete else impossible or None,
         found=placement,
         fitness_report=FitnessReport(whole=placement.fitness, models=dict(checked.model_scores)),
-        incidents=tuple(context.incidents),
+        incidents=incidents,
+        change=change,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 
 from packing.compile.data import Compiled
@@ -14,6 +14,7 @@ from packing.solve.context import relative_gap
 from packing.solve.endpoints import group_nodes
 from packing.solve.plan import NodePlan, Plan
 from packing.solve.reasons import unplaced
+from packing.solve.rebalance.names import copy_numbers, keep_groups, name_groups, node_names
 from packing.solve.scores import cost_micro_usd, plan_scores, usd
 
 
@@ -26,9 +27,8 @@ class Figures:
     gap: float | None
 
 
-def figures(plan: Plan, bound: int | None) -> Figures:
+def figures(objective: int, bound: int | None) -> Figures:
     """Integer units to the scale of 0..1."""
-    objective = plan.value.objective
     if bound is None:
         return Figures(objective / OBJECTIVE_UNITS, None, None)
     bound = min(bound, objective)
@@ -38,12 +38,13 @@ def figures(plan: Plan, bound: int | None) -> Figures:
 def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status, bound: int | None) -> Placement:
     """The placement of a plan, in canonical order: the same plan gives the same bytes."""
     nodes = sorted(plan.nodes, key=_node_key)
-    groups = group_nodes(compiled, nodes)
-    identifiers = [f"n-{index}" for index in range(len(nodes))]
+    if compiled.home is not None:
+        nodes.sort(key=lambda node: (node.home < 0, node.home))
+    groups = group_nodes(compiled, nodes) if compiled.home is None else keep_groups(compiled, nodes)
+    identifiers, names = node_names(compiled, nodes), name_groups(compiled, nodes, groups)
     endpoint_of: dict[int, str] = {}
     endpoints = []
-    for number, members in enumerate(groups):
-        name = f"ep-{number}"
+    for name, members in zip(names, groups, strict=True):
         first = nodes[members[0]]
         models = sorted({compiled.models[compiled.candidates[index].model].name for member in members for index, _ in nodes[member].copies})
         endpoint_of.update(dict.fromkeys(members, name))
@@ -56,7 +57,7 @@ def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status,
                 models=tuple(models),
             )
         )
-    shown = figures(plan, bound)
+    shown = figures(plan.value.objective, bound)
     return Placement(
         problem=expanded.digest,
         status=status,
@@ -86,21 +87,20 @@ def _copies(compiled: Compiled, expanded: Expanded, nodes: list[NodePlan], ident
     for position, node in enumerate(nodes):
         for index, accelerators in node.copies:
             by_model[compiled.candidates[index].model].append((position, index, accelerators))
-    numbered: Counter[int] = Counter()
     copies = []
     for model in sorted(by_model):
         record = expanded.problem.models[model]
-        for position, index, accelerators in by_model[model]:
+        numbers = copy_numbers(compiled, nodes, by_model[model])
+        for (position, index, accelerators), number in sorted(zip(by_model[model], numbers, strict=True), key=lambda each: each[1]):
             # Built without validation: a hundred thousand of them are, and each part is valid already.
             copies.append(
                 PlacedCopy.model_construct(
                     _fields_set=None,
                     model=record.name,
-                    copy_index=numbered[model],
+                    copy_index=number,
                     node=identifiers[position],
                     accelerators=accelerators,
                     mode=record.modes[compiled.candidates[index].mode],
                 )
             )
-            numbered[model] += 1
     return tuple(copies)

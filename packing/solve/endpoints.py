@@ -19,32 +19,34 @@ def group_nodes(compiled: Compiled, nodes: Sequence[NodePlan]) -> list[list[int]
     many nodes of an instance type as their framework, sizes and isolation allow to be one.
     """
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    containers: dict[tuple[int, int], list[_Container]] = defaultdict(list)
+    containers: dict[tuple[int, int], list[Container]] = defaultdict(list)
     for position, node in enumerate(nodes):
         kind = compiled.pools[node.pool].kind
-        first = compiled.models[compiled.candidates[node.copies[0][0]].model]
-        if node.hosting is Hosting.SINGLE_MODEL:
-            groups[0, kind, compiled.candidates[node.copies[0][0]].model].append(position)
-        elif node.hosting is Hosting.INFERENCE_COMPONENT:
-            groups[1, kind, first.tenant if _owned_by_one(compiled, node) else -1].append(position)
+        if node.hosting is not Hosting.MULTI_MODEL:
+            groups[node.hosting, kind, owner_key(compiled, node)].append(position)
         else:
-            candidates = containers[kind, first.framework]
-            mine = _Container(compiled, node)
+            mine = Container(compiled, node)
+            candidates = containers[kind, mine.framework]
             number = next((index for index, container in enumerate(candidates) if container.takes(mine)), None)
             if number is None:
                 candidates.append(mine)
                 number = len(candidates) - 1
             else:
                 candidates[number].absorb(mine)
-            groups[2, kind, first.framework, number].append(position)
+            groups[node.hosting, kind, mine.framework, number].append(position)
     return sorted(groups.values())
 
 
-def _owned_by_one(compiled: Compiled, node: NodePlan) -> bool:
-    return any(compiled.models[compiled.candidates[index].model].isolation >= INSTANCE for index, _ in node.copies)
+def owner_key(compiled: Compiled, node: NodePlan) -> tuple[Hosting, int]:
+    """Whose endpoint it is: a model's, a tenant's that shares no node, or (-1) anybody's."""
+    model = compiled.candidates[node.copies[0][0]].model
+    if node.hosting is Hosting.SINGLE_MODEL:
+        return node.hosting, model
+    alone = any(compiled.models[compiled.candidates[index].model].isolation >= INSTANCE for index, _ in node.copies)
+    return node.hosting, compiled.models[model].tenant if alone else -1
 
 
-class _Container:
+class Container:
     """What the models of one multi-model endpoint have in common."""
 
     def __init__(self, compiled: Compiled, node: NodePlan) -> None:
@@ -55,8 +57,9 @@ class _Container:
         self.largest = max(candidate.size for candidate in candidates)
         self.tenants = {model.tenant for model in models}
         self.strict = any(model.isolation >= CONTAINER for model in models)
+        self.framework = models[0].framework
 
-    def takes(self, other: _Container) -> bool:
+    def takes(self, other: Container) -> bool:
         """Whether both may be one endpoint."""
         numerator, denominator = self._compiled.size_ratio
         if max(self.largest, other.largest) * denominator > min(self.smallest, other.smallest) * numerator:
@@ -66,7 +69,7 @@ class _Container:
         conflicts = self._compiled.conflicts
         return not (conflicts and any((a, b) in conflicts for a in self.tenants for b in other.tenants))
 
-    def absorb(self, other: _Container) -> None:
+    def absorb(self, other: Container) -> None:
         """Make both one."""
         self.smallest, self.largest = min(self.smallest, other.smallest), max(self.largest, other.largest)
         self.tenants |= other.tenants

@@ -35,6 +35,7 @@ class NodeState:
         "compiled",
         "copies",
         "framework",
+        "home",
         "hosting",
         "kind",
         "models",
@@ -52,6 +53,7 @@ class NodeState:
         self._node_free = [[amount] * slots for amount in (kind.vcpus, kind.host_memory, *kind.resources)]
         self.copies: list[Copy] = []
         self.models: dict[int, int] = {}
+        self.home = -1
         self.framework = -1
         self._sizes: dict[int, int] = {}
         self._node_tenants: dict[int, int] = {}
@@ -67,7 +69,7 @@ class NodeState:
         other = NodeState.__new__(NodeState)
         for name in NodeState.__slots__:
             setattr(other, name, _fresh(getattr(self, name)))
-        other.pool = pool
+        other.pool, other.home = pool, -1
         return other
 
     def fits(self, candidate: Candidate) -> tuple[int, ...] | None:
@@ -92,6 +94,16 @@ class NodeState:
         if len(room) > candidate.width:
             room.sort(key=lambda index: (min(self._free[index][0]), min(self._free[index][1]), index))
         return tuple(sorted(room[: candidate.width]))
+
+    def admits(self, candidate: Candidate, accelerators: tuple[int, ...]) -> bool:
+        """Whether one more copy fits on just these accelerators."""
+        if len(set(accelerators)) != candidate.width or any(not 0 <= index < self.kind.accelerators for index in accelerators):
+            return False
+        slots = bits(candidate.mask) if self._multi else (0,)
+        for free, amount in zip(self._node_free, candidate.node_demand, strict=True):
+            if amount and any(free[slot] < amount for slot in slots):
+                return False
+        return self._welcome(candidate) and all(self._accelerator_fits(index, candidate, slots) for index in accelerators)
 
     def _welcome(self, candidate: Candidate) -> bool:
         """Rules about who shares the node, not about room."""
@@ -247,7 +259,7 @@ class NodeState:
 
     def plan(self) -> NodePlan:
         """As part of a plan."""
-        return NodePlan(self.pool, self.hosting, tuple(sorted(self.copies)))
+        return NodePlan(self.pool, self.hosting, tuple(sorted(self.copies)), self.home)
 
 
 MANY = 2**62
@@ -285,6 +297,7 @@ def _count(counter: dict[int, int], key: int, sign: int) -> None:
 def state_of(compiled: Compiled, node: NodePlan) -> NodeState:
     """The state that a node plan leads to."""
     state = NodeState(compiled, node.pool, node.hosting)
+    state.home = node.home
     for index, accelerators in node.copies:
         state.add(compiled.candidates[index], accelerators)
     return state

@@ -33,6 +33,8 @@ class NodePlan:
     pool: int
     hosting: Hosting
     copies: tuple[Copy, ...]
+    home: int = -1
+    """The node of the current placement that it is; -1: one that does not run yet, or there is no current placement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,14 @@ def missing_of(model: ModelData, placed: int, rate: int) -> int:
 
 
 def evaluate(compiled: Compiled, nodes: Iterable[NodePlan]) -> Value:
-    """Value of a set of nodes, from the coefficients alone."""
+    """Value of a set of nodes, from the coefficients alone; where something runs now, with the price of what is loaded anew."""
     placed: Counter[int] = Counter()
     rates: Counter[int] = Counter()
     objective = compiled.constant
     for node in nodes:
         objective += compiled.pools[node.pool].coefficient
+        if compiled.home is not None:
+            objective += compiled.home.price(node.home, node.copies)
         for index, _ in node.copies:
             candidate = compiled.candidates[index]
             objective += candidate.coefficient
@@ -68,6 +72,12 @@ def evaluate(compiled: Compiled, nodes: Iterable[NodePlan]) -> Value:
             missing[model.level] += short
             objective += short * model.missing_coefficient
     return Value(tuple(missing), objective)
+
+
+def move_price(compiled: Compiled, plan: Plan) -> int:
+    """The part of the plan's value that is for loading copies anew; 0 where nothing runs yet."""
+    home = compiled.home
+    return 0 if home is None else sum(home.price(node.home, node.copies) for node in plan.nodes)
 
 
 def make_plan(compiled: Compiled, nodes: Iterable[NodePlan]) -> Plan:

@@ -2,6 +2,7 @@
 
 All parts share one context: one clock, one incumbent, one bound.
 
+* Where something runs now: from there, with what moving costs (`rebalance`).
 * Copies missing for want of stock: room for them first (`shortage`).
 * Up to 150 copies: ruin and recreate, column generation, and the exact formulation for what is still open.
 * Nodes that are single bins, not too many shapes: contents of whole nodes (`node_patterns`).
@@ -23,6 +24,7 @@ from packing.solve.node_patterns.strategy import node_patterns
 from packing.solve.node_patterns.strategy import supports as single_bins
 from packing.solve.patterns.classes import classes_of
 from packing.solve.patterns.strategy import improve, patterns
+from packing.solve.rebalance.strategy import rebalance
 from packing.solve.remote.roles import EXACT_COPIES
 from packing.solve.ruin.strategy import ruin
 from packing.solve.shortage.repair import repair
@@ -40,6 +42,9 @@ PATTERNS, RUIN = 0.8, 1.0
 
 def portfolio(compiled: Compiled, context: SearchContext) -> None:
     """Improves on the common beginning (greedy and quick bounds, `packing.solve.strategies.begin`) as far as time allows."""
+    if compiled.home is not None:
+        rebalance(compiled, context)
+        return
     large = compiled.copies > EXACT_COPIES
     ample = all(pool.stock >= UNLIMITED for pool in compiled.pools)
     if large and not ample:

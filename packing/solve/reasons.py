@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from packing.compile.data import Compiled, ModelData, Removed
+from packing.compile.data import UNLIMITED, Compiled, ModelData, Removed
 from packing.domain.placement import Reason, Unplaced
 from packing.domain.rules import Rule
 from packing.domain.words import Hosting
@@ -65,12 +65,9 @@ def _why_no_more(compiled: Compiled, model: ModelData, placed: int, used: Counte
         free = [pool for pool in kind.pools if used[pool] < compiled.pools[pool].stock]
         if free:
             zones = sorted({compiled.zones[compiled.pools[pool].zone] or "(no zone)" for pool in free})
-            rule = Rule.MIN_ZONES if model.min_zones > 1 else Rule.STOCK
-            detail = (
-                f"{kind.name} is left only in {', '.join(zones)}"
-                if model.min_zones > 1
-                else f"{kind.name}: the search ended before a node was opened"
-            )
+            spread = Rule.SURVIVE if model.max_per_zone < UNLIMITED else Rule.MIN_ZONES if model.min_zones > 1 else None
+            rule = spread or Rule.STOCK
+            detail = f"{kind.name} is left only in {', '.join(zones)}" if spread else f"{kind.name}: the search ended before a node was opened"
         else:
             total = sum(compiled.pools[pool].stock for pool in kind.pools)
             whose = "" if candidate.hosting is not Hosting.SINGLE_MODEL else " for a node of its own"

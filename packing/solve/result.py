@@ -8,7 +8,7 @@ from packing.compile.data import Removed
 from packing.describe.expand import Expanded
 from packing.domain.placement import Placement, Scores, Unplaced
 from packing.domain.words import Status
-from packing.errors import NoPlacementError
+from packing.errors import Fault, NoPlacementError
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,35 @@ class FitnessReport:
 
     whole: Scores
     models: dict[str, Scores]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How the answer differs from what runs now.
+
+    Parameters
+    ----------
+    moved : copies that leave where they are while another of their model comes up elsewhere.
+    added, removed : copies by which models grow or shrink, and those that are lost with their nodes and come up again.
+    stayed : copies that stay just where they are.
+    loaded_bytes : of all copies that are loaded anew.
+    move_price : what the loads cost, in units of the objective (1 = the whole scale).
+    objective : of the placement, with the price of the moves: what was minimised.
+    bound : proven lower bound on that; None where unknown.
+    proven : nothing better is possible, moves counted.
+    notices : what could not stay as it was, a fault each.
+    """
+
+    moved: int
+    added: int
+    removed: int
+    stayed: int
+    loaded_bytes: int
+    move_price: float
+    objective: float
+    bound: float | None
+    proven: bool
+    notices: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +61,7 @@ class Result:
     removed : candidates that a rule removed before the search.
     incidents : what went otherwise than meant and did not spoil the answer, a line each: a strategy that does not
         support the problem, a child process that was killed.
+    change : how it differs from the current placement; None where none was given.
     expanded : the problem as it was solved, with every mode and instance type filled in.
     """
 
@@ -46,6 +76,7 @@ class Result:
     found: Placement | None = field(default=None, repr=False)
     fitness_report: FitnessReport | None = field(default=None, repr=False)
     incidents: tuple[str, ...] = ()
+    change: Change | None = None
 
     @property
     def has_placement(self) -> bool:

@@ -67,7 +67,7 @@ def begin(compiled: Compiled, context: SearchContext, first: Plan | None = None)
 
     first = first_pass(compiled, context) if first is None else first
     quick_bound(compiled, context)
-    if context.limit() is None:
+    if context.limit() is None and compiled.home is None:
         greedy(compiled, context, first=first)
 
 
@@ -154,6 +154,12 @@ _ALL = (
         "many shapes or parts: independent parts one by one, shares of the rest, repaired across their borders",
         run_of("packing.solve.split.strategy:split"),
         supports_of("packing.solve.split.strategy:supports"),
+    ),
+    Strategy(
+        "rebalance",
+        "from what runs now: few moves, each worth what it costs",
+        run_of("packing.solve.rebalance.strategy:rebalance"),
+        supports_of("packing.solve.rebalance.strategy:supports"),
     ),
 )
 STRATEGIES: dict[str, Strategy] = {each.name: each for each in _ALL}

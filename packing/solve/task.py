@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from packing.compile.data import Compiled
+from packing.compile.data import UNLIMITED, Compiled
 from packing.domain.words import Hosting
 from packing.solve.bounds.forced import forced_missing
 from packing.solve.node_state import INSTANCE
@@ -25,6 +25,8 @@ class Demand:
     """Zones in which copies of it stay."""
     kept: int = 0
     """Copies of it that stay."""
+    kept_in: tuple[tuple[int, int], ...] = ()
+    """How many of them by zone, where no zone may have too many (rule `survive`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Task:
     demands: tuple[Demand, ...]
     stock: tuple[int, ...]
     missing: dict[int, int]
+    homes: tuple[int, ...] = ()
+    """Nodes of the current placement that it may use, by index into `Home.nodes`."""
 
     @property
     def models(self) -> tuple[int, ...]:
@@ -51,7 +55,20 @@ def whole_task(compiled: Compiled, models: Sequence[int] | None = None) -> Task:
         Demand(index, compiled.models[index].base, compiled.models[index].peak, compiled.models[index].most, frozenset()) for index in chosen
     )
     forced = {index: forced_missing(compiled, compiled.models[index]) for index in chosen}
-    return Task(demands, tuple(pool.stock for pool in compiled.pools), {index: count for index, count in forced.items() if count})
+    missing = {index: count for index, count in forced.items() if count}
+    return Task(demands, tuple(pool.stock for pool in compiled.pools), missing, _homes_of(compiled, set(chosen), set()))
+
+
+def _homes_of(compiled: Compiled, models: set[int], taken: set[int]) -> tuple[int, ...]:
+    """Nodes of the current placement that run one of these models, and are not taken."""
+    if compiled.home is None:
+        return ()
+    candidates = compiled.candidates
+    return tuple(
+        number
+        for number, node in enumerate(compiled.home.nodes)
+        if number not in taken and any(candidates[copy.candidate].model in models for copy in node.copies)
+    )
 
 
 def task_around(compiled: Compiled, plan_nodes: Sequence[NodePlan], free: Iterable[int]) -> Task:
@@ -64,7 +81,7 @@ def task_around(compiled: Compiled, plan_nodes: Sequence[NodePlan], free: Iterab
     rates: Counter[int] = Counter()
     all_placed: Counter[int] = Counter()
     all_rates: Counter[int] = Counter()
-    zones: defaultdict[int, set[int]] = defaultdict(set)
+    zones: defaultdict[int, Counter[int]] = defaultdict(Counter)
     concerned: set[int] = set()
     used: Counter[int] = Counter()
     for position, node in enumerate(plan_nodes):
@@ -79,7 +96,7 @@ def task_around(compiled: Compiled, plan_nodes: Sequence[NodePlan], free: Iterab
             else:
                 placed[candidate.model] += 1
                 rates[candidate.model] += candidate.rate
-                zones[candidate.model].add(compiled.pools[node.pool].zone)
+                zones[candidate.model][compiled.pools[node.pool].zone] += 1
     demands = []
     missing: dict[int, int] = {}
     for index in sorted(concerned):
@@ -94,10 +111,12 @@ def task_around(compiled: Compiled, plan_nodes: Sequence[NodePlan], free: Iterab
             model.most - placed[index],
             frozenset(zones[index]),
             placed[index],
+            tuple(sorted(zones[index].items())) if model.max_per_zone < UNLIMITED else (),
         )
         demands.append(demand)
     stock = tuple(pool.stock - used[index] for index, pool in enumerate(compiled.pools))
-    return Task(tuple(demands), stock, missing)
+    kept = {node.home for position, node in enumerate(plan_nodes) if position not in emptied}
+    return Task(tuple(demands), stock, missing, _homes_of(compiled, concerned, kept))
 
 
 def independent_parts(compiled: Compiled) -> list[list[int]]:

@@ -39,6 +39,7 @@ class Constraints:
             self.isolation_of_node(position, node)
             self.isolation_of_accelerators(node)
             self.conflicts(position, node)
+            self.stays(node)
             if node.hosting is Hosting.MULTI_MODEL:
                 self.framework(position, node)
                 self.size_ratio(node)
@@ -47,6 +48,7 @@ class Constraints:
         for demand in self.v.task.demands:
             self.copies_and_throughput(demand)
             self.min_zones(demand)
+            self.survive(demand)
         self.symmetry()
 
     def _slots(self, node: NodeVars) -> range:
@@ -143,6 +145,22 @@ class Constraints:
                     self.model.add(owner + self._tenant_present(position, node, other) <= 1)
         if len(owners) > 1:
             self.model.add(sum(owners) <= 1)
+
+    def stays(self, node: NodeVars) -> None:
+        """A copy that stays is one of its candidate's copies on the node, and on just the accelerators that it has now.
+
+        The other copies of the candidate take what is left: no accelerator twice by one copy.
+        """
+        by_candidate: dict[int, list[tuple[tuple[int, ...], Any]]] = defaultdict(list)
+        for copy, stays in node.stays:
+            by_candidate[copy.candidate].append((copy.accelerators, stays))
+        for index, mine in by_candidate.items():
+            staying = sum(stays for _, stays in mine)
+            self.model.add(staying <= node.copies[index])
+            for accelerator, here in enumerate(node.on.get(index, ())):
+                there = sum(stays for accelerators, stays in mine if accelerator in accelerators)
+                self.model.add(there <= here)
+                self.model.add(here - there <= node.copies[index] - staying)
 
     def isolation_of_accelerators(self, node: NodeVars) -> None:
         """Rule `isolation`, container level, on accelerators that several copies may share."""
@@ -263,10 +281,24 @@ class Constraints:
         placed = sum(copies for copies_here in by_zone.values() for copies in copies_here)
         self.model.add(placed + demand.kept <= zones).only_enforce_if(enough.negated())
 
+    def survive(self, demand: Demand) -> None:
+        """Rule `survive`: no zone has more copies than are spare (for nodes it is the limit of `max_copies_per_node`)."""
+        most = self.compiled.models[demand.model].max_per_zone
+        if most >= UNLIMITED:
+            return
+        by_zone: dict[int, list[Any]] = defaultdict(list)
+        for _, pool, copies in self._copies_of(demand.model):
+            by_zone[self.compiled.pools[pool].zone].append(copies)
+        kept = dict(demand.kept_in)
+        for zone, copies in sorted(by_zone.items()):
+            self.model.add(sum(copies) <= most - kept.get(zone, 0))
+
     def symmetry(self) -> None:
         """Nodes of one pool and hosting option are interchangeable, and so are the accelerators of a node."""
         previous: NodeVars | None = None
         for node in self.v.nodes:
+            if node.home >= 0:
+                continue  # it has a name, and so have its accelerators
             if previous is not None and (previous.pool, previous.hosting, previous.owner) == (node.pool, node.hosting, node.owner):
                 self.model.add(previous.open >= node.open)
                 ranks = {index: rank for rank, index in enumerate(sorted(node.copies), start=1)}

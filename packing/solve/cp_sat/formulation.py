@@ -9,6 +9,7 @@ from typing import Any
 from packing.compile.data import Compiled
 from packing.domain.words import Hosting, Sharing
 from packing.solve.cp_sat.constraints import Constraints
+from packing.solve.cp_sat.home import deal, hint_home, read_home
 from packing.solve.cp_sat.rows import insist_exact
 from packing.solve.cp_sat.variables import NodeVars, Variables
 from packing.solve.plan import Copy, NodePlan
@@ -53,9 +54,21 @@ class Formulation:
             for (index, _), copies in v.single_copies.items()
         ]
         terms += [(compiled.models[index].missing_coefficient, short, compiled.models[index].fewest) for index, short in v.missing.items()]
-        insist_exact(sum(weight * max(0, most) for weight, _, most in terms))
+        terms += self._loads()
+        insist_exact(sum(abs(weight) * max(0, most) for weight, _, most in terms))
         fixed = 0 if v.missing else sum(count * compiled.models[index].missing_coefficient for index, count in self.task.missing.items())
         self.model.minimize(sum(weight * variable for weight, variable, _ in terms) + fixed)
+
+    def _loads(self) -> list[tuple[int, Any, int]]:
+        """The price of loading: every copy is loaded but for those that stay."""
+        v, home = self.variables, self.compiled.home
+        if home is None:
+            return []
+        terms = [
+            (home.load[index], copies, v.most[self.compiled.candidates[index].model]) for node in v.nodes for index, copies in node.copies.items()
+        ]
+        terms += [(home.load[index], copies, v.most[self.compiled.candidates[index].model]) for (index, _), copies in v.single_copies.items()]
+        return terms + [(-home.load[copy.candidate], stays, 1) for node in v.nodes for copy, stays in node.stays]
 
     def minimize_missing(self, level: int) -> None:
         """Missing copies of one priority level."""
@@ -73,21 +86,27 @@ class Formulation:
         self.model.clear_hints()  # type: ignore[no-untyped-call]
         values: dict[int, int] = defaultdict(int)
         wanted: dict[tuple[int, Hosting, int], list[NodePlan]] = defaultdict(list)
+        homes = {place.home: place for place in self.variables.nodes if place.home >= 0}
         for node in nodes:
+            if node.home in homes:
+                hint_home(homes[node.home], node, values)
+                continue
             owner = self.compiled.candidates[node.copies[0][0]].model if node.hosting is Hosting.SINGLE_MODEL else -1
             wanted[node.pool, node.hosting, owner].append(node)
         places: dict[tuple[int, Hosting, int], list[NodeVars]] = defaultdict(list)
         for place in self.variables.nodes:
-            places[place.pool, place.hosting, place.owner].append(place)
+            if place.home < 0:
+                places[place.pool, place.hosting, place.owner].append(place)
         for key, members in wanted.items():
             ranks = {index: rank for place in places.get(key, ())[:1] for rank, index in enumerate(sorted(place.copies), start=1)}
             ranked = sorted(members, key=lambda node: sum(ranks.get(index, 0) for index, _ in node.copies), reverse=True)
             for place, node in zip(places.get(key, ()), ranked, strict=False):
                 self._hint_node(place, node, values)
         for place in self.variables.nodes:
-            for variable in (place.open, *place.copies.values(), *(z for on in place.on.values() for z in on)):
+            stays = (each for _, each in place.stays)
+            for variable in (place.open, *place.copies.values(), *(z for on in place.on.values() for z in on), *stays):
                 self.model.add_hint(variable, values.get(variable.index, 0))
-        self._hint_singles([node for node in nodes if node.hosting is Hosting.SINGLE_MODEL])
+        self._hint_singles([node for node in nodes if node.hosting is Hosting.SINGLE_MODEL and node.home not in homes])
 
     def _hint_node(self, place: NodeVars, node: NodePlan, values: dict[int, int]) -> None:
         values[place.open.index] = 1
@@ -137,6 +156,8 @@ class Formulation:
         return [plan for plan in plans if plan.copies]
 
     def _read_node(self, node: NodeVars, value: Any) -> NodePlan:
+        if node.home >= 0:
+            return read_home(self.compiled, node, value)
         counts = [(index, value(copies)) for index, copies in node.copies.items()]
         if not node.on:
             return NodePlan(node.pool, node.hosting, self._spread(node.pool, counts))
@@ -162,12 +183,3 @@ class Formulation:
                 used = sorted(step % kind.accelerators for step in range(width * count))
             copies += deal(index, used, count)
         return tuple(sorted(copies))
-
-
-def deal(index: int, used: list[int], count: int) -> list[Copy]:
-    """Deal accelerators, each listed as often as it is used (at most `count` times), to `count` copies.
-
-    Copy j takes every count-th entry from j on. Equal entries stand together in the sorted list and are no more
-    than `count`, so that no copy takes the same accelerator twice (McNaughton's wrap-around rule).
-    """
-    return [(index, tuple(sorted(used[position::count]))) for position in range(count)]

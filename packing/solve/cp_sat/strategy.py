@@ -82,6 +82,8 @@ def cost_of(compiled: Compiled, nodes: Sequence[NodePlan], task: Task) -> int:
     """Objective units of these nodes and of the copies the task lets be missing."""
     copies = sum(compiled.candidates[index].coefficient for node in nodes for index, _ in node.copies)
     opened = sum(compiled.pools[node.pool].coefficient for node in nodes)
+    if compiled.home is not None:
+        opened += sum(compiled.home.price(node.home, node.copies) for node in nodes)
     return copies + opened + sum(count * compiled.models[index].missing_coefficient for index, count in task.missing.items())
 
 
@@ -160,7 +162,7 @@ def _solve_shortage(compiled: Compiled, context: SearchContext) -> None:
 def _blend_of_partial(compiled: Compiled, context: SearchContext, plan: Plan, proven: tuple[int, ...]) -> None:
     """The least missing copies are known: which of them are missing is still open, and the blend decides."""
     task = whole_task(compiled)
-    free = Task(task.demands, task.stock, {})
+    free = Task(task.demands, task.stock, {}, task.homes)
     relaxation = LinearRelaxation(compiled, free, missing_weight=0.0)
     limits = relaxation.most_nodes(plan.value.objective - compiled.constant, context.remaining() * 0.3)
     formulation = Formulation(compiled, free, limits, missing_variables=True)

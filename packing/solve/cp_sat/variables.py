@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from packing.compile.data import Candidate, Compiled
+from packing.compile.home import HomeCopy
 from packing.domain.words import Hosting, Sharing
 from packing.solve.alone import copies_alone
 from packing.solve.node_state import NodeState
@@ -32,6 +33,10 @@ class NodeVars:
     """Copies by candidate."""
     on: dict[int, list[Any]] = field(default_factory=dict)
     """Copies by candidate on each accelerator, where accelerators can be shared."""
+    home: int = -1
+    """The node of the current placement that it is; -1: one that does not run yet."""
+    stays: list[tuple[HomeCopy, Any]] = field(default_factory=list)
+    """Copies that run on it now, and whether each stays where it is."""
 
 
 @dataclass(slots=True)
@@ -62,6 +67,8 @@ class Variables:
         self.single_copies: dict[tuple[int, int], Any] = {}
         """Copies on single-model nodes, by (candidate, pool)."""
         self.missing: dict[int, Any] = {}
+        for home in task.homes:
+            self._home_node(home)
         for hosting in (Hosting.INFERENCE_COMPONENT, Hosting.MULTI_MODEL):
             for pool in range(len(compiled.pools)):
                 self._shared_nodes(pool, hosting, limits)
@@ -72,17 +79,33 @@ class Variables:
         """Candidates of the task on one instance type under one hosting option."""
         return [each for mine in self.candidates.values() for each in mine if each.kind == kind and each.hosting is hosting]
 
+    def _home_node(self, home: int) -> None:
+        """A node of the current placement: like any other, but each copy that runs on it may stay just where it is."""
+        assert self.compiled.home is not None
+        now = self.compiled.home.nodes[home]
+        owner = self.compiled.candidates[now.copies[0].candidate].model if now.hosting is Hosting.SINGLE_MODEL else -1
+        node = NodeVars(now.pool, now.hosting, 0, owner, self.model.new_bool_var(f"open.home.{home}"), home=home)
+        for candidate in self.of_kind(self.compiled.pools[now.pool].kind, now.hosting):
+            if owner in (-1, candidate.model):
+                self._copies(node, candidate, f"home.{home}")
+        for number, copy in enumerate(now.copies):
+            if copy.candidate in node.copies:
+                node.stays.append((copy, self.model.new_int_var(int(copy.pinned), 1, f"stay.{home}.{number}")))
+        self.nodes.append(node)
+
     def _shared_nodes(self, pool: int, hosting: Hosting, limits: dict[tuple[int, Hosting], int]) -> None:
         compiled = self.compiled
         kind = compiled.pools[pool].kind
         candidates = self.of_kind(kind, hosting)
         stock = self.task.stock[pool]
         useful = sum(max(0, self.most[model]) for model in {candidate.model for candidate in candidates})
-        count = min(stock, useful, limits.get((kind, hosting), useful))
+        # What an empty node could do, one that runs already can do as well: it is never worse to go on with it.
+        running = sum(1 for node in self.nodes if node.pool == pool and node.hosting is hosting)
+        count = min(stock - running if running else stock, useful, limits.get((kind, hosting), useful))
         self._nodes(pool, hosting, count, -1, candidates)
 
     def _nodes(self, pool: int, hosting: Hosting, count: int, owner: int, candidates: list[Candidate]) -> None:
-        for position in range(count):
+        for position in range(max(0, count)):
             name = f"{pool}.{position}.{hosting[0]}" if owner < 0 else f"{pool}.{position}.s.{owner}"
             node = NodeVars(pool, hosting, position, owner, self.model.new_bool_var(f"open.{name}"))
             for candidate in candidates:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from packing.compile.data import Candidate, Compiled
+from packing.compile.data import UNLIMITED, Candidate, Compiled
 from packing.domain.words import Hosting
 from packing.solve.greedy.economy import Domain, Economy
 from packing.solve.greedy.open_nodes import OpenNodes
@@ -59,10 +59,15 @@ class Tally:
             del zones[zone]
 
     def zone_allowed(self, index: int, zone: int) -> bool:
-        """Whether a copy in this zone keeps the rule `min_zones`: new zones first, until there are enough."""
+        """Whether a copy in this zone keeps the rules `min_zones` (new zones first, until there are enough) and `survive`."""
         model = self._compiled.models[index]
         zones = self.zones[index]
-        return len(zones) >= model.min_zones or zone not in zones
+        return zone not in zones or (len(zones) >= model.min_zones and zones[zone] < model.max_per_zone)
+
+    def zone_room(self, index: int, zone: int) -> int:
+        """Copies that the zone may still take of a model (rule `survive`)."""
+        most = self._compiled.models[index].max_per_zone
+        return most if most >= UNLIMITED else most - self.zones[index].get(zone, 0)
 
 
 class Construction:
@@ -186,7 +191,7 @@ class Construction:
         node, copies = full
         tally, model = self.tally, self.compiled.models[index]
         # Only the last copy may be one too many, and only if none of them is superfluous without it.
-        if model.min_zones > 1 or tally.placed[index] + copies > model.most:
+        if model.min_zones > 1 or model.max_per_zone < UNLIMITED or tally.placed[index] + copies > model.most:
             return False
         if missing_of(model, tally.placed[index] + copies - 1, tally.rate[index] + (copies - 1) * candidate.rate) <= 0:
             return False
@@ -206,7 +211,7 @@ class Construction:
         zone = self.compiled.pools[state.pool].zone
         if not tally.zone_allowed(index, zone):
             return 0
-        wanted = self._wanted(index, candidate)
+        wanted = min(self._wanted(index, candidate), tally.zone_room(index, zone))
         # While a spread over zones is not reached, a second copy here might take the place of one elsewhere.
         spread = len(tally.zones[index] | {zone: 0}) >= model.min_zones
         put = state.fill(candidate, wanted if spread else min(1, wanted))

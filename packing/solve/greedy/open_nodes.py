@@ -59,6 +59,16 @@ class OpenNodes:
         self._home[index].drop(index)
         return state
 
+    def reopen(self, index: int, state: NodeState) -> None:
+        """Take back a node that was given up, under the same index."""
+        self.used[state.pool] += 1
+        self.states[index] = state
+        self._home[index].append(index, state)
+
+    def of(self, candidate: Candidate) -> list[int]:
+        """Indices of all open nodes on which this candidate could be if they were empty."""
+        return self._group(candidate).open()
+
     def with_room(self, candidate: Candidate) -> list[int]:
         """Indices of nodes that may have room (a superset of those that have), tightest first."""
         return self._group(candidate).with_room(candidate, self.compiled)
@@ -118,6 +128,9 @@ class _Group:
         row = self._row.pop(index, None)
         if row is not None:
             self._free[row] = -1
+
+    def open(self) -> list[int]:
+        return sorted(self._row)
 
     def with_room(self, candidate: Candidate, compiled: Compiled) -> list[int]:
         size = self._size

@@ -27,7 +27,13 @@ LARGE = 4_000
 
 
 def first_pass(compiled: Compiled, context: SearchContext) -> Plan:
-    """An answer at once, whatever the limit: what `greedy` begins with."""
+    """An answer at once, whatever the limit: what `greedy` begins with; where something runs, that, mended."""
+    if compiled.home is not None:
+        from packing.solve.rebalance.mend import mend
+
+        plan = mend(compiled)
+        context.offer(plan, "mend")
+        return plan
     return _pass(compiled, context, Economy(compiled), PASSES[0])
 
 

@@ -70,6 +70,8 @@ class Composer:
         if here and self._served(member, state):
             return False
         zone = self.compiled.pools[state.pool].zone
+        if self.tally.zone_room(member, zone) <= here:
+            return False
         return self.tally.zone_allowed(member, zone) and not (here and len(self.tally.zones[member]) + 1 < model.min_zones)
 
     def _served(self, member: int, state: NodeState) -> bool:

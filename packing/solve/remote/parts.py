@@ -53,7 +53,7 @@ def part_of(compiled: Compiled, models: Sequence[int]) -> Part:
         replace(compiled.models[model], candidates=tuple(number[each] for each in compiled.models[model].candidates if each in number))
         for model in chosen
     )
-    part = replace(compiled, models=data, candidates=candidates, constant=0, removed=())
+    part = replace(compiled, models=data, candidates=candidates, constant=0, removed=(), home=None)
     return Part(part, tuple(candidate.index for candidate in kept))
 
 

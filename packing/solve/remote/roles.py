@@ -35,7 +35,7 @@ def roles(compiled: Compiled, strategy: str, workers: int) -> list[Role]:
     all of them while they work.
     """
     chosen = [Role(strategy)]
-    if strategy == "auto" and workers > 1:
+    if strategy == "auto" and workers > 1 and compiled.home is None:
         small = compiled.copies <= EXACT_COPIES
         if small:
             chosen.append(Role("patterns"))

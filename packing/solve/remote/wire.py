@@ -12,7 +12,7 @@ from packing.solve.plan import NodePlan, Plan, Value
 
 HEAD = struct.Struct("!Q")
 _HOSTINGS = tuple(Hosting)
-FlatPlan = tuple[tuple[tuple[int, int, Any], ...], tuple[int, ...], int]
+FlatPlan = tuple[tuple[tuple[int, int, Any, int], ...], tuple[int, ...], int]
 Proof = tuple[tuple[int, ...], int]
 """(missing copies that are proven, bound on the objective of plans with just these missing)"""
 
@@ -46,7 +46,7 @@ def flat(plan: Plan | None) -> FlatPlan | None:
     """A plan as plain tuples: a frozen class with slots pickles ten times slower."""
     if plan is None:
         return None
-    nodes = tuple((node.pool, _HOSTINGS.index(node.hosting), node.copies) for node in plan.nodes)
+    nodes = tuple((node.pool, _HOSTINGS.index(node.hosting), node.copies, node.home) for node in plan.nodes)
     return nodes, plan.value.missing, plan.value.objective
 
 
@@ -55,4 +55,4 @@ def whole(given: FlatPlan | None) -> Plan | None:
     if given is None:
         return None
     nodes, missing, objective = given
-    return Plan(tuple(NodePlan(pool, _HOSTINGS[hosting], copies) for pool, hosting, copies in nodes), Value(missing, objective))
+    return Plan(tuple(NodePlan(pool, _HOSTINGS[hosting], copies, home) for pool, hosting, copies, home in nodes), Value(missing, objective))

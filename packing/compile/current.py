@@ -1,0 +1,247 @@
+"""Current placement and policy → what may stay (`Home`), and what was found wrong on the way.
+
+Nothing here fails because a current placement is broken: what cannot stay is left out of `Home`, with a notice, and is
+placed anew like anything else. Only names in the policy that mean nothing are refused.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from packing.compile.compiler import Running, compile_problem
+from packing.compile.data import UNLIMITED, Compiled
+from packing.compile.home import Home, HomeCopy, HomeNode
+from packing.compile.move_prices import move_prices
+from packing.domain.change import Policy
+from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement
+from packing.domain.problem import Problem
+from packing.domain.workload import Mode, Model
+from packing.errors import Fault, ProblemError
+
+Notices = list[Fault]
+Named = TypeVar("Named", Node, Endpoint)
+
+
+def footprint(mode: Mode) -> tuple[object, ...]:
+    """What a copy in this mode is, whatever it is said to deliver: figures may be corrected while it runs."""
+    resources = tuple(sorted(mode.resource_milli.items()))
+    memory = (mode.memory_per_accelerator, mode.compute_micro, mode.vcpu_milli, mode.host_memory)
+    return mode.accelerator, mode.accelerators, mode.precision, *memory, resources
+
+
+class Modes:
+    """Finds the mode of a model that a running copy has."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.models = {model.name: (index, model) for index, model in enumerate(problem.models)}
+        self._known: dict[str, dict[tuple[object, ...], list[int]]] = {}
+
+    def of(self, copy: PlacedCopy) -> int | None:
+        """Index of the mode; None if the model has none like it any more."""
+        model = self.models[copy.model][1]
+        if copy.model not in self._known:
+            self._known[copy.model] = _by_footprint(model)
+        alike = self._known[copy.model].get(footprint(copy.mode), [])
+        exact = [index for index in alike if model.modes[index] == copy.mode]
+        return next(iter([*exact, *alike]), None)
+
+
+def _by_footprint(model: Model) -> dict[tuple[object, ...], list[int]]:
+    found: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for index, mode in enumerate(model.modes):
+        found[footprint(mode)].append(index)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A copy of the current placement whose model, mode and node are known."""
+
+    copy: PlacedCopy
+    mode: int
+    node: Node
+    endpoint: Endpoint
+    pinned: bool
+
+
+def compile_change(problem: Problem, current: Placement, policy: Policy) -> tuple[Compiled, tuple[Fault, ...]]:
+    """Compile an expanded problem together with what runs now.
+
+    Returns
+    -------
+    The compiled problem, its `home` filled in and the stock of drained nodes taken away; and notices, one for each
+    thing in `current` that cannot stay, in the order of the placement.
+
+    Raises
+    ------
+    ProblemError : if the policy names nodes, pools, models or copies that do not exist.
+    """
+    _insist_known(problem, current, policy)
+    notices: Notices = []
+    seen = list(_seen(problem, current, policy, notices))
+    running: Running = frozenset((each.copy.model, each.mode, each.endpoint.hosting, each.node.instance_type) for each in seen)
+    whole = compile_problem(problem, running)
+    compiled = _without_drained(whole, current, policy)
+    nodes = _nodes(compiled, seen, policy, notices)
+    counts = Counter(each.copy.model for each in seen)
+    home = Home(
+        nodes=nodes,
+        load=move_prices(problem, compiled, _runs(compiled, seen), policy),
+        running=tuple(counts[model.name] for model in compiled.models),
+        stock=tuple(pool.stock for pool in whole.pools),
+        names=frozenset({node.id for node in current.nodes} | {endpoint.name for endpoint in current.endpoints}),
+        max_moves=_limit(policy.max_moves),
+        max_moves_per_node=_limit(policy.max_moves_per_node),
+        max_moves_per_model=_limit(policy.max_moves_per_model),
+    )
+    return replace(compiled, home=home), tuple(notices)
+
+
+def _runs(compiled: Compiled, seen: list[_Seen]) -> Counter[tuple[int, int]]:
+    """Copies that run now, by (model, mode)."""
+    names = {model.name: index for index, model in enumerate(compiled.models)}
+    return Counter((names[each.copy.model], each.mode) for each in seen)
+
+
+def _limit(count: int | None) -> int:
+    return UNLIMITED if count is None else count
+
+
+def copy_name(copy: PlacedCopy) -> str:
+    """How a policy names a copy: ``model#2``."""
+    return f"{copy.model}#{copy.copy_index}"
+
+
+def _insist_known(problem: Problem, current: Placement, policy: Policy) -> None:
+    nodes = {node.id for node in current.nodes}
+    copies = {copy_name(copy) for copy in current.copies}
+    things = {
+        "pins": (policy.pins, nodes | copies | {model.name for model in problem.models}, "a model, a copy (model#2) or a node"),
+        "drain": (policy.drain, nodes | {pool.label for pool in problem.fleet}, "a node or the label of a pool"),
+        "in_flight": ([f"{move.model}#{move.copy_index}" for move in policy.in_flight], copies, "a copy (model and its number)"),
+        "in_flight.node": ([move.node for move in policy.in_flight], nodes, "a node"),
+    }
+    faults = [
+        Fault("unknown_name", f"policy.{where}", name, "Nothing in the current placement or the problem has this name.", f"Name {what}.")
+        for where, (names, known, what) in things.items()
+        for name in names
+        if name not in known
+    ]
+    if faults:
+        raise ProblemError(faults)
+
+
+def _seen(problem: Problem, current: Placement, policy: Policy, notices: Notices) -> Iterator[_Seen]:
+    """Copies that the problem still knows, once each; moves in flight count as arrived."""
+    modes, pins, drained = Modes(problem), set(policy.pins), set(policy.drain)
+    nodes = _by_name(current.nodes, "id", "node", notices)
+    endpoints = _by_name(current.endpoints, "name", "endpoint", notices)
+    pools = {pool.label: pool for pool in problem.fleet}
+    arrived = {(move.model, move.copy_index): move for move in policy.in_flight}
+    taken: set[str] = set()
+    for copy in current.copies:
+        name = copy_name(copy)
+        move = arrived.get((copy.model, copy.copy_index))
+        if move is not None:
+            copy = copy.model_copy(update={"node": move.node, "accelerators": move.accelerators})  # noqa: PLW2901
+        node = nodes.get(copy.node)
+        endpoint = endpoints.get(node.endpoint) if node else None
+        pool = pools.get(node.pool) if node else None
+        mode = modes.of(copy) if copy.model in modes.models else None
+        wrong = (
+            "is there twice" if name in taken
+            else "its model is not in the problem" if copy.model not in modes.models
+            else f"its node {copy.node} does not exist" if node is None
+            else f"the endpoint {node.endpoint} of its node does not exist" if endpoint is None
+            else f"the pool {node.pool} of its node is not in the fleet" if pool is None
+            else f"its node is of {node.instance_type}, the pool {node.pool} of {pool.instance_type}" if node.instance_type != pool.instance_type
+            else "its model has no such mode any more" if mode is None
+            else None
+        )  # fmt: skip
+        taken.add(name)
+        if wrong is not None:
+            notices.append(notice(f"copies[{name}]", copy.node, f"The copy {wrong}."))
+            continue
+        assert node is not None
+        assert endpoint is not None
+        assert mode is not None
+        pinned = move is not None or not pins.isdisjoint((copy.model, name, node.id))
+        if pinned and not drained.isdisjoint((node.id, node.pool)):
+            notices.append(notice(f"copies[{name}]", copy.node, "The copy is pinned, and its node is drained: it has to leave."))
+        yield _Seen(copy, mode, node, endpoint, pinned)
+
+
+def notice(where: str, value: str, cause: str) -> Fault:
+    """Something in the current placement that cannot stay as it is."""
+    return Fault("current_placement", f"current.{where}", value, cause, "It is not kept; what is still wanted of it is placed anew.")
+
+
+def _by_name(things: tuple[Named, ...], field: str, what: str, notices: Notices) -> dict[str, Named]:
+    found: dict[str, Named] = {}
+    for thing in things:
+        name = getattr(thing, field)
+        if name in found:
+            notices.append(notice(f"{what}s[{name}]", name, f"There are several {what}s of this name; the first counts."))
+        found.setdefault(name, thing)
+    return found
+
+
+def _without_drained(compiled: Compiled, current: Placement, policy: Policy) -> Compiled:
+    """Less stock: a drained node is not there for anybody else either."""
+    drained = set(policy.drain)
+    gone = Counter(node.pool for node in current.nodes if node.id in drained)
+    pools = tuple(
+        replace(pool, stock=0) if pool.label in drained
+        else replace(pool, stock=max(0, pool.stock - gone[pool.label])) if pool.stock < UNLIMITED
+        else pool
+        for pool in compiled.pools
+    )  # fmt: skip
+    return replace(compiled, pools=pools)
+
+
+def _nodes(compiled: Compiled, seen: list[_Seen], policy: Policy, notices: Notices) -> tuple[HomeNode, ...]:
+    """Nodes that may stay, with the copies that some candidate still allows."""
+    ways = {(compiled.models[each.model].name, each.mode, each.hosting, compiled.kinds[each.kind].name): each.index for each in compiled.candidates}
+    reasons = {(each.model, each.mode, each.hosting): each for each in compiled.removed}
+    labels = {pool.label: index for index, pool in enumerate(compiled.pools)}
+    drained = set(policy.drain)
+    on: dict[str, list[HomeCopy]] = {}
+    nodes: dict[str, _Seen] = {}
+    for each in seen:
+        if not drained.isdisjoint((each.node.id, each.node.pool)):
+            continue
+        nodes.setdefault(each.node.id, each)
+        mine = on.setdefault(each.node.id, [])
+        candidate = ways.get((each.copy.model, each.mode, each.endpoint.hosting, each.node.instance_type))
+        if candidate is None:
+            removed = reasons.get((each.copy.model, each.mode, each.endpoint.hosting)) or reasons.get((each.copy.model, None, each.endpoint.hosting))
+            why = f"rule {removed.rule}: {removed.detail}" if removed else "the problem does not allow it"
+            notices.append(notice(f"copies[{copy_name(each.copy)}]", each.copy.node, f"The copy may not run like this any more ({why})."))
+            continue
+        mine.append(HomeCopy(each.copy.copy_index, candidate, tuple(sorted(each.copy.accelerators)), each.pinned))
+    whole = [
+        HomeNode(name, first.endpoint.name, labels[first.node.pool], first.endpoint.hosting, tuple(on[name]), all(copy.pinned for copy in on[name]))
+        for name, first in nodes.items()
+        if on[name]
+    ]
+    return _within_stock(compiled, whole, notices)
+
+
+def _within_stock(compiled: Compiled, nodes: list[HomeNode], notices: Notices) -> tuple[HomeNode, ...]:
+    """Where a pool has become smaller, the nodes with the most to load stay."""
+    by_pool: Mapping[int, list[HomeNode]] = defaultdict(list)
+    for node in nodes:
+        by_pool[node.pool].append(node)
+    surplus: set[str] = set()
+    for pool, mine in by_pool.items():
+        stock = compiled.pools[pool].stock
+        if len(mine) > stock:
+            weight = {node.name: (node.pinned, sum(compiled.candidates[copy.candidate].size for copy in node.copies)) for node in mine}
+            for node in sorted(mine, key=lambda each: weight[each.name])[: len(mine) - stock]:
+                surplus.add(node.name)
+                cause = f"The pool {compiled.pools[pool].label} has {stock} nodes left, {len(mine)} run."
+                notices.append(notice(f"nodes[{node.name}]", compiled.pools[pool].label, cause))
+    return tuple(node for node in nodes if node.name not in surplus)

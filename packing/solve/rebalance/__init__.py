@@ -1,0 +1,1 @@
+"""From what runs now to something better, with as few moves as that is worth."""

@@ -1,0 +1,108 @@
+"""The first answer: what runs now and may stay, stays; what is broken or missing is placed anew, in the room that there is first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from packing.compile.data import Compiled
+from packing.compile.home import HomeCopy, HomeNode
+from packing.solve.greedy.construct import Settings
+from packing.solve.greedy.economy import Economy
+from packing.solve.node_state import NodeState
+from packing.solve.plan import NodePlan, Plan, missing_of
+from packing.solve.rebalance.fleet import Fleet, pinned_on
+
+
+def mend(compiled: Compiled, economy: Economy | None = None) -> Plan:
+    """A plan that keeps every rule and as much as possible of what runs now."""
+    fleet = Fleet(compiled, economy or Economy(compiled), staying(compiled))
+    fleet.begin()
+    spread_out(fleet)
+    give_up_surplus(fleet)
+    short = [index for index in range(len(compiled.models)) if fleet.construction.tally.missing(index)]
+    fleet.place(sorted(fleet.construction.order(short), key=lambda index: compiled.models[index].level), Settings(lookahead=False))
+    fleet.settle()
+    return fleet.plan()
+
+
+def staying(compiled: Compiled) -> list[NodePlan]:
+    """The nodes of the current placement with the copies on them that break no rule of the node.
+
+    Where copies cannot all stay, pinned ones come first, then the more important, then those with more to load.
+    """
+    assert compiled.home is not None
+    plans = []
+    for number, node in enumerate(compiled.home.nodes):
+        state = NodeState(compiled, node.pool, node.hosting)
+        state.home = number
+        for copy in _in_order(compiled, node):
+            candidate = compiled.candidates[copy.candidate]
+            if state.admits(candidate, copy.accelerators):
+                state.add(candidate, copy.accelerators)
+        if state.copies:
+            plans.append(state.plan())
+    return plans
+
+
+def _in_order(compiled: Compiled, node: HomeNode) -> list[HomeCopy]:
+    assert compiled.home is not None
+    load, candidates, models = compiled.home.load, compiled.candidates, compiled.models
+    return sorted(
+        node.copies,
+        key=lambda copy: (not copy.pinned, models[candidates[copy.candidate].model].level, -load[copy.candidate], copy.candidate, copy.number),
+    )
+
+
+def spread_out(fleet: Fleet) -> None:
+    """Rule `min_zones`: where copies are in too few zones, only one of each zone stays; the others look for another."""
+    tally, models = fleet.construction.tally, fleet.compiled.models
+    narrow = {index for index in tally.placed if len(tally.zones[index]) < min(models[index].min_zones, tally.placed[index])}
+    for model, mine in _copies_of(fleet, narrow).items():
+        seen: set[int] = set()
+        for _, node, copy in sorted(mine, key=lambda each: (each[1], each[2])):
+            zone = fleet.compiled.pools[fleet.state(node).pool].zone
+            if zone in seen and tally.placed[model] > 1:
+                fleet.take(node, copy)
+            seen.add(zone)
+
+
+def give_up_surplus(fleet: Fleet) -> None:
+    """Copies beyond the most that are useful go; and those that only cost. From the emptiest nodes first."""
+    tally, compiled = fleet.construction.tally, fleet.compiled
+    more = {
+        index
+        for index, model in enumerate(compiled.models)
+        if tally.placed[index] > model.most
+        or (tally.placed[index] and missing_of(model, tally.placed[index] - 1, tally.rate[index] - _slowest(fleet, index)) <= 0)
+    }
+    for index, mine in _copies_of(fleet, more).items():
+        model = compiled.models[index]
+        for _, node, copy in sorted(mine):
+            candidate, state = compiled.candidates[copy[0]], fleet.state(node)
+            if copy in pinned_on(fleet.home, state) and tally.placed[index] <= model.most:
+                continue
+            useless = missing_of(model, tally.placed[index] - 1, tally.rate[index] - candidate.rate) <= 0 and candidate.coefficient > 0
+            if tally.placed[index] <= model.most and not useless:
+                continue
+            zones = tally.zones[index]
+            last_of_zone = zones[compiled.pools[state.pool].zone] == 1
+            if last_of_zone and len(zones) - 1 < min(model.min_zones, tally.placed[index] - 1):
+                continue
+            fleet.take(node, copy)
+
+
+def _slowest(fleet: Fleet, index: int) -> int:
+    return min((fleet.compiled.candidates[each].rate for each in fleet.compiled.models[index].candidates), default=0)
+
+
+def _copies_of(fleet: Fleet, models: set[int]) -> dict[int, list[tuple[int, int, tuple[int, tuple[int, ...]]]]]:
+    """(copies on the node, node, copy) of these models."""
+    found: dict[int, list[tuple[int, int, tuple[int, tuple[int, ...]]]]] = defaultdict(list)
+    if models:
+        for node in fleet.open_nodes():
+            state = fleet.state(node)
+            for copy in state.copies:
+                model = fleet.compiled.candidates[copy[0]].model
+                if model in models:
+                    found[model].append((len(state.copies), node, copy))
+    return found
