@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Copies": "packing.domain.workload",
+    "Diff": "packing.act.diff",
     "Fault": "packing.errors",
     "Hosting": "packing.domain.words",
     "InstanceType": "packing.domain.hardware",
@@ -33,6 +34,8 @@ _WHERE = {
     "Tenant": "packing.domain.workload",
     "Traffic": "packing.domain.workload",
     "Weights": "packing.domain.weights",
+    "apply_diff": "packing.act.diff",
+    "diff": "packing.act.diff",
     "read_placement": "packing.describe",
     "read_problem": "packing.describe",
     "solve_placement": "packing.solve.api",
@@ -42,6 +45,7 @@ _WHERE = {
 
 __all__ = [
     "Copies",
+    "Diff",
     "Fault",
     "Hosting",
     "InstanceType",
@@ -63,6 +67,8 @@ __all__ = [
     "Tenant",
     "Traffic",
     "Weights",
+    "apply_diff",
+    "diff",
     "read_placement",
     "read_problem",
     "solve_placement",
@@ -71,6 +77,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from packing.act.diff import Diff, apply_diff, diff
     from packing.describe import read_placement, read_problem
     from packing.domain.hardware import InstanceType, Pool
     from packing.domain.placement import Placement

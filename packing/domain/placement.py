@@ -102,7 +102,7 @@ class Placement(Record):
 
         # Solvers let copies share one mode: each is written out once.
         modes = {id(mode): mode.model_dump(mode="json") for mode in {id(copy.mode): copy.mode for copy in self.copies}.values()}
-        state = {
+        state: dict[str, list[tuple[object, ...]]] = {
             "endpoints": [(each.name, each.hosting, each.instance_type, sorted(each.nodes), sorted(each.models)) for each in self.endpoints],
             "nodes": [(each.id, each.instance_type, each.zone, each.endpoint, each.pool) for each in self.nodes],
             "copies": [(each.model, each.copy_index, each.node, sorted(each.accelerators), modes[id(each.mode)]) for each in self.copies],

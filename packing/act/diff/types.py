@@ -1,0 +1,149 @@
+"""What differs between two placements, as data: frozen, and the same in JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from packing.domain.fields import AsTuple, Record
+from packing.domain.placement import Endpoint, Node, PlacedCopy, Scores, Unplaced
+from packing.domain.words import Hosting, Status
+from packing.domain.workload import Mode
+
+DIFF_SCHEMA_VERSION = 1
+
+
+class Seat(Record):
+    """Where a copy runs, and how."""
+
+    node: str
+    accelerators: Annotated[tuple[int, ...], AsTuple]
+    mode: Mode
+    hosting: Annotated[Hosting, Field(strict=False)] | None = None
+    """None: the node is not listed, or behind no endpoint that is."""
+
+
+class CopyChange(Record):
+    """A copy that runs before and after, and not in the same way."""
+
+    model: str
+    copy_index: Annotated[int, Field(alias="copy", ge=0)]
+    before: Seat
+    after: Seat
+
+
+class NodeChange(Record):
+    """A node that stays, behind another endpoint (and thus perhaps with another hosting option)."""
+
+    id: str
+    endpoint_before: str
+    endpoint_after: str
+    hosting_before: Annotated[Hosting, Field(strict=False)] | None
+    hosting_after: Annotated[Hosting, Field(strict=False)] | None
+
+
+class Resize(Record):
+    """An endpoint that stays, with other nodes behind it."""
+
+    name: str
+    nodes_before: Annotated[int, Field(ge=0)]
+    nodes_after: Annotated[int, Field(ge=0)]
+    added: Annotated[tuple[str, ...], AsTuple] = ()
+    """Nodes that come: just started, or from another endpoint."""
+    removed: Annotated[tuple[str, ...], AsTuple] = ()
+
+
+class EndpointChanges(Record):
+    """What happens to endpoints."""
+
+    opened: Annotated[tuple[Endpoint, ...], AsTuple] = ()
+    closed: Annotated[tuple[Endpoint, ...], AsTuple] = ()
+    resized: Annotated[tuple[Resize, ...], AsTuple] = ()
+
+
+class NodeChanges(Record):
+    """What happens to nodes."""
+
+    opened: Annotated[tuple[Node, ...], AsTuple] = ()
+    closed: Annotated[tuple[Node, ...], AsTuple] = ()
+    changed: Annotated[tuple[NodeChange, ...], AsTuple] = ()
+
+
+class CopyChanges(Record):
+    """What happens to copies. All but the removed and the restated ones have to be loaded."""
+
+    added: Annotated[tuple[PlacedCopy, ...], AsTuple] = ()
+    removed: Annotated[tuple[PlacedCopy, ...], AsTuple] = ()
+    moved: Annotated[tuple[CopyChange, ...], AsTuple] = ()
+    """To another node, or to other accelerators of the same one; the mode or hosting may change with it."""
+    changed: Annotated[tuple[CopyChange, ...], AsTuple] = ()
+    """Same place, other mode or hosting."""
+    restated: Annotated[tuple[CopyChange, ...], AsTuple] = ()
+    """Same place, same needs, other figures (requests/s, latency, load time): nothing is loaded."""
+
+
+class Counts(Record):
+    """How much there is to do."""
+
+    endpoints_opened: int = 0
+    endpoints_closed: int = 0
+    endpoints_resized: int = 0
+    nodes_opened: int = 0
+    nodes_closed: int = 0
+    nodes_changed: int = 0
+    copies_added: int = 0
+    copies_removed: int = 0
+    copies_moved: int = 0
+    copies_changed: int = 0
+    copies_restated: int = 0
+    copies_kept: int = 0
+    """Copies that stay as they are (restated ones among them)."""
+    loads: int = 0
+    """Copies to load: added, moved and changed."""
+    bytes_loaded: int = 0
+    """Bytes of the copies to load."""
+
+
+class Figures(Record):
+    """What the new placement says about itself; it comes along so that the applied one says the same."""
+
+    problem: str
+    status: Annotated[Status, Field(strict=False)]
+    objective: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    cost_per_hour: float
+    unplaced: Annotated[tuple[Unplaced, ...], AsTuple] = ()
+    fitness: Scores
+
+
+class Diff(Record):
+    """What leads from one placement to another, in the names of the old one."""
+
+    schema_version: int = DIFF_SCHEMA_VERSION
+    base: str
+    """State digest of the old placement: nothing else may be changed by this diff."""
+    target: str
+    """State digest of what applying it gives: the new placement in the names of the old one."""
+    smallest: bool = True
+    """Whether it is certain that no other matching of nodes loads fewer copies (then: fewer bytes)."""
+    endpoints: EndpointChanges = EndpointChanges()
+    nodes: NodeChanges = NodeChanges()
+    copies: CopyChanges = CopyChanges()
+    counts: Counts = Counts()
+    cost_per_hour_before: float
+    """USD, as the old placement states it."""
+    after: Figures
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing runs differently or elsewhere, and no copy is restated."""
+        parts = (self.endpoints, self.nodes, self.copies)
+        return not any(records for part in parts for _, records in part)
+
+    def to_json(self) -> str:
+        """Canonical text: the same diff gives the same bytes."""
+        import json
+
+        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"
