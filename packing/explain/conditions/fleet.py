@@ -1,0 +1,108 @@
+"""What the fleet limits and what could be had more of: nodes of a pool, named resources of an instance type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from packing.describe.expand import Expanded, expand
+from packing.domain.hardware import InstanceType, Pool
+from packing.domain.problem import Problem
+from packing.domain.rules import Rule
+from packing.domain.workload import Model
+from packing.explain.conditions.kind import Change, Condition, Kind, Plain, number, whole
+from packing.explain.conditions.spread import most_useful
+
+
+def enough_nodes(problem: Problem) -> int:
+    """Nodes of which more are never of use: one for each copy that may be worth placing."""
+    return sum(most_useful(model) for model in problem.models)
+
+
+class Stock(Kind):
+    """`count` of a pool."""
+
+    name, rule, grade = "stock", Rule.STOCK, 0
+
+    def find(self, expanded: Expanded) -> Iterator[Condition]:
+        """One for each pool that states a count."""
+        for pool in expanded.problem.fleet:
+            if pool.count is not None:
+                yield Condition(self.name, pool.label, pool.count)
+
+    def steps(self, expanded: Expanded, condition: Condition) -> Sequence[Plain]:
+        """One node more, …, one for each copy."""
+        count = whole(condition.value)
+        return tuple(range(count + 1, count + enough_nodes(expanded.problem) + 1))
+
+    def apply(self, problem: Problem, target: str, new: Plain) -> Problem:
+        """Another count."""
+        fleet = tuple(pool.model_copy(update={"count": new}) if pool.label == target else pool for pool in problem.fleet)
+        return problem.model_copy(update={"fleet": fleet})
+
+    def sentence(self, condition: Condition) -> str:
+        """E.g. "3 nodes of ml.g5.xlarge@us-east-1a in stock"."""
+        return f"{_count(whole(condition.value), 'node')} of {condition.target} in stock"
+
+    def change_sentence(self, change: Change) -> str:
+        """E.g. "+1 ml.g5.12xlarge@us-east-1a"."""
+        return f"+{whole(change.new) - whole(change.old)} {change.target}"
+
+
+class Resource(Kind):
+    """A named resource of an instance type."""
+
+    name, rule, grade = "resource", Rule.RESOURCES, 0
+
+    def find(self, expanded: Expanded) -> Iterator[Condition]:
+        """One for each instance type of the fleet and each resource that a mode for it needs."""
+        used = {pool.instance_type for pool in expanded.problem.fleet}
+        for kind in expanded.problem.instance_types:
+            for name in sorted(_needed(expanded.problem.models, kind)) if kind.name in used else ():
+                yield Condition(self.name, _label(name, kind.name), kind.resources.get(name, 0.0))
+
+    def steps(self, expanded: Expanded, condition: Condition) -> Sequence[Plain]:
+        """One unit more, …, enough for all copies together."""
+        name, kind = _split(expanded.problem.instance_types, expanded.problem.models, condition.target)
+        most = sum(
+            max((mode.resources.get(name, 0.0) for mode in model.modes), default=0.0) * most_useful(model) for model in expanded.problem.models
+        )
+        have = kind.resources.get(name, 0.0)
+        return (*(have + more for more in range(1, min(64, int(most)))), have + most)
+
+    def apply(self, problem: Problem, target: str, new: Plain) -> Problem:
+        """Another amount; an instance type of the catalogue becomes one of the file."""
+        filled = expand(problem).problem
+        name, kind = _split(filled.instance_types, filled.models, target)
+        changed = kind.model_copy(update={"resources": {**kind.resources, name: number(new)}})
+        others = tuple(each for each in problem.instance_types if each.name != kind.name)
+        return problem.model_copy(update={"instance_types": (*others, changed)})
+
+    def sentence(self, condition: Condition) -> str:
+        """E.g. "2 licence of lab.8gpu on each node"."""
+        return f"{condition.value:g} {condition.target} on each node"
+
+    def change_sentence(self, change: Change) -> str:
+        """E.g. "+1 licence of lab.8gpu on each node"."""
+        return f"+{number(change.new) - number(change.old):g} {change.target} on each node"
+
+
+def _needed(models: Sequence[Model], kind: InstanceType) -> set[str]:
+    modes = [mode for model in models for mode in model.modes if mode.accelerator in {None, kind.accelerator}]
+    return {name for mode in modes for name, amount in mode.resources.items() if amount > 0}
+
+
+def _label(resource: str, kind: str) -> str:
+    return f"{resource} of {kind}"
+
+
+def _split(kinds: Sequence[InstanceType], models: Sequence[Model], target: str) -> tuple[str, InstanceType]:
+    return next((name, kind) for kind in kinds for name in _needed(models, kind) if _label(name, kind.name) == target)
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def pool_of(problem: Problem, label: str) -> Pool:
+    """The pool of this label."""
+    return next(pool for pool in problem.fleet if pool.label == label)

@@ -1,0 +1,131 @@
+"""A set of conditions that cannot hold together, and of which each is needed for that.
+
+QuickXplain (Junker, "QuickXplain: preferred explanations and relaxations for over-constrained problems", AAAI 2004) halves
+what is in question; its answer is then checked piece by piece, since nothing may be said that was not proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from packing.explain.conditions import KINDS, Condition
+from packing.explain.oracle import Oracle
+
+ALONE = 60
+"""Models up to which each is looked at alone first: a conflict within one model is the easiest to understand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A condition of a conflict set.
+
+    Parameters
+    ----------
+    condition : what is asked for or limited.
+    sentence : the same in words.
+    necessary : True if it is proven that the others can hold together without it; None: not known within the time.
+    """
+
+    condition: Condition
+    sentence: str
+    necessary: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictSet:
+    """Conditions that cannot hold together, whatever else is given up; proven.
+
+    Parameters
+    ----------
+    members : the conditions.
+    reasons : what the rules say about models of which not even one copy fits anywhere, (model, rule, detail).
+    """
+
+    members: tuple[Member, ...]
+    reasons: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def irreducible(self) -> bool | None:
+        """Whether dropping any one member makes the others hold together: True if all of that is proven; None: unproven for some."""
+        return True if all(member.necessary for member in self.members) else None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The members' conditions."""
+        return tuple(member.condition for member in self.members)
+
+
+def conflict_among(oracle: Oracle, candidates: Sequence[Condition]) -> tuple[Condition, ...] | None:
+    """Conditions among the candidates (all others dropped) that cannot hold together; None: not proven that there are any."""
+    if oracle.keeping(candidates) is not False:
+        return None
+    candidates = _within_one_model(oracle, candidates)
+    found = _quickxplain(oracle, (), (), tuple(candidates))
+    return _checked(oracle, found)
+
+
+def described(oracle: Oracle, found: Sequence[Condition]) -> ConflictSet:
+    """The set with what is proven of each member, and with the rules' reasons."""
+    members = tuple(
+        Member(each, KINDS[each.kind].sentence(each), oracle.keeping(other for other in found if other != each) or None) for each in found
+    )
+    return ConflictSet(members, reasons(oracle, found))
+
+
+def _within_one_model(oracle: Oracle, candidates: Sequence[Condition]) -> Sequence[Condition]:
+    """The candidates without the demands of all models but one, if that one cannot be served even so."""
+    demands = [each for each in candidates if each.kind in {"copies", "throughput"}]
+    models = list(dict.fromkeys(each.target for each in demands))
+    if len(models) <= 1:
+        return candidates
+    for model in models if len(models) <= ALONE else ():
+        others = {each for each in demands if each.target != model}
+        mine = [each for each in candidates if each not in others]
+        if oracle.keeping(mine) is False:
+            return mine
+    return candidates
+
+
+def _quickxplain(
+    oracle: Oracle, background: tuple[Condition, ...], added: tuple[Condition, ...], candidates: tuple[Condition, ...]
+) -> tuple[Condition, ...]:
+    """Candidates without which `background` and the rest can hold together; earlier ones are preferred. Unknown counts as "can"."""
+    if added and oracle.keeping(background) is False:
+        return ()
+    if len(candidates) == 1:
+        return candidates
+    half = len(candidates) // 2
+    first, second = candidates[:half], candidates[half:]
+    of_second = _quickxplain(oracle, background + first, first, second)
+    of_first = _quickxplain(oracle, background + of_second, of_second, first)
+    return of_first + of_second
+
+
+def _checked(oracle: Oracle, found: tuple[Condition, ...]) -> tuple[Condition, ...] | None:
+    """Without members that turn out not to be needed; None if the set is not proven to be a conflict after all.
+
+    Dropping a condition hardly ever makes another one harder to meet, but where modes are derived anew it can.
+    """
+    if oracle.keeping(found) is not False:
+        return None
+    for each in found:
+        rest = tuple(other for other in found if other != each)
+        if oracle.keeping(rest) is False:
+            return _checked(oracle, rest)
+    return found
+
+
+def reasons(oracle: Oracle, found: Sequence[Condition]) -> tuple[tuple[str, str, str], ...]:
+    """Rules that remove every way to run a model of the set, what comes closest first."""
+    from packing.compile.compiler import compile_problem
+    from packing.solve.plan import make_plan
+    from packing.solve.reasons import unplaced
+
+    models = {each.target for each in found if each.kind in {"copies", "throughput"}}
+    compiled = compile_problem(oracle.expanded.problem)
+    nowhere = {model.name for model in compiled.models if not model.candidates} & models
+    if not nowhere:
+        return ()
+    left_out = unplaced(compiled, make_plan(compiled, ()))
+    return tuple((entry.model, each.rule, each.detail) for entry in left_out if entry.model in nowhere for each in entry.reasons)
