@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from packing.compile.compiler import compile_problem
-from packing.compile.data import Candidate, Compiled
+from packing.compile.data import Candidate, Compiled, ModelData
 from packing.describe import Expanded
+from packing.domain.demand import copies_needed, zone_limit
 from packing.domain.hardware import Pool, price_micro_usd
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
 from packing.domain.units import MICRO
 from packing.domain.words import Hosting, Status
+from packing.domain.workload import Model
 from packing.solve.assemble import assemble
 from packing.solve.node_state import NodeState
 from packing.solve.plan import NodePlan, Plan, make_plan, missing_of
@@ -65,10 +67,17 @@ def without_limits(problem: Problem) -> Problem:
     for pool in problem.fleet:
         price = price_micro_usd(pool, types[pool.instance_type])
         cheapest[pool.instance_type] = min(price, cheapest.get(pool.instance_type, price))
-    zones = range(max((model.min_zones for model in problem.models), default=1))
+    zones = range(max((_zones(model) for model in problem.models), default=1))
     fleet = [Pool(instance_type=name, zone=f"zone-{zone}", price_per_hour=price / MICRO) for name, price in cheapest.items() for zone in zones]
     models = tuple(model.model_copy(update={"hosting": (Hosting.SINGLE_MODEL,)}) for model in problem.models)
     return problem.model_copy(update={"fleet": tuple(fleet), "models": models}).canonical()
+
+
+def _zones(model: Model) -> int:
+    """Zones that a model needs in the mode that needs most."""
+    limit = zone_limit(model)
+    copies = max((needed for mode in model.modes if (needed := copies_needed(model, mode))), default=1)
+    return max(model.min_zones, -(-copies // limit) if limit else 1)
 
 
 def _price(compiled: Compiled, nodes: list[NodePlan]) -> tuple[int, int]:
@@ -76,20 +85,28 @@ def _price(compiled: Compiled, nodes: list[NodePlan]) -> tuple[int, int]:
     return sum(compiled.pools[node.pool].price for node in nodes), len(nodes)
 
 
+def _spread(model: ModelData, copies: int) -> int:
+    """Zones that a model with so many copies needs."""
+    return max(model.min_zones, -(-copies // model.max_per_zone))
+
+
 def _alone(compiled: Compiled, candidate: Candidate) -> list[NodePlan]:
     """Nodes that carry the whole model in this candidate, the first ones in different zones."""
     model, pools = compiled.models[candidate.model], compiled.kinds[candidate.kind].pools
     left, nodes = candidate.needed, list[NodePlan]()
+    used = dict.fromkeys(pools[: _spread(model, left)], 0)
     while left:
         # A copy is kept back for each zone still to come.
         later = min(left - 1, max(0, model.min_zones - len(nodes) - 1))
-        state, put = NodeState(compiled, pools[len(nodes) % model.min_zones], Hosting.SINGLE_MODEL), 0
-        while put < left - later and (spot := state.fits(candidate)) is not None:
+        pool = min(used, key=lambda each: used[each])
+        state, put = NodeState(compiled, pool, Hosting.SINGLE_MODEL), 0
+        while put < min(left - later, model.max_per_zone - used[pool]) and (spot := state.fits(candidate)) is not None:
             state.add(candidate, spot)
             put += 1
         if not put:
             return []
         left -= put
+        used[pool] += put
         nodes.append(state.plan())
     return nodes
 
@@ -138,31 +155,31 @@ class _Fill:
     def place(self, index: int, ways: list[Candidate]) -> None:
         """Copy after copy until nothing is missing or nothing more fits."""
         model, placed, rate = self.compiled.models[index], 0, 0
-        zones: set[int] = set()
+        zones: Counter[int] = Counter()
         while placed < model.most and missing_of(model, placed, rate):
-            found = self._tightest(ways, zones, model.min_zones) or self._new(ways, zones, model.min_zones)
+            found = self._tightest(ways, zones, model) or self._new(ways, zones, model)
             if found is None:
                 return
             state, candidate, spot = found
             state.add(candidate, spot)
             placed, rate = placed + 1, rate + candidate.rate
-            zones.add(self.compiled.pools[state.pool].zone)
+            zones[self.compiled.pools[state.pool].zone] += 1
 
-    def _tightest(self, ways: list[Candidate], zones: set[int], spread: int) -> tuple[NodeState, Candidate, tuple[int, ...]] | None:
+    def _tightest(self, ways: list[Candidate], zones: Counter[int], model: ModelData) -> tuple[NodeState, Candidate, tuple[int, ...]] | None:
         best: tuple[tuple[int, ...], NodeState, Candidate, tuple[int, ...]] | None = None
         for candidate in ways:
             for state in self._by_kind[candidate.kind, candidate.hosting]:
-                if not self._zone_open(state.pool, zones, spread):
+                if not self._zone_open(state.pool, zones, model):
                     continue
                 key = state.room()
                 if (best is None or key < best[0]) and (spot := state.fits(candidate)) is not None:
                     best = (key, state, candidate, spot)
         return best and best[1:]
 
-    def _new(self, ways: list[Candidate], zones: set[int], spread: int) -> tuple[NodeState, Candidate, tuple[int, ...]] | None:
+    def _new(self, ways: list[Candidate], zones: Counter[int], model: ModelData) -> tuple[NodeState, Candidate, tuple[int, ...]] | None:
         pools = [(self.compiled.pools[pool].price, pool, candidate) for candidate in ways for pool in self.compiled.kinds[candidate.kind].pools]
         for _, pool, candidate in sorted(pools, key=lambda each: each[:2]):
-            if self._opened[pool] < self.compiled.pools[pool].stock and self._zone_open(pool, zones, spread):
+            if self._opened[pool] < self.compiled.pools[pool].stock and self._zone_open(pool, zones, model):
                 state = NodeState(self.compiled, pool, candidate.hosting)
                 spot = state.fits(candidate)
                 if spot is not None:
@@ -172,8 +189,9 @@ class _Fill:
                     return state, candidate, spot
         return None
 
-    def _zone_open(self, pool: int, zones: set[int], spread: int) -> bool:
-        return len(zones) >= spread or self.compiled.pools[pool].zone not in zones
+    def _zone_open(self, pool: int, zones: Counter[int], model: ModelData) -> bool:
+        there = zones[self.compiled.pools[pool].zone]
+        return there == 0 or (len(+zones) >= model.min_zones and there < model.max_per_zone)
 
 
 def finished(name: str, expanded: Expanded, compiled: Compiled, plan: Plan) -> Baseline:

@@ -14,7 +14,6 @@ from packing.capacity.precision import PRECISIONS
 from packing.capacity.prune import pruned
 from packing.capacity.target import Chip, Target, chip_of
 from packing.catalog.types import Architecture
-from packing.domain.demand import base_copies
 from packing.domain.units import MICRO
 from packing.domain.words import Sharing, Source
 from packing.domain.workload import Mode, Model, Traffic
@@ -43,7 +42,7 @@ def rounded(value: float, *, up: bool) -> float:
 def need_of(model: Model) -> Need:
     """What one copy of the model is asked for: its share of the peak when only the least number of copies runs."""
     traffic = model.traffic or Traffic(requests_per_second=(0.0,))
-    rate = model.peak_micro / MICRO / max(1, base_copies(model))
+    rate = model.peak_micro / MICRO / max(1, model.copies.min and max(model.copies.min, model.min_zones))
     limits = [None if ms is None else ms / 1000 * (1 - ROUNDING) for ms in (model.slo.ttft_ms, model.slo.tpot_ms)]
     return Need(traffic.input_tokens, traffic.output_tokens, rate, *limits)
 

@@ -15,7 +15,7 @@ from packing.describe.problem import with_facts
 from packing.describe.ranges import sums
 from packing.domain.hardware import InstanceType
 from packing.domain.problem import Problem
-from packing.domain.words import AcceleratorKind
+from packing.domain.words import AcceleratorKind, Survive
 from packing.domain.workload import Mode, Model
 from packing.errors import ProblemError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from packing.capacity import Target
 
 # Fields of a model that say where its copies may go, not what a copy is: models that differ in these only have the same modes.
-_NOT_OF_A_COPY = {"name", "tenant", "isolation", "priority", "max_copies_per_node", "max_unavailable", "min_zones"}
+_NOT_OF_A_COPY = {"name", "tenant", "isolation", "priority", "max_copies_per_node", "max_unavailable", "min_zones", "survive", "degrade"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,18 @@ def expand(problem: Problem, base: Path | None = None) -> Expanded:
     described = with_facts(problem, resolver)
     canonical = described.canonical()
     types = InstanceTypes(canonical).of_fleet(canonical.fleet)
-    filled = canonical.model_copy(update={"instance_types": tuple(types), "models": _with_modes(canonical.models, types, resolver)})
+    filled = canonical.model_copy(update={"instance_types": tuple(types), "models": _with_modes(with_reserve(canonical), types, resolver)})
     faults = list(sums(draft_of(filled)))
     if faults:
         raise ProblemError(faults)
     return Expanded(described, filled, described.digest())
+
+
+def with_reserve(problem: Problem) -> tuple[Model, ...]:
+    """The models, those that state no standing reserve with the problem's."""
+    if problem.survive is Survive.NONE:
+        return problem.models
+    return tuple(model if model.survive is not None else model.model_copy(update={"survive": problem.survive}) for model in problem.models)
 
 
 def _with_modes(models: Sequence[Model], types: Sequence[InstanceType], resolver: Architectures) -> tuple[Model, ...]:

@@ -9,6 +9,7 @@ from packing.describe.draft import SECTIONS, Draft
 from packing.describe.known import InstanceTypes, accelerators
 from packing.domain.faults import did_you_mean, shown
 from packing.domain.hardware import Pool
+from packing.domain.workload import Mode
 from packing.errors import Fault, ProblemError
 
 _ONE = {"tenants": "tenant", "instance_types": "instance type", "fleet": "pool", "models": "model"}
@@ -82,10 +83,12 @@ def accelerator_kinds(draft: Draft) -> Iterator[Fault]:
     if draft.unread("instance_types") or draft.unread("fleet"):
         return
     for at, model in draft.each("models"):
-        for position, mode in enumerate(model.modes):
+        places: list[tuple[tuple[int | str, ...], Mode]] = [(("modes", position), mode) for position, mode in enumerate(model.modes)]
+        places += [(("degrade", "modes", position), mode) for position, mode in enumerate(model.degrade.modes)]
+        for place, mode in places:
             if mode.accelerator is None or mode.accelerator in known or mode.accelerator in accelerators():
                 continue
-            where = draft.where("models", at, "modes", position, "accelerator")
+            where = draft.where("models", at, *place, "accelerator")
             advice = did_you_mean(mode.accelerator, {*known, *accelerators()}, "Name the accelerator as the instance type does.")
             yield Fault("unknown_accelerator", where, mode.accelerator, "Neither the fleet nor the catalogue has this accelerator.", advice)
 
@@ -112,7 +115,8 @@ def precisions(draft: Draft) -> Iterator[Fault]:
     from packing.capacity.precision import PRECISIONS
 
     for at, model in deriving:
-        for name in model.precision:
-            if name not in PRECISIONS:
-                advice = did_you_mean(name, set(PRECISIONS), f"Use one of {', '.join(PRECISIONS)}.")
-                yield Fault("bad_value", draft.where("models", at, "precision"), name, "No law is known for this precision.", advice)
+        for place, names in ((("precision",), model.precision), (("degrade", "precision"), model.degrade.precision)):
+            for name in names:
+                if name not in PRECISIONS:
+                    advice = did_you_mean(name, set(PRECISIONS), f"Use one of {', '.join(PRECISIONS)}.")
+                    yield Fault("bad_value", draft.where("models", at, *place), name, "No law is known for this precision.", advice)

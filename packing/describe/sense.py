@@ -52,10 +52,26 @@ def models(draft: Draft) -> Iterator[Fault]:
             cause = "isolation: endpoint means a single-model endpoint, which hosting does not allow."
             value = ", ".join(model.hosting)
             yield Fault("contradiction", draft.where("models", at, "hosting"), value, cause, "Add single_model to hosting, or lower isolation.")
+        yield from _degradation(draft, at, model)
         if _unknown_throughput(model) and not draft.doubts("models", at, "modes", "copies"):
             cause = "The model has traffic, but none of its modes says how many requests per second a copy serves."
             action = "Add requests_per_second to its modes, or give an exact number of copies."
             yield Fault("throughput_unknown", draft.where("models", at, "modes"), "", cause, action)
+
+
+def _degradation(draft: Draft, at: int, model: Model) -> Iterator[Fault]:
+    """What a model allows in a shortage must be something that its kind of modes can use."""
+    degrade = model.degrade
+    if draft.doubts("models", at, "modes", "degrade"):
+        return
+    if model.modes and degrade.precision:
+        cause = "The modes of this model are given: no further ones are derived for another precision."
+        action = "List measured modes in that precision under degrade.modes."
+        yield Fault("contradiction", draft.where("models", at, "degrade", "precision"), ", ".join(degrade.precision), cause, action)
+    if degrade.modes and not model.modes and model.architecture is not None:
+        cause = "The modes of this model are derived from its architecture: measured ones would take the place of all of them."
+        action = "Give degrade.precision instead, or measured modes for normal days, too."
+        yield Fault("contradiction", draft.where("models", at, "degrade", "modes"), f"{len(degrade.modes)} modes", cause, action)
 
 
 def _unknown_throughput(model: Model) -> bool:

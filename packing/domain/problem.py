@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 from packing.domain.fields import AsTuple, Number, Record
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.weights import BALANCED, Weights, parse_weights
-from packing.domain.words import Isolation
+from packing.domain.words import Isolation, Survive
 from packing.domain.workload import Model, Tenant
 
 SCHEMA_VERSION = 1
@@ -27,6 +27,8 @@ class Problem(Record):
     weights: Annotated[Weights, BeforeValidator(parse_weights)] = BALANCED
     multi_model_size_ratio: Annotated[Number, Field(ge=1)] = 5.0
     """Largest / smallest model of one multi-model endpoint."""
+    survive: Annotated[Survive, Field(strict=False)] = Survive.NONE
+    """The standing reserve of models that state none of their own."""
     tenants: Annotated[tuple[Tenant, ...], AsTuple] = ()
     instance_types: Annotated[tuple[InstanceType, ...], AsTuple] = ()
     fleet: Annotated[tuple[Pool, ...], AsTuple] = ()

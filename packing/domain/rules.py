@@ -44,4 +44,5 @@ class Rule(StrEnum):
     STOCK = "stock", "No pool gives more nodes than it has."
     MAX_COPIES_PER_NODE = "max_copies_per_node", "No node has more copies of a model than the model allows."
     MIN_ZONES = "min_zones", "The placed copies of a model are in at least min_zones zones, or each in its own."
+    SURVIVE = "survive", "A model that survives the loss of a node (or zone) has no more copies on any of them than it has spare ones."
     # fmt: on

@@ -43,6 +43,14 @@ class AcceleratorKind(StrEnum):
     OTHER = "other"
 
 
+class Survive(StrEnum):
+    """Of what the loss of any one leaves a model with enough copies: the standing reserve (rule `survive`)."""
+
+    NONE = "none"
+    NODE = "node"
+    ZONE = "zone"
+
+
 class Source(StrEnum):
     """Where a figure of a mode comes from."""
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from packing.domain.faults import coded
 from packing.domain.fields import AsTuple, Count, MemoryNeed, Name, Number, OneOrMore, Record
 from packing.domain.units import MICRO, MILLI, capacity, need
-from packing.domain.words import Hosting, Isolation, Source
+from packing.domain.words import Hosting, Isolation, Source, Survive
 
 Profile = tuple[Number, ...]
 
@@ -125,6 +125,21 @@ class Tenant(Record):
     conflicts_with: Annotated[tuple[Name, ...], OneOrMore] = ()
 
 
+class Degrade(Record):
+    """What a model may give up when accelerators run short, beyond copies (docs/shortage.md). The default: nothing."""
+
+    latency_factor: Annotated[Number, Field(ge=1, le=1000)] = 1.0
+    """TTFT and TPOT may be up to this many times the SLO."""
+    precision: Annotated[tuple[Name, ...], OneOrMore] = ()
+    """Further precisions of the weights, the one that is missed least first; for models whose modes are derived."""
+    modes: Annotated[tuple[Mode, ...], AsTuple] = ()
+    """Further measured modes, the one that is missed least first; for models whose modes are given."""
+    hosting: Annotated[tuple[Annotated[Hosting, Field(strict=False)], ...], OneOrMore] = ()
+    """Further hosting options."""
+    scale_to_zero: bool = False
+    """Whether it may have fewer copies than `copies.min`, or none at all, for a while."""
+
+
 class Model(Record):
     """A foundation model to be hosted."""
 
@@ -148,6 +163,9 @@ class Model(Record):
     min_zones: Annotated[int, Field(ge=1, le=1000)] = 1
     cold_start_s: Number = 0.0
     """Tolerated wait for a load; 0: must be resident."""
+    survive: Annotated[Survive, Field(strict=False)] | None = None
+    """A reserve that lets any single node, or any zone, be lost; None: as the problem says."""
+    degrade: Degrade = Degrade()
     modes: Annotated[tuple[Mode, ...], AsTuple] = ()
     hosting: Annotated[tuple[Annotated[Hosting, Field(strict=False)], ...], OneOrMore, Field(min_length=1)] = tuple(Hosting)
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from packing.domain.demand import base_copies, copies_needed, missing_copies
+from packing.domain.demand import base_copies, copies_limit, copies_needed, counted_micro, missing_copies, zone_limit
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.problem import Problem
 from packing.domain.words import Hosting
@@ -41,8 +41,11 @@ Chain = tuple["Chain", PlacedNode] | None
 Steps = dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[int, PlacedNode]]
 """By the copies and requests/s that one more node adds to each model: its smallest cost, and the node."""
 
-Key = tuple[tuple[int, ...], tuple[int, ...], tuple[frozenset[str], ...]]
-"""Of every model: copies, requests/s (millionths), zones (only where min_zones asks for more than one)."""
+Zones = frozenset[tuple[str, int]]
+"""Zones in which a model is (only where min_zones asks for more than one), with its copies there (only where these are limited, else 0)."""
+
+Key = tuple[tuple[int, ...], tuple[int, ...], tuple[Zones, ...]]
+"""Of every model: copies, requests/s that they count for (millionths), zones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,14 @@ def _most(problem: Problem, index: int) -> int:
     needs = [need for need in (copies_needed(model, mode) for mode in model.modes) if need is not None]
     most = max([base_copies(model), *needs])
     most = max(most, model.min_zones) if most else 0
-    return most if model.copies.max is None else min(most, model.copies.max)
+    limit = copies_limit(model)
+    return most if limit is None else min(most, limit)
 
 
 class _Search:
     def __init__(self, problem: Problem) -> None:
         self.problem, self.models = problem, problem.models
-        self.most = most_copies(problem)
+        self.most, self.in_zone = most_copies(problem), [zone_limit(model) for model in problem.models]
         if sum(self.most) > LARGEST:
             raise ValueError(f"too large for an exhaustive search: {sum(self.most)} copies")
         self.kinds = {kind.name: kind for kind in problem.instance_types}
@@ -138,7 +142,7 @@ class _Search:
             counts, rates = [0] * len(self.models), [0] * len(self.models)
             for model, mode, _ in content:
                 counts[model] += 1
-                rates[model] += self.models[model].modes[mode].rps_micro or 0
+                rates[model] += counted_micro(self.models[model], self.models[model].modes[mode])
             key = tuple(counts), tuple(rates)
             if key not in found or units + opened < found[key][0]:
                 found[key] = units + opened, (pool.label, hosting, content)
@@ -168,10 +172,20 @@ class _Search:
         if any(each > most for each, most in zip(placed, self.most, strict=True)):
             return None
         served = tuple(map(sum, zip(key[1], rates, strict=True)))
-        zones = tuple(
-            each | {zone} if count and model.min_zones > 1 else each for each, count, model in zip(key[2], counts, self.models, strict=True)
-        )
+        zones = tuple(self.spread(index, key[2][index], count, zone) for index, count in enumerate(counts))
+        for found, limit in zip(zones, self.in_zone, strict=True):
+            if limit is not None and any(there > limit for _, there in found):
+                return None
         return placed, served, zones
+
+    def spread(self, index: int, zones: Zones, count: int, zone: str) -> Zones:
+        """The zones of a model with `count` copies more in one of them."""
+        if not count:
+            return zones
+        if self.in_zone[index] is not None:
+            there = dict(zones)
+            return frozenset((there | {zone: there.get(zone, 0) + count}).items())
+        return zones | {(zone, 0)} if self.models[index].min_zones > 1 else zones
 
     def best(self, reached: dict[Key, tuple[int, Chain]]) -> ExhaustiveAnswer:
         """Fewest missing copies, priority by priority; then the smallest objective."""

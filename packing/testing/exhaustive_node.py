@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from packing.domain.demand import node_limit
 from packing.domain.hardware import InstanceType, MigProfile
 from packing.domain.problem import Problem
 from packing.domain.words import AcceleratorKind, Hosting, Isolation, Sharing
@@ -59,9 +60,10 @@ class NodeRules:
         return order[max(order.index(model.isolation), order.index(tenant.isolation) if tenant else 0)]
 
     def _endpoint(self, kind: InstanceType, hosting: Hosting, here: Here) -> bool:
-        """single_model; multi_model, framework, size_ratio, streaming, cold_start; max_copies_per_node."""
+        """single_model; multi_model, framework, size_ratio, streaming, cold_start; max_copies_per_node, survive: node."""
         names = [model.name for model, _, _ in here]
-        if any(model.max_copies_per_node is not None and names.count(model.name) > model.max_copies_per_node for model, _, _ in here):
+        limits = {model.name: node_limit(model) for model, _, _ in here}
+        if any(limit is not None and names.count(name) > limit for name, limit in limits.items()):
             return False
         if hosting is Hosting.SINGLE_MODEL:
             return len(set(names)) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from packing.domain.demand import copies_needed, fewest_copies
+from packing.domain.demand import copies_needed, fewest_copies, node_limit
 from packing.domain.hardware import InstanceType, Pool, price_micro_usd
 from packing.domain.problem import Problem, isolation_of
 from packing.domain.weights import Axis
@@ -90,7 +90,7 @@ class Coefficients:
         if mode.accelerators > kind.accelerators or not rules.allows(kind, Hosting.INFERENCE_COMPONENT, ((0, 0, tuple(range(mode.accelerators))),)):
             return Fraction(0)
         endless = Fraction(10**30)
-        limits = [endless, *([Fraction(model.max_copies_per_node)] if model.max_copies_per_node else [])]
+        limits = [endless, Fraction(node_limit(model) or endless)]
         if mode.accelerators:
             limits.append(kind.accelerators // mode.accelerators * _stacked(mode, kind, endless))
         limits += [_times(kind.vcpu_milli, mode.vcpu_milli, endless), _times(kind.host_memory, mode.host_memory, endless)]

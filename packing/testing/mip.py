@@ -12,12 +12,12 @@ Solvers work in floating point: what they call a solution is read back, checked 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from packing.domain.demand import base_copies, missing_copies, throughput_in_force
+from packing.domain.demand import base_copies, counted_micro, demand_micro, missing_copies, node_limit, throughput_in_force, zone_limit
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.problem import Problem
 from packing.domain.units import MICRO
@@ -174,7 +174,7 @@ class _Program:
         for use in uses:
             by_model[use.model].append(use)
         for index, mine in by_model.items():
-            most = self.problem.models[index].max_copies_per_node
+            most = node_limit(self.problem.models[index])
             if most is not None:
                 self.at_most((use.on for use in mine), most)
         for position, one in enumerate(uses):
@@ -207,8 +207,12 @@ class _Program:
         everywhere = self.mathopt.fast_sum([use.on for _, use in mine])
         self.program.add_linear_constraint(everywhere >= base_copies(model))
         if throughput_in_force(model):
-            rates = [(self.mode(use).rps_micro or 0) / model.peak_micro * use.on for _, use in mine]
+            rates = [counted_micro(model, self.mode(use)) / demand_micro(model) * use.on for _, use in mine]
             self.program.add_linear_constraint(self.mathopt.fast_sum(rates) >= 1)
+        limit = zone_limit(model)
+        if limit is not None:
+            for zone in {pool.zone for pool, _ in mine}:
+                self.at_most((use.on for pool, use in mine if pool.zone == zone), limit)
         if model.min_zones > 1:
             if not model.copies.min:
                 raise NoOpinionError("min_zones without copies.min")
@@ -232,7 +236,7 @@ class _Program:
             self.cost.constant(),
             [0] * len(self.problem.models),
             [0] * len(self.problem.models),
-            defaultdict[int, set[str]](set),
+            defaultdict[int, Counter[str]](Counter),
         )
         for pool, uses in self.uses:
             chosen = [use for use in uses if values[use.on] > 0.5]
@@ -244,9 +248,10 @@ class _Program:
             total += self.cost.node(pool) + sum(self.cost.copy(use.model, use.mode, use.hosting) for use in chosen)
             for use in chosen:
                 placed[use.model] += 1
-                rates[use.model] += self.mode(use).rps_micro or 0
-                zones[use.model].add(pool.zone)
+                rates[use.model] += counted_micro(self.problem.models[use.model], self.mode(use))
+                zones[use.model][pool.zone] += 1
         for index, model in enumerate(self.problem.models):
-            if missing_copies(model, placed[index], rates[index]) or len(zones[index]) < min(model.min_zones, placed[index]):
+            crowded = max(zones[index].values(), default=0) > (zone_limit(model) or len(self.uses))
+            if crowded or missing_copies(model, placed[index], rates[index]) or len(zones[index]) < min(model.min_zones, placed[index]):
                 return None
         return total

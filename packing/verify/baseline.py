@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from packing.domain.demand import copies_needed
+from packing.domain.demand import copies_needed, node_limit
 from packing.domain.hardware import Pool, price_micro_usd
 from packing.domain.units import MICRO, exact
 from packing.domain.words import Sharing
@@ -79,7 +79,7 @@ def _dedicated(facts: Facts, model: Model, prices: dict[str, int], fits: dict[tu
             together = fits[key]
             if together == 0:
                 continue
-            limits = [limit for limit in (together, model.max_copies_per_node) if limit is not None]
+            limits = [limit for limit in (together, node_limit(model)) if limit is not None]
             nodes = max(-(-max(1, copies) // min(limits)) if limits else 1, model.min_zones)
             best = min(best or (nodes * cost, nodes), (nodes * cost, nodes))
     return best

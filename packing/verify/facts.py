@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from packing.domain.demand import base_copies, fastest_micro, missing_copies, throughput_in_force
+from packing.domain.demand import base_copies, counted_at_most, demand_micro, fastest_micro, missing_copies, throughput_in_force
 from packing.domain.hardware import InstanceType, MigProfile, Pool
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement
 from packing.domain.problem import Problem, conflicting_pairs, isolation_of, tenant_name
@@ -68,19 +68,43 @@ def _partition(kind: InstanceType, mode: ModeFacts) -> MigProfile | None:
 class ModelFacts:
     """A model with what its copies add up to."""
 
-    __slots__ = ("active", "base", "fastest", "in_force", "isolation", "keys", "model", "peak", "placed", "rate", "tenant")
+    __slots__ = (
+        "active",
+        "base",
+        "counted",
+        "counted_at_most",
+        "demand",
+        "fastest",
+        "in_force",
+        "isolation",
+        "keys",
+        "model",
+        "placed",
+        "rate",
+        "tenant",
+    )
 
     def __init__(self, model: Model, isolation: Isolation, slots: int) -> None:
         self.model, self.isolation, self.tenant = model, isolation, tenant_name(model)
         self.keys = {mode_key(mode) for mode in model.modes}
         self.active = model.active(slots)
-        self.base, self.fastest, self.in_force, self.peak = base_copies(model), fastest_micro(model), throughput_in_force(model), model.peak_micro
-        self.placed = self.rate = 0
+        self.base, self.fastest, self.in_force, self.demand = (
+            base_copies(model),
+            fastest_micro(model),
+            throughput_in_force(model),
+            demand_micro(model),
+        )
+        self.counted_at_most = counted_at_most(model)
+        self.placed = self.rate = self.counted = 0
+
+    def counts(self, rate: int) -> int:
+        """Requests/s (millionths) that a copy of this rate counts with (rule `survive`)."""
+        return rate if self.counted_at_most is None else min(rate, self.counted_at_most)
 
     @property
     def missing(self) -> int:
         """Copies that the placement lacks."""
-        return missing_copies(self.model, self.placed, self.rate)
+        return missing_copies(self.model, self.placed, self.counted)
 
 
 @dataclass(slots=True, eq=False)
@@ -176,6 +200,7 @@ class Facts:
         if model is not None:
             model.placed += 1
             model.rate += mode.rate or 0
+            model.counted += model.counts(mode.rate or 0)
         return seat
 
 

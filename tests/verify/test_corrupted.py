@@ -312,6 +312,11 @@ def all_copies_in_one_zone(case):
     case.model("safe")["min_zones"] = 2
 
 
+@breaks("survive", "unplaced", "copies")
+def both_copies_on_one_node_that_must_be_expendable(case):
+    case.model("safe")["survive"] = "node"
+
+
 @breaks("structure")
 def a_node_twice(case):
     case.placement["nodes"].append(case.node("n1"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from packing.domain.rules import Rule
-from packing.verify.checks import capacity, counts, endpoints, single, tenants
+from packing.verify.checks import capacity, counts, endpoints, reserve, single, tenants
 from packing.verify.facts import Facts
 from packing.verify.violation import Violation
 
@@ -36,4 +36,5 @@ CHECKS: dict[Rule, Check] = {
     Rule.STOCK: counts.stock,
     Rule.MAX_COPIES_PER_NODE: capacity.max_copies_per_node,
     Rule.MIN_ZONES: counts.min_zones,
+    Rule.SURVIVE: reserve.survive,
 }

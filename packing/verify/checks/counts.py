@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packing.domain.demand import copies_limit
 from packing.domain.rules import Rule
 from packing.verify.facts import Facts
 from packing.verify.violation import Violation
@@ -12,7 +13,7 @@ from packing.verify.violation import Violation
 def copies(facts: Facts) -> Iterator[Violation]:
     """Placed <= max; placed + unplaced >= min (and one for each zone of min_zones)."""
     for name, model in facts.models.items():
-        most = model.model.copies.max
+        most = copies_limit(model.model)
         if most is not None and model.placed > most:
             yield Violation(Rule.COPIES, f"models[{name}]", f"{model.placed} copies placed, at most {most} allowed")
         unplaced = facts.unplaced.get(name, 0)
