@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from packing.cli import bench, catalog, check, generate, show, solve
+from packing.cli import bench, catalog, check, explain, generate, show, solve
 
 # Plain help: rendering it with rich would double the start-up time of `packing --help`.
 app = typer.Typer(
@@ -36,6 +36,7 @@ def about(
 app.command("solve")(solve.command)
 app.command("check")(check.command)
 app.command("show")(show.command)
+app.command("explain")(explain.command)
 app.command("catalog")(catalog.command)
 app.command("generate")(generate.command)
 app.command("bench", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(bench.command)

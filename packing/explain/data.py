@@ -66,7 +66,7 @@ def _repair(repair: Repair) -> dict[str, Any]:
 def _model(model: ModelTerms) -> dict[str, Any]:
     places = [
         {"node": place.node, "instance_type": place.instance_type, "zone": place.zone, "pool": place.pool, "endpoint": place.endpoint,
-         "hosting": str(place.hosting), "copies": place.copies, "mode": place.mode.model_dump(mode="json"), "neighbours": list(place.neighbours),
+         "hosting": str(place.hosting), "copies": place.copies, "mode": place.mode, "neighbours": list(place.neighbours),
          "price_per_hour": place.price_per_hour}
         for place in model.places
     ]  # fmt: skip

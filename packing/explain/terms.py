@@ -45,7 +45,8 @@ class Place:
     pool: str
     endpoint: str
     hosting: Hosting
-    mode: Mode
+    mode: int
+    """Index of the model's modes."""
     copies: int
     neighbours: tuple[str, ...]
     """Other models on the node, by name."""
@@ -183,7 +184,7 @@ class _Breakdown:
             for copy in copies:
                 alike[copy.model, self.models[copy.model].modes.index(copy.mode)].append(copy)
             for (model, index), mine in alike.items():
-                mode = self.models[model].modes[index]
+                size = max(1, self.models[model].modes[index].size)
                 found[model].append(
                     Place(
                         node=node.id,
@@ -192,10 +193,10 @@ class _Breakdown:
                         pool=node.pool,
                         endpoint=node.endpoint,
                         hosting=self.hosting[node.endpoint],
-                        mode=mode,
+                        mode=index,
                         copies=len(mine),
                         neighbours=tuple(name for name in here if name != model),
-                        price_per_hour=float(Fraction(price * len(mine) * max(1, mode.size), total * MICRO)),
+                        price_per_hour=float(Fraction(price * len(mine) * size, total * MICRO)),
                     )
                 )
         return found
