@@ -36,6 +36,7 @@ _WHERE = {
     "Weights": "packing.domain.weights",
     "apply_diff": "packing.act.diff",
     "diff": "packing.act.diff",
+    "read_diff": "packing.act.diff",
     "read_placement": "packing.describe",
     "read_problem": "packing.describe",
     "solve_placement": "packing.solve.api",
@@ -69,6 +70,7 @@ __all__ = [
     "Weights",
     "apply_diff",
     "diff",
+    "read_diff",
     "read_placement",
     "read_problem",
     "solve_placement",
@@ -77,7 +79,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from packing.act.diff import Diff, apply_diff, diff
+    from packing.act.diff import Diff, apply_diff, diff, read_diff
     from packing.describe import read_placement, read_problem
     from packing.domain.hardware import InstanceType, Pool
     from packing.domain.placement import Placement

@@ -32,5 +32,9 @@ def _nothing(result: Result) -> Placement:
 
 def show(account: Account, *, everything: bool = False) -> None:
     """Print the summary on stdout, as the terminal can show it."""
-    page = Page(width=terminal_width(), colour=colourful(), unicode=unicode_capable(), rows=None if everything else ROWS)
-    emit(summary(account, page))
+    emit(summary(account, page(everything=everything)))
+
+
+def page(*, everything: bool = False) -> Page:
+    """How the terminal can show a report."""
+    return Page(width=terminal_width(), colour=colourful(), unicode=unicode_capable(), rows=None if everything else ROWS)

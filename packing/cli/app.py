@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from packing.cli import bench, catalog, check, explain, generate, show, solve
+from packing.cli import bench, catalog, check, diff, explain, generate, show, solve
 
 # Plain help: rendering it with rich would double the start-up time of `packing --help`.
 app = typer.Typer(
@@ -29,7 +29,8 @@ def about(
 ) -> None:
     """Decide which foundation models sit on which accelerators.
 
-    Exit codes: 0 done, complete and verified; 1 bad input or a violation; 3 no complete placement; 130 interrupted.
+    Exit codes: 0 done, complete and verified; 1 bad input or a violation; 2 changes (diff --detailed-exitcode);
+    3 no complete placement; 130 interrupted.
     """
 
 
@@ -37,6 +38,8 @@ app.command("solve")(solve.command)
 app.command("check")(check.command)
 app.command("show")(show.command)
 app.command("explain")(explain.command)
+app.command("diff")(diff.command)
+app.command("apply")(diff.apply)
 app.command("catalog")(catalog.command)
 app.command("generate")(generate.command)
 app.command("bench", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(bench.command)

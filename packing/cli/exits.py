@@ -16,6 +16,8 @@ class ExitCode(IntEnum):
     """Complete and verified."""
     FAULT = 1
     """Bad input, or a violation found."""
+    CHANGES = 2
+    """There are changes, where `--detailed-exitcode` asked to be told."""
     INCOMPLETE = 3
     """No complete placement; what could be placed has been written."""
     INTERRUPTED = 130

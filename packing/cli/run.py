@@ -40,6 +40,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         app(args=None if arguments is None else list(arguments), prog_name="packing")
     except SystemExit as leaving:
+        if isinstance(leaving.code, ExitCode):  # chosen by a verb: its 2 is not that of wrong usage
+            return leaving.code
         code = leaving.code if isinstance(leaving.code, int) else ExitCode.DONE if leaving.code is None else ExitCode.FAULT
         return ExitCode.FAULT if code == USAGE_ERROR else code
     return ExitCode.DONE

@@ -48,7 +48,7 @@ def test_public_names():
     assert packing.__all__ == sorted(packing.__all__)
     assert set(packing.__all__) == {
         "Copies", "Diff", "Fault", "Hosting", "InstanceType", "InternalError", "Isolation", "Mode", "Model", "NoPlacementError", "PackingError", "Placement",
-        "Pool", "Problem", "ProblemError", "Progress", "Result", "Sharing", "Slo", "Status", "Tenant", "Traffic", "Weights", "apply_diff", "diff", "read_placement",
+        "Pool", "Problem", "ProblemError", "Progress", "Result", "Sharing", "Slo", "Status", "Tenant", "Traffic", "Weights", "apply_diff", "diff", "read_diff", "read_placement",
         "read_problem", "solve_placement", "strategies", "verify_placement",
     }  # fmt: skip
     assert all(hasattr(packing, name) for name in packing.__all__)

@@ -2,6 +2,7 @@
 
 from packing.act.diff.applying import apply_diff
 from packing.act.diff.compare import diff
+from packing.act.diff.files import read_diff
 from packing.act.diff.types import Diff
 
-__all__ = ["Diff", "apply_diff", "diff"]
+__all__ = ["Diff", "apply_diff", "diff", "read_diff"]

@@ -1,0 +1,66 @@
+"""`packing diff` and `packing apply`: what leads from one placement to another, shown and carried out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from packing.cli import options
+from packing.cli.both import read_both
+from packing.cli.exits import ExitCode
+from packing.cli.output import emit, refuse_unwritable, say, write_file
+from packing.errors import ProblemError
+
+ByName = Annotated[bool, typer.Option("--by-name", help="Names of nodes and numbers of accelerators mean the same in both files: no matching.")]
+
+
+def command(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Placement that runs (JSON).", show_default=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Placement that is to run (JSON).", show_default=False)],
+    as_json: options.AsJson = False,
+    detailed: Annotated[bool, typer.Option("--detailed-exitcode", help="Exit code 2 where there are changes, 0 where there are none.")] = False,
+    by_name: ByName = False,
+    everything: options.All = False,
+) -> None:
+    """Show what has to happen so that OLD becomes NEW: the fewest copies to load, whatever nodes and copies are called."""
+    from packing.act.diff import diff
+    from packing.act.diff.mend import contradictions
+    from packing.describe import read_placement
+
+    before, after = read_both(read_placement, old, read_placement, new)
+    found = diff(before, after, by_name=by_name)
+    for fault in contradictions(before, "old"):
+        say(f"note: {fault.where}: {fault.cause} It was read as well as it can be.")
+    if as_json:
+        emit(found.to_json())
+    else:
+        from packing.cli.account import page
+        from packing.report.diff import change_list
+
+        emit(change_list(found, before, page(everything=everything)))
+    if detailed and not found.is_empty:
+        raise typer.Exit(ExitCode.CHANGES)
+
+
+def apply(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Placement that runs (JSON).", show_default=False)],
+    change: Annotated[Path, typer.Argument(metavar="DIFF", help="What is to change, as `packing diff --json` wrote it.", show_default=False)],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="NEW.json", help="Write the placement to a file.", show_default=False)
+    ] = None,
+) -> None:
+    """Carry out a diff: the placement that it leads to, with the names of OLD. Refused if OLD is not what the diff was made for."""
+    if faults := refuse_unwritable(output, "--output"):
+        raise ProblemError(faults)
+    from packing.act.diff import apply_diff, read_diff
+    from packing.describe import read_placement
+
+    before, found = read_both(read_placement, old, read_diff, change)
+    text = apply_diff(before, found).to_json()
+    if output is None:
+        emit(text)
+        return
+    write_file(output, text)
+    say(f"placement written to {output}")
