@@ -14,7 +14,7 @@ from packing.domain.problem import Problem
 from packing.domain.words import Status
 from packing.errors import Fault, ProblemError
 from packing.explain.alternatives import Alternative, Alternatives
-from packing.explain.conflict import ConflictSet, conflict_among, described
+from packing.explain.conflict import ConflictSet, conflict_among, described, disjoint_conflicts
 from packing.explain.explanation import Explanation
 from packing.explain.oracle import Oracle
 from packing.explain.repairs.nodes import MoreNodes
@@ -70,7 +70,7 @@ def explain_placement(
     shown = given or base.placement
     checked = made.checked(shown)
     optimal, better = _compared(shown, checked, base)
-    possible, conflict, repairs, more = made.why_incomplete(shown, base)
+    possible, conflicts, repairs, more = made.why_incomplete(shown, base)
     return Explanation(
         expanded=made.expanded,
         placement=shown,
@@ -78,7 +78,7 @@ def explain_placement(
         optimal=optimal,
         better=better,
         possible=possible,
-        conflict=conflict,
+        conflicts=conflicts,
         repairs=repairs,
         more_nodes=more,
         model=model,
@@ -176,19 +176,17 @@ class _Explainer:
         found = conflict_among(self.oracle, self.oracle.conditions)
         return None if found is None else described(self.oracle, found)
 
-    def why_incomplete(self, shown: Placement, base: Result) -> tuple[bool | None, ConflictSet | None, tuple[Repair, ...], MoreNodes | None]:
-        """(whether a complete placement exists, conflict set, repairs, what more nodes can do)."""
+    def why_incomplete(self, shown: Placement, base: Result) -> tuple[bool | None, tuple[ConflictSet, ...], tuple[Repair, ...], MoreNodes | None]:
+        """(whether a complete placement exists, conflict sets, repairs, what more nodes can do)."""
         if not shown.unplaced or not base.unplaced:
-            return True, None, (), None
+            return True, (), (), None
         with self.clock.within(self.clock.remaining() * CONFLICT):
             possible = self.oracle.decide(()).complete
             if possible is not False:
-                return possible, None, (), None
-            conflict = self.conflict()
-            if conflict is None:
-                return False, None, (), None
-            repairs, more = find_repairs(self.oracle, conflict.conditions, base.placement)
-        return False, conflict, tuple(repairs), more
+                return possible, (), (), None
+            conflicts = disjoint_conflicts(self.oracle)
+            repairs, more = find_repairs(self.oracle, [each.conditions for each in conflicts], base.placement)
+        return False, tuple(conflicts), tuple(repairs), more
 
     def why_not(self, model: str, shown: Placement, checked: Verification, *, optimal: bool, share: float) -> tuple[Alternative, ...]:
         record = next(each for each in self.expanded.problem.models if each.name == model)

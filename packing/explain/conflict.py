@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from packing.explain.conditions import KINDS, Condition
 from packing.explain.oracle import Oracle
 
+MOST_CONFLICTS = 12
 ALONE = 60
 """Models up to which each is looked at alone first: a conflict within one model is the easiest to understand."""
 
@@ -63,6 +64,18 @@ def conflict_among(oracle: Oracle, candidates: Sequence[Condition]) -> tuple[Con
     candidates = _within_one_model(oracle, candidates)
     found = _quickxplain(oracle, (), (), tuple(candidates))
     return _checked(oracle, found)
+
+
+def disjoint_conflicts(oracle: Oracle) -> list[ConflictSet]:
+    """Conflict sets that share no condition, as many as are found: each of them has to be repaired."""
+    left, found = list(oracle.conditions), list[ConflictSet]()
+    while left and len(found) < MOST_CONFLICTS:
+        conflict = conflict_among(oracle, left)
+        if conflict is None:
+            break
+        found.append(described(oracle, conflict))
+        left = [each for each in left if each not in conflict]
+    return found
 
 
 def described(oracle: Oracle, found: Sequence[Condition]) -> ConflictSet:

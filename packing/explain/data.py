@@ -25,7 +25,7 @@ def plain(explanation: Explanation) -> dict[str, Any]:
         "objective": each.breakdown.units / OBJECTIVE_UNITS,
         "cost_per_hour": each.placement.cost_per_hour,
         "better": None if each.better is None else {"objective": each.better.objective, "cost_per_hour": each.better.cost_per_hour},
-        "conflict": _conflict(each.conflict) if each.conflict else None,
+        "conflicts": [_conflict(conflict) for conflict in each.conflicts],
         "repairs": [_repair(repair) for repair in each.repairs],
         "more_nodes_help": each.more_nodes.helps if each.more_nodes else None,
         "terms": {"owned": each.breakdown.owned / OBJECTIVE_UNITS, "empty_nodes": each.breakdown.empty / OBJECTIVE_UNITS},

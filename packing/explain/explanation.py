@@ -26,7 +26,7 @@ class Explanation:
     optimal : whether it is proven that no placement is better; None: not known.
     better : a better placement that was found on the way; None: none was.
     possible : whether a complete placement exists, proven both ways; None: not known.
-    conflict : where it is proven that none exists, conditions that cannot hold together.
+    conflicts : where it is proven that none exists, sets of conditions that cannot hold together; no two share a condition.
     repairs : changes after which one exists, the cheapest first.
     more_nodes : what adding nodes can do.
     breakdown : the objective, term by term and model by model.
@@ -41,7 +41,7 @@ class Explanation:
     optimal: bool | None = None
     better: Placement | None = field(default=None, repr=False)
     possible: bool | None = None
-    conflict: ConflictSet | None = None
+    conflicts: tuple[ConflictSet, ...] = ()
     repairs: tuple[Repair, ...] = ()
     more_nodes: MoreNodes | None = None
     model: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from functools import cached_property
 
 from packing.describe.expand import Expanded, expand
 from packing.domain.problem import Problem
@@ -29,10 +30,18 @@ class Oracle:
     def __init__(self, problem: Problem, clock: SearchContext, seconds: float, cancel: threading.Event | None = None) -> None:
         self.expanded: Expanded = expand(problem)
         self.clock, self.seconds, self.cancel = clock, seconds, cancel
-        self.conditions = conditions(self.expanded)
-        self.drops: dict[Condition, Change] = {each: dropped(self.expanded, each) for each in self.conditions}
         self._known: dict[frozenset[Change], Decision] = {}
         self.questions = 0
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions of the problem, in the order in which explanations prefer them."""
+        return conditions(self.expanded)
+
+    @cached_property
+    def drops(self) -> dict[Condition, Change]:
+        """For each condition the change after which it asks for nothing any more."""
+        return {each: dropped(self.expanded, each) for each in self.conditions}
 
     @property
     def out_of_time(self) -> bool:

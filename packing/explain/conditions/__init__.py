@@ -44,7 +44,7 @@ def conditions(expanded: Expanded) -> tuple[Condition, ...]:
 
 def dropped(expanded: Expanded, condition: Condition) -> Change:
     """The change after which a condition asks for nothing any more."""
-    return Change(condition.kind, condition.target, condition.value, KINDS[condition.kind].steps(expanded, condition)[-1])
+    return Change(condition.kind, condition.target, condition.value, KINDS[condition.kind].last(expanded, condition))
 
 
 def apply_changes(problem: Problem, changes: Iterable[Change]) -> Problem:

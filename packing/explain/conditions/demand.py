@@ -1,5 +1,7 @@
 """What models ask for: copies, throughput, latency."""
 
+# ruff: noqa: ARG002 - every kind is asked in the same way, and not all need everything
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -75,6 +77,10 @@ class Throughput(ModelKind):
             update["modes"] = tuple(mode if mode.rps_micro else mode.model_copy(update={"requests_per_second": LEAST_RATE}) for mode in model.modes)
         return model.model_copy(update=update)
 
+    def last(self, expanded: Expanded, condition: Condition) -> Plain:
+        """No traffic."""
+        return 0
+
     def steps(self, expanded: Expanded, condition: Condition) -> Sequence[Plain]:
         """What fewer copies serve, in whichever modes: sums of their requests/s below the peak, the largest first."""
         model = model_of(expanded, condition)
@@ -113,6 +119,10 @@ class Latency(ModelKind):
     def relaxed(self, model: Model, new: Plain) -> Model:
         """The SLO with another limit, or none."""
         return model.model_copy(update={"slo": model.slo.model_copy(update={self.field: None if new is None else number(new)})})
+
+    def last(self, expanded: Expanded, condition: Condition) -> Plain:
+        """No limit."""
+        return None
 
     def steps(self, expanded: Expanded, condition: Condition) -> Sequence[Plain]:
         """What its modes would deliver; derived ones keep a little below the SLO, so that theirs has to be a little above."""

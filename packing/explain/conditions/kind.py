@@ -67,6 +67,10 @@ class Kind(ABC):
     def steps(self, expanded: Expanded, condition: Condition) -> Sequence[Plain]:
         """Values that ask for less, the least change first; with the last one the condition asks for nothing any more."""
 
+    def last(self, expanded: Expanded, condition: Condition) -> Plain:
+        """The last step, with which the condition asks for nothing any more; where the others are dear to find, it is said directly."""
+        return self.steps(expanded, condition)[-1]
+
     @abstractmethod
     def apply(self, problem: Problem, target: str, new: Plain) -> Problem:
         """The problem with the new value; everything else as it was."""

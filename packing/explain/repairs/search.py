@@ -27,11 +27,19 @@ MOST = 12
 """Repairs that are worked out."""
 
 
-def find_repairs(oracle: Oracle, conflict: Sequence[Condition], partial: Placement | None) -> tuple[list[Repair], MoreNodes]:
-    """Repairs, the cheapest first, and what adding nodes can do. `partial`: the best placement known of the problem as it is."""
+def find_repairs(oracle: Oracle, conflicts: Sequence[Sequence[Condition]], partial: Placement | None) -> tuple[list[Repair], MoreNodes]:
+    """Repairs, the cheapest first, and what adding nodes can do.
+
+    Parameters
+    ----------
+    conflicts : conflict sets that are known; others are looked for.
+    partial : the best placement known of the problem as it is.
+    """
     more = cheapest_nodes(oracle)
     found = [_repair(oracle, more.changes, more.cheapest)] if more.helps and more.changes else []
-    for together in hitting_sets(oracle, conflict)[:MOST]:
+    sets = hitting_sets(oracle, conflicts)[:MOST]
+    mildest = least_invasive(oracle) if not sets or len(sets[0]) > 1 else None
+    for together in dict.fromkeys(frozenset(each) for each in (*sets, *([mildest] if mildest else []))):
         least = least_changes(oracle, sorted(together, key=oracle.conditions.index))
         if least is not None:
             found.append(_repair(oracle, *least))
@@ -48,10 +56,30 @@ def _rank(repair: Repair) -> tuple[float, int, int, float, str]:
     return (repair.price_per_hour, repair.grade, len(repair.changes), repair.cost_per_hour, repair.sentence)
 
 
-def hitting_sets(oracle: Oracle, conflict: Sequence[Condition]) -> list[tuple[Condition, ...]]:
+def least_invasive(oracle: Oracle) -> tuple[Condition, ...] | None:
+    """One set of conditions to drop, however many: what promises most is kept before what promises less. None: out of time."""
+    dropped = set(oracle.conditions)
+    by_grade = sorted(oracle.conditions, key=lambda each: -KINDS[each.kind].grade)
+    size = max(1, len(by_grade) // 4)
+    pieces = deque(tuple(by_grade[start : start + size]) for start in range(0, len(by_grade), size))
+    while pieces:
+        piece = pieces.popleft()
+        if oracle.out_of_time:
+            return None
+        if oracle.dropping(dropped - set(piece)):
+            dropped -= set(piece)
+        elif len(piece) > 1:
+            half = len(piece) // 2
+            pieces.extendleft((piece[half:], piece[:half]))
+    return tuple(each for each in oracle.conditions if each in dropped)
+
+
+def hitting_sets(oracle: Oracle, known: Sequence[Sequence[Condition]]) -> list[tuple[Condition, ...]]:
     """Sets of conditions, as small as possible, that can be dropped so that everything else holds; none is part of another."""
     found: list[frozenset[Condition]] = []
-    conflicts: list[tuple[Condition, ...]] = [tuple(conflict)]
+    conflicts: list[tuple[Condition, ...]] = [tuple(each) for each in known]
+    if len(conflicts) > MOST_TOGETHER:
+        return []  # they share nothing, so that each needs a change of its own
     queue = deque([frozenset[Condition]()])
     seen: set[frozenset[Condition]] = set(queue)
     looked = 0

@@ -13,27 +13,22 @@ GIVES_UP = ("nothing", "how it is run", "a promise", "who is kept apart")
 
 
 def members(explanation: Explanation, page: Page) -> Iterator[Line]:
-    """The conflict set, and which rules refuse every way to run a model of it."""
-    conflict = explanation.conflict
-    if conflict is None:
-        return
-    if len(conflict.members) == 1:
-        yield heading("This alone cannot be met (proven)")
-    else:
-        proof = "without any one of them, the others can: proven" if conflict.irreducible else "not for all of them is it proven that they are needed"
-        yield from wrapped(f"These cannot hold together ({proof})", page, "", "bold")
-    for member in conflict.members:
-        doubt = "" if member.necessary else " (irreducible: unproven)"
-        yield from wrapped(f"- {member.sentence}{doubt}", page)
-    for model, rule, detail in conflict.reasons:
-        yield from wrapped(f"{model}: {rule}: {detail}", page, "      ")
+    """The conflict sets, and which rules refuse every way to run a model of them."""
+    for conflict in explanation.conflicts[: page.shown(len(explanation.conflicts))]:
+        proof = "without any one of them the others can: proven" if conflict.irreducible else "not for all of them is it proven that they are needed"
+        alone = len(conflict.members) == 1
+        yield from wrapped("This cannot be met (proven)" if alone else f"These cannot hold together ({proof})", page, "", "bold")
+        for member in conflict.members:
+            yield from wrapped(f"- {member.sentence}{'' if member.necessary else ' (irreducible: unproven)'}", page)
+        for model, rule, detail in conflict.reasons:
+            yield from wrapped(f"{model}: {rule}: {detail}", page, "      ")
 
 
 def repairs(explanation: Explanation, page: Page) -> Iterator[Line]:
     """Repairs with what they cost and give up; and whether nodes would help."""
-    if explanation.conflict is None:
+    if not explanation.conflicts:
         return
-    yield heading("What would help, the cheapest first (each was tried: with it, everything that is still asked for is placed)")
+    yield heading("What would help, the cheapest first; each was tried")
     if not explanation.repairs:
         yield Line("  nothing was found in the time given")
     shown = page.shown(len(explanation.repairs))
