@@ -201,7 +201,7 @@ def _result(compiled: Compiled, expanded: Expanded, context: SearchContext, stra
     change = None if compiled.home is None else change_of(compiled, context, plan, notices)
     if change is not None:
         # What is proven with the moves counted says nothing of the objective without them: that has a bound of its own.
-        context, plan = without_moves(compiled, plan)
+        context, plan = without_moves(compiled, plan, context.proof)
         bound = context.valid_bound(plan.value)
     status = _status(context, plan)
     placement = assemble(compiled, expanded, plan, status, bound)

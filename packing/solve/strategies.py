@@ -64,9 +64,11 @@ def begin(compiled: Compiled, context: SearchContext, first: Plan | None = None)
     """
     from packing.solve.bounds.run import quick_bound
     from packing.solve.greedy.strategy import first_pass, greedy
+    from packing.solve.remote.roles import EXACT_COPIES
 
     first = first_pass(compiled, context) if first is None else first
-    quick_bound(compiled, context)
+    if compiled.home is None or compiled.copies <= EXACT_COPIES:
+        quick_bound(compiled, context)  # where much runs already every moment counts, and a better bound follows at once
     if context.limit() is None and compiled.home is None:
         greedy(compiled, context, first=first)
 

@@ -34,6 +34,8 @@ class Settings:
     """Without lookahead: candidates of a model that are considered at all."""
     lookahead: bool = True
     """Whether copies still to come are expected to fill a node that is opened."""
+    fresh: bool = True
+    """Whether nodes may be opened."""
 
 
 class Tally:
@@ -134,7 +136,9 @@ class Construction:
         for candidate in candidates:
             room, fresh = self._costs(candidate)
             tie = TIE_BREAK[candidate.hosting]
-            ways += [(room, tie, candidate.index, False), (fresh, tie, candidate.index, True)]
+            ways.append((room, tie, candidate.index, False))
+            if self.settings.fresh:
+                ways.append((fresh, tie, candidate.index, True))
         for _, _, each, fresh in sorted(ways):
             candidate = self.compiled.candidates[each]
             if fresh:

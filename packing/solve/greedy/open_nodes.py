@@ -65,9 +65,9 @@ class OpenNodes:
         self.states[index] = state
         self._home[index].append(index, state)
 
-    def of(self, candidate: Candidate) -> list[int]:
-        """Indices of all open nodes on which this candidate could be if they were empty."""
-        return self._group(candidate).open()
+    def roomiest(self, candidate: Candidate, count: int) -> list[int]:
+        """Up to so many open nodes on which this candidate could be if they were empty, those with the most room first."""
+        return self._group(candidate).roomiest(count)
 
     def with_room(self, candidate: Candidate) -> list[int]:
         """Indices of nodes that may have room (a superset of those that have), tightest first."""
@@ -129,8 +129,10 @@ class _Group:
         if row is not None:
             self._free[row] = -1
 
-    def open(self) -> list[int]:
-        return sorted(self._row)
+    def roomiest(self, count: int) -> list[int]:
+        free = self._free[: self._size]
+        order = np.lexsort((free[:, 4], free[:, 3], free[:, 0]))[::-1]
+        return [int(self._index[row]) for row in order if self._row.get(int(self._index[row])) == row][:count]
 
     def with_room(self, candidate: Candidate, compiled: Compiled) -> list[int]:
         size = self._size

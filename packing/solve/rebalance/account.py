@@ -11,6 +11,7 @@ from packing.solve.bounds.run import linear_bound, quick_bound
 from packing.solve.context import SearchContext
 from packing.solve.plan import Plan, move_price
 from packing.solve.rebalance.limits import moves_of
+from packing.solve.remote.roles import EXACT_COPIES
 from packing.solve.result import Change
 
 BOUND_S = 5.0
@@ -39,14 +40,23 @@ def change_of(compiled: Compiled, context: SearchContext, plan: Plan, notices: t
     )
 
 
-def without_moves(compiled: Compiled, plan: Plan) -> tuple[SearchContext, Plan]:
-    """The same plan as if moves were free, and what is proven of its objective without solving again."""
+def without_moves(compiled: Compiled, plan: Plan, known: tuple[tuple[int, ...], int] | None) -> tuple[SearchContext, Plan]:
+    """The same plan as if moves were free, and what is proven of its objective without solving again.
+
+    `known`: what is proven of the problem as it was searched. Where no proof counted moves (large problems have none that
+    does) and nothing is drained, it holds without them as well.
+    """
     assert compiled.home is not None
+    same = compiled.copies > EXACT_COPIES and compiled.home.stock == tuple(pool.stock for pool in compiled.pools)
     pools = tuple(replace(pool, stock=stock) for pool, stock in zip(compiled.pools, compiled.home.stock, strict=True))
     plain = replace(compiled, pools=pools, home=None)
     value = replace(plan.value, objective=plan.value.objective - move_price(compiled, plan))
     context = SearchContext(BOUND_S)
     context.offer(replace(plan, value=value), "rebalance")
+    if known is not None and same:
+        context.raise_bound(*known, "rebalance")
+        context.expire()
+        return context, replace(plan, value=value)
     quick_bound(plain, context)
     if context.limit() is None:
         linear_bound(plain, context)

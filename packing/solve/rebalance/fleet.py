@@ -41,6 +41,7 @@ class Fleet:
         self.anew: dict[int, list[Copy]] = {}
         """By node: copies that are loaded for it."""
         self._journal: list[_Event] = []
+        self._stale: set[int] = set()
         self._nodes: set[int] = set()
         self._models: set[int] = set(range(len(compiled.models)))
         for node in nodes:
@@ -98,6 +99,7 @@ class Fleet:
         """Place what is missing of these models, in this order, where the construction finds it cheapest."""
         construction = self.construction
         construction.settings = settings
+        self._refresh()
         for model in models:
             before, opened = len(construction.log), len(construction.nodes.states)
             construction.place(model)
@@ -123,6 +125,7 @@ class Fleet:
     def settle(self) -> None:
         """Close what is empty, and bring the totals up to date."""
         nodes = self.construction.nodes
+        self._refresh()
         for node in sorted(self._nodes):
             state = nodes.states[node]
             if state is not None and not state.copies:
@@ -140,10 +143,19 @@ class Fleet:
             self._short[model] = short
         self._nodes, self._models = set(), set()
 
-    def undo(self) -> None:
-        """Back to where the change began."""
+    def spread_holds(self, models: Iterable[int]) -> bool:
+        """Whether rule `min_zones` holds for these models: taking copies away may have left too few zones."""
+        tally, data = self.construction.tally, self.compiled.models
+        return all(len(tally.zones[index]) >= min(data[index].min_zones, tally.placed[index]) for index in models)
+
+    def mark(self) -> int:
+        """How far the change has come, for `undo`."""
+        return len(self._journal)
+
+    def undo(self, mark: int = 0) -> None:
+        """Back to where the change began, or to a mark."""
         nodes = self.construction.nodes
-        for event in reversed(self._journal):
+        for event in reversed(self._journal[mark:]):
             state = event.state if event.state is not None else self.state(event.node)
             if event.what == "close":
                 nodes.reopen(event.node, state)
@@ -154,9 +166,9 @@ class Fleet:
             else:
                 self._reverse(event, state)
             self._nodes.add(event.node)
-        self._journal = []
+        del self._journal[mark:]
         self.settle()
-        self._journal = []
+        del self._journal[mark:]
 
     def _reverse(self, event: _Event, state: NodeState) -> None:
         assert event.copy is not None
@@ -168,12 +180,19 @@ class Fleet:
         else:
             state.add(candidate, event.copy[1])
             self._count(candidate, state.pool, 1)
-        self.construction.nodes.changed(event.node)
+        self._stale.add(event.node)
 
     def _note(self, event: _Event) -> None:
         self._journal.append(event)
         self._nodes.add(event.node)
-        self.construction.nodes.changed(event.node)
+        self._stale.add(event.node)
+
+    def _refresh(self) -> None:
+        """Tell what room there is on nodes that were changed: once for all that was done to each."""
+        for node in self._stale:
+            if self.construction.nodes.states[node] is not None:
+                self.construction.nodes.changed(node)
+        self._stale.clear()
 
     def _count(self, candidate: Candidate, pool: int, sign: int) -> None:
         self.objective += sign * candidate.coefficient

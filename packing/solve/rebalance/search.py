@@ -10,7 +10,7 @@ from packing.compile.home import Copy
 from packing.domain.words import Hosting
 from packing.solve.context import SearchContext
 from packing.solve.greedy.construct import Settings
-from packing.solve.rebalance.eject import eject_for
+from packing.solve.rebalance.eject import dissolve, eject_for
 from packing.solve.rebalance.fleet import Fleet, pinned_on
 from packing.solve.rebalance.limits import Limits
 
@@ -20,6 +20,8 @@ BIAS = 6
 RANK_EVERY = 25
 STALE, STALE_PER_NODE = 200, 6
 """Rounds without a better plan after which it ends."""
+NEARLY_EMPTY = 0.6
+"""Part of a node's scarcest capacity below which it is tried to close it."""
 HOMECOMING = (0.0, 0.5, 0.8, 0.95)
 """How likely a copy that was taken out goes back at once to where it was."""
 
@@ -32,6 +34,18 @@ def fill(fleet: Fleet, context: SearchContext, limits: Limits) -> None:
         while tally.missing(index) and tally.placed[index] < models[index].most:
             if context.limit() is not None or not eject_for(fleet, index, limits):
                 break
+    context.offer(fleet.plan(), "rebalance")
+
+
+def tidy_up(fleet: Fleet, context: SearchContext, limits: Limits) -> None:
+    """Close nodes that were opened for a few copies, or that are left nearly empty: the emptiest first."""
+    economy, compiled = fleet.construction.economy, fleet.compiled
+    loads = {node: sum(economy.share[index] for index, _ in fleet.state(node).copies) for node in fleet.open_nodes()}
+    for node in sorted(loads, key=lambda each: (loads[each], each)):
+        if loads[node] > NEARLY_EMPTY or context.limit() is not None:
+            break
+        if compiled.pools[fleet.state(node).pool].coefficient > 0:
+            dissolve(fleet, node, limits)
     context.offer(fleet.plan(), "rebalance")
 
 
@@ -87,7 +101,7 @@ class _Rounds:
             random.shuffle(order)
         fleet.place(order, self._settings())
         fleet.settle()
-        if fleet.value < before and self._spread_holds(models) and self.limits.hold(fleet):
+        if fleet.value < before and fleet.spread_holds(models) and self.limits.hold(fleet):
             return True
         fleet.undo()
         return False
@@ -113,10 +127,6 @@ class _Rounds:
             wanted = fleet.construction.tally.missing(fleet.compiled.candidates[copy[0]].model)
             if wanted and random.random() < likely and fleet.construction.nodes.states[node] is not None:
                 fleet.put(node, copy)
-
-    def _spread_holds(self, models: Sequence[int]) -> bool:
-        tally, data = self.fleet.construction.tally, self.fleet.compiled.models
-        return all(len(tally.zones[index]) >= min(data[index].min_zones, tally.placed[index]) for index in models)
 
     def _choose(self) -> list[int]:
         """A wasteful node and a few that have something to do with it."""

@@ -11,7 +11,7 @@ from packing.solve.greedy.economy import Economy
 from packing.solve.rebalance.fleet import Fleet
 from packing.solve.rebalance.limits import Limits
 from packing.solve.rebalance.mend import mend
-from packing.solve.rebalance.search import fill, improve
+from packing.solve.rebalance.search import fill, improve, tidy_up
 
 EXACT_COPIES = 150
 """Copies up to which the exact formulation is tried for the proof."""
@@ -39,6 +39,7 @@ def rebalance(compiled: Compiled, context: SearchContext) -> None:
     fleet = Fleet(compiled, economy, context.incumbent.nodes)
     if any(fleet.missing):
         fill(fleet, context, limits)
+    tidy_up(fleet, context, limits)
     small = compiled.copies <= EXACT_COPIES
     with context.within(context.remaining() * (SEARCH if small else 1.0)):
         improve(fleet, context, limits, None if prices is None else _worth(compiled, prices))

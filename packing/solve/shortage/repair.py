@@ -20,8 +20,8 @@ from packing.solve.ruin.working import WorkingPlan
 REBUILD_EVERY = 400
 DEARER = 0.002
 """A change that misses as much may cost this much more than the best plan, relative to it."""
-PATIENCE = 3_000
-"""Rounds without a plan that misses less, after which it ends."""
+PATIENCE, EACH, FEW = 3_000, 20, 200
+"""Rounds without a plan that misses less, after which it ends; so many for each copy of a small problem, and no fewer than a few."""
 MOST_NODES = 6
 MOST_SLACK = 2
 """Missing copies of a level, at most, that the plan may have more than the best one, in two of three phases."""
@@ -36,8 +36,9 @@ def repair(compiled: Compiled, context: SearchContext, plan: Plan, least: tuple[
         return
     search = _Repair(compiled, context, plan)
     end, last = context.elapsed() + seconds, 0
+    patience = min(PATIENCE, max(FEW, EACH * compiled.copies))
     for number in range(10**9):
-        if context.limit() is not None or context.elapsed() > end or number - last > PATIENCE or search.best.missing == least:
+        if context.limit() is not None or context.elapsed() > end or number - last > patience or search.best.missing == least:
             return
         if number % REBUILD_EVERY == 0:
             search.rebuild()
