@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _WHERE = {
+    "ConflictSet": "packing.explain.conflict",
     "Copies": "packing.domain.workload",
     "Diff": "packing.act.diff",
+    "Explanation": "packing.explain.explanation",
     "Fault": "packing.errors",
     "Hosting": "packing.domain.words",
     "InstanceType": "packing.domain.hardware",
@@ -27,6 +29,7 @@ _WHERE = {
     "Problem": "packing.domain.problem",
     "ProblemError": "packing.errors",
     "Progress": "packing.solve.context",
+    "Repair": "packing.explain.repairs",
     "Result": "packing.solve.result",
     "Sharing": "packing.domain.words",
     "Slo": "packing.domain.workload",
@@ -35,7 +38,12 @@ _WHERE = {
     "Traffic": "packing.domain.workload",
     "Weights": "packing.domain.weights",
     "apply_diff": "packing.act.diff",
+    "apply_repair": "packing.explain.repairs",
+    "cheapest_repairs": "packing.explain.api",
+    "conflict_set": "packing.explain.api",
     "diff": "packing.act.diff",
+    "explain_placement": "packing.explain.api",
+    "marginal_values": "packing.explain.api",
     "read_diff": "packing.act.diff",
     "read_placement": "packing.describe",
     "read_problem": "packing.describe",
@@ -45,8 +53,10 @@ _WHERE = {
 }
 
 __all__ = [
+    "ConflictSet",
     "Copies",
     "Diff",
+    "Explanation",
     "Fault",
     "Hosting",
     "InstanceType",
@@ -61,6 +71,7 @@ __all__ = [
     "Problem",
     "ProblemError",
     "Progress",
+    "Repair",
     "Result",
     "Sharing",
     "Slo",
@@ -69,7 +80,12 @@ __all__ = [
     "Traffic",
     "Weights",
     "apply_diff",
+    "apply_repair",
+    "cheapest_repairs",
+    "conflict_set",
     "diff",
+    "explain_placement",
+    "marginal_values",
     "read_diff",
     "read_placement",
     "read_problem",
@@ -88,6 +104,10 @@ if TYPE_CHECKING:
     from packing.domain.words import Hosting, Isolation, Sharing, Status
     from packing.domain.workload import Copies, Mode, Model, Slo, Tenant, Traffic
     from packing.errors import Fault, InternalError, NoPlacementError, PackingError, ProblemError
+    from packing.explain.api import cheapest_repairs, conflict_set, explain_placement, marginal_values
+    from packing.explain.conflict import ConflictSet
+    from packing.explain.explanation import Explanation
+    from packing.explain.repairs import Repair, apply_repair
     from packing.solve.api import solve_placement
     from packing.solve.check import verify_placement
     from packing.solve.context import Progress

@@ -47,8 +47,9 @@ def test_public_names():
 
     assert packing.__all__ == sorted(packing.__all__)
     assert set(packing.__all__) == {
-        "Copies", "Diff", "Fault", "Hosting", "InstanceType", "InternalError", "Isolation", "Mode", "Model", "NoPlacementError", "PackingError", "Placement",
-        "Pool", "Problem", "ProblemError", "Progress", "Result", "Sharing", "Slo", "Status", "Tenant", "Traffic", "Weights", "apply_diff", "diff", "read_diff", "read_placement",
+        "ConflictSet", "Copies", "Diff", "Explanation", "Fault", "Hosting", "InstanceType", "InternalError", "Isolation", "Mode", "Model", "NoPlacementError", "PackingError", "Placement",
+        "Pool", "Problem", "ProblemError", "Progress", "Repair", "Result", "Sharing", "Slo", "Status", "Tenant", "Traffic", "Weights", "apply_diff", "apply_repair",
+        "cheapest_repairs", "conflict_set", "diff", "explain_placement", "marginal_values", "read_diff", "read_placement",
         "read_problem", "solve_placement", "strategies", "verify_placement",
     }  # fmt: skip
     assert all(hasattr(packing, name) for name in packing.__all__)

@@ -21,6 +21,7 @@ _ALL: tuple[Kind, ...] = (
     spread.CopiesAtMost(),
     spread.CopiesPerNode(),
     spread.Zones(),
+    spread.Reserve(),
     demand.Ttft(),
     demand.Tpot(),
     fleet.Resource(),

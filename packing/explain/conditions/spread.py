@@ -1,4 +1,4 @@
-"""How copies of one model are spread: at most so many, at most so many on a node, over so many zones."""
+"""How copies of one model are spread: at most so many, at most so many on a node, over so many zones, with how many to spare."""
 
 # ruff: noqa: ARG002 - every kind is asked in the same way, and not all need everything
 
@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from packing.describe.expand import Expanded
-from packing.domain.demand import copies_needed
+from packing.domain.demand import copies_needed, survives
 from packing.domain.rules import Rule
+from packing.domain.words import Survive
 from packing.domain.workload import Copies, Model
 from packing.explain.conditions.demand import in_force
 from packing.explain.conditions.kind import Change, Condition, ModelKind, Plain, model_of, whole
@@ -51,8 +52,8 @@ class CopiesPerNode(ModelKind):
     name, rule, grade = "max_copies_per_node", Rule.MAX_COPIES_PER_NODE, 1
 
     def value(self, model: Model) -> Plain:
-        """The limit."""
-        return model.max_copies_per_node
+        """The limit; not where it says how large a reserve is (rule `survive`): then more of it is no smaller demand."""
+        return None if survives(model, Survive.NODE) else model.max_copies_per_node
 
     def relaxed(self, model: Model, new: Plain) -> Model:
         """Another limit, or none."""
@@ -97,3 +98,32 @@ class Zones(ModelKind):
     def change_sentence(self, change: Change) -> str:
         """E.g. "drop the zone spread of B"."""
         return f"{change.target} in {change.new} zones instead of {change.old}" if change.new != 1 else f"drop the zone spread of {change.target}"
+
+
+class Reserve(ModelKind):
+    """`survive`."""
+
+    name, rule, grade, ordered = "survive", Rule.SURVIVE, 2, False
+
+    def value(self, model: Model) -> Plain:
+        """Of what the loss of any one is survived."""
+        asked = any(survives(model, what) for what in (Survive.NODE, Survive.ZONE))
+        return str(model.survive) if asked else None
+
+    def relaxed(self, model: Model, new: Plain) -> Model:
+        """Another reserve, or none."""
+        return model.model_copy(update={"survive": Survive(str(new))})
+
+    def steps(self, expanded: Expanded, condition: Condition) -> Sequence[Plain]:
+        """Of a node instead of a zone; none."""
+        return (*((str(Survive.NODE),) if condition.value == Survive.ZONE else ()), str(Survive.NONE))
+
+    def sentence(self, condition: Condition) -> str:
+        """E.g. "B survives the loss of any node"."""
+        return f"{condition.target} survives the loss of any {condition.value}"
+
+    def change_sentence(self, change: Change) -> str:
+        """E.g. "no standing reserve of B"."""
+        if change.new == Survive.NONE:
+            return f"no standing reserve of {change.target} against the loss of a {change.old}"
+        return f"{change.target} survives the loss of any {change.new} instead of any {change.old}"

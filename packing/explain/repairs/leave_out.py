@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from packing.describe.expand import Expanded
-from packing.domain.demand import missing_copies
+from packing.domain.demand import counted_micro, missing_copies, survives
 from packing.domain.placement import Placement
 from packing.domain.units import MICRO
+from packing.domain.words import Survive
 from packing.domain.workload import Model
 from packing.explain.conditions import Change
 from packing.explain.conditions.demand import in_force
@@ -16,16 +17,23 @@ from packing.explain.conditions.demand import in_force
 def as_placed(expanded: Expanded, placement: Placement) -> tuple[Change, ...]:
     """Changes after which the models with missing copies ask for what is placed of them."""
     placed = Counter(copy.model for copy in placement.copies)
+    models = {model.name: model for model in expanded.problem.models}
     rates: Counter[str] = Counter()
+    counted: Counter[str] = Counter()
     for copy in placement.copies:
         rates[copy.model] += copy.mode.rps_micro or 0
-    return tuple(change for model in expanded.problem.models for change in _of(model, placed[model.name], rates[model.name]))
+        counted[copy.model] += counted_micro(models[copy.model], copy.mode)
+    return tuple(change for model in expanded.problem.models for change in _of(model, placed[model.name], rates[model.name], counted[model.name]))
 
 
-def _of(model: Model, placed: int, rate: int) -> list[Change]:
-    if not missing_copies(model, placed, rate):
+def _of(model: Model, placed: int, rate: int, counted: int) -> list[Change]:
+    """`counted`: what its copies count for, where there is a reserve; `rate`: what they serve."""
+    if not missing_copies(model, placed, counted):
         return []
     changes = []
+    if any(survives(model, what) for what in (Survive.NODE, Survive.ZONE)):
+        # A reserve that is not complete is none; without it some or all of what is placed may be enough.
+        changes.append(Change("survive", model.name, str(model.survive), str(Survive.NONE)))
     if placed < model.copies.min:
         changes.append(Change("copies", model.name, model.copies.min, placed))
     if 0 < placed < model.min_zones and model.copies.min:

@@ -31,7 +31,7 @@ def lines(explanation: Explanation, page: Page) -> Iterator[Line]:
         if each.change.kind in {"isolation", "tenant_isolation"} and each.proven and saved is not None:
             whom = f"tenant {each.change.target}" if each.change.kind == "tenant_isolation" else each.change.target
             levels = f"{each.change.old} instead of {each.change.new}"
-            yield from wrapped(f"Isolating {whom} ({levels}) costs at least {saved:,.2f} USD/h.", page)
+            yield from wrapped(f"Isolating {whom} ({levels}) costs {saved:,.2f} USD/h.", page)
 
 
 def _row(each: Value) -> list[str]:
@@ -46,4 +46,4 @@ def _row(each: Value) -> list[str]:
 
 
 def _saved(amount: float | None) -> str:
-    return "-" if amount is None else f"{-amount:+,.2f}"
+    return "-" if amount is None else f"{-amount + 0.0:+,.2f}"
