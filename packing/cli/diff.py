@@ -20,7 +20,7 @@ def command(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Placement that runs (JSON).", show_default=False)],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Placement that is to run (JSON).", show_default=False)],
     as_json: options.AsJson = False,
-    detailed: Annotated[bool, typer.Option("--detailed-exitcode", help="Exit code 2 where there are changes, 0 where there are none.")] = False,
+    detailed: options.Detailed = False,
     by_name: ByName = False,
     everything: options.All = False,
 ) -> None:
@@ -47,9 +47,7 @@ def command(
 def apply(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Placement that runs (JSON).", show_default=False)],
     change: Annotated[Path, typer.Argument(metavar="DIFF", help="What is to change, as `packing diff --json` wrote it.", show_default=False)],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="NEW.json", help="Write the placement to a file.", show_default=False)
-    ] = None,
+    output: options.Output = None,
 ) -> None:
     """Carry out a diff: the placement that it leads to, with the names of OLD. Refused if OLD is not what the diff was made for."""
     if faults := refuse_unwritable(output, "--output"):

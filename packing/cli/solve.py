@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from packing.cli import options
 from packing.cli.exits import exit_code
-from packing.cli.output import CHART_FORMATS, emit, native_output_to_stderr, refuse_unwritable, say, write_file
-
-if TYPE_CHECKING:
-    from packing.domain.problem import Problem
-    from packing.solve import Result
+from packing.cli.output import CHART_FORMATS, emit, native_output_to_stderr, refuse_unwritable, say
+from packing.cli.search import search, written
 
 
 def command(
     file: options.Problem,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="OUT.json", help="Write the placement to a file.", show_default=False)
-    ] = None,
+    output: options.Output = None,
     time_limit: Annotated[float, typer.Option(metavar="S", help="Seconds of search; 0: the first greedy answer.")] = 10.0,
-    seed: Annotated[int, typer.Option(metavar="N", help="Same input, seed and one worker: same bytes, where no time limit or time share bites.")] = 0,
-    workers: Annotated[int, typer.Option(metavar="N", help="Processes at work at the same time; several find more, but not the same bytes.")] = 1,
+    seed: options.Seed = 0,
+    workers: options.Workers = 1,
     gap: Annotated[float, typer.Option(metavar="G", help="Stop when the relative gap is no larger, e.g. 0.01.")] = 0.0,
     strategy: Annotated[str, typer.Option(metavar="S", help="How to search: auto, greedy, cp_sat, …")] = "auto",
     memory_limit: Annotated[
@@ -40,17 +35,11 @@ def command(
     from packing.describe import read_problem
 
     problem = read_problem(file)
-    result = _search(problem, quiet=quiet, time_limit=time_limit, seed=seed, workers=workers, gap=gap, strategy=strategy, memory_limit=memory_limit)
-    for incident in result.incidents:
-        say(f"note: {incident}")
+    result = search(problem, quiet=quiet, time_limit=time_limit, seed=seed, workers=workers, gap=gap, strategy=strategy, memory_limit=memory_limit)
     from packing.cli.account import account_of, show
 
     account = account_of(result)
-    text = account.placement.to_json()
-    if output is not None:
-        write_file(output, text)
-        if not quiet:
-            say(f"placement written to {output}")
+    text = written(account.placement, output, quiet=quiet)
     if chart is not None:
         from packing.report.chart import radar
 
@@ -81,12 +70,3 @@ def _refuse(output: Path | None, chart: Path | None) -> None:
         from packing.errors import ProblemError
 
         raise ProblemError(faults)
-
-
-def _search(problem: Problem, *, quiet: bool, **options: Any) -> Result:
-    from packing.cli.interrupt import interruptible
-    from packing.report.progress import progress_to_stderr
-    from packing.solve import solve_placement
-
-    with interruptible() as cancel, progress_to_stderr(quiet=quiet) as follow, native_output_to_stderr():
-        return solve_placement(problem, on_progress=follow, cancel=cancel, **options)
