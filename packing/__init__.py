@@ -20,6 +20,8 @@ _WHERE = {
     "InstanceType": "packing.domain.hardware",
     "InternalError": "packing.errors",
     "Isolation": "packing.domain.words",
+    "Migration": "packing.domain.migration",
+    "MigrationOptions": "packing.domain.migration",
     "Mode": "packing.domain.workload",
     "Model": "packing.domain.workload",
     "NoPlacementError": "packing.errors",
@@ -44,10 +46,14 @@ _WHERE = {
     "diff": "packing.act.diff",
     "explain_placement": "packing.explain.api",
     "marginal_values": "packing.explain.api",
+    "plan_migration": "packing.act.migrate",
     "read_diff": "packing.act.diff",
+    "read_migration": "packing.act.migrate",
     "read_placement": "packing.describe",
     "read_problem": "packing.describe",
+    "replay_migration": "packing.act.migrate",
     "solve_placement": "packing.solve.api",
+    "state_after": "packing.act.migrate",
     "strategies": "packing.solve.strategies",
     "verify_placement": "packing.solve.check",
 }
@@ -62,6 +68,8 @@ __all__ = [
     "InstanceType",
     "InternalError",
     "Isolation",
+    "Migration",
+    "MigrationOptions",
     "Mode",
     "Model",
     "NoPlacementError",
@@ -86,18 +94,24 @@ __all__ = [
     "diff",
     "explain_placement",
     "marginal_values",
+    "plan_migration",
     "read_diff",
+    "read_migration",
     "read_placement",
     "read_problem",
+    "replay_migration",
     "solve_placement",
+    "state_after",
     "strategies",
     "verify_placement",
 ]
 
 if TYPE_CHECKING:
     from packing.act.diff import Diff, apply_diff, diff, read_diff
+    from packing.act.migrate import plan_migration, read_migration, replay_migration, state_after
     from packing.describe import read_placement, read_problem
     from packing.domain.hardware import InstanceType, Pool
+    from packing.domain.migration import Migration, MigrationOptions
     from packing.domain.placement import Placement
     from packing.domain.problem import Problem
     from packing.domain.weights import Weights

@@ -42,6 +42,7 @@ CODES: dict[str, str] = {
     "current_placement": "Something in the current placement cannot stay as it is: it is left out, and said.",
     "unknown_name": "A policy names a node, pool, model or copy that is not there.",
     "bad_diff": "A diff file is not of the expected form, or does not lead to what it says.",
+    "bad_migration": "A migration file is not of the expected form, or has a step that cannot be done.",
     "stale_state": "What is to be changed is no longer in the state that the diff or plan was made for.",
     "bad_option": "An option of the call or the command has a value that is not accepted.",
     "missing_extra": "An optional dependency that this feature needs is not installed.",

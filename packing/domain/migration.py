@@ -1,0 +1,184 @@
+"""The way from one placement to the next: steps in waves, each with its bytes and its seconds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from packing.domain.fields import AsTuple, Name, Record
+from packing.domain.words import Hosting
+from packing.domain.workload import Mode
+
+MIGRATION_SCHEMA_VERSION = 1
+
+Bytes = Annotated[int, Field(ge=0)]
+Figure = Annotated[float, Field(ge=0)]
+"""Seconds or bytes per second: estimates."""
+
+
+class StepKind(StrEnum):
+    """What a step does. The steps of one copy, or of one node, come in this order."""
+
+    START_NODE = "start_node"
+    """A node comes up behind its endpoint; it counts against its pool's stock from now on."""
+    LOAD_COPY = "load_copy"
+    """A copy is loaded; it takes its room from now on."""
+    SHIFT_TRAFFIC = "shift_traffic"
+    """A loaded copy begins to serve, in place of another one where `replaces` says so."""
+    DRAIN = "drain"
+    """A copy takes no new requests and finishes those that it has; it serves no more from now on."""
+    UNLOAD = "unload"
+    """A drained copy goes; its room is free when this is done."""
+    STOP_NODE = "stop_node"
+    """An empty node goes; its pool has it again when this is done."""
+
+
+class Outcome(StrEnum):
+    """What is known of the way.
+
+    ordered: a plan, every intermediate state of which is valid.
+    impossible: proven by looking at every state that can be reached; `remedies` says what would help.
+    not_found: the search ended without a plan and without a proof.
+    """
+
+    ORDERED = "ordered"
+    IMPOSSIBLE = "impossible"
+    NOT_FOUND = "not_found"
+
+
+class Step(Record):
+    """One thing that is done to one node or one copy."""
+
+    kind: Annotated[StepKind, Field(strict=False)]
+    node: str
+    model: str | None = None
+    copy_index: Annotated[int | None, Field(alias="copy", ge=0)] = None
+    """Number of the copy. No two copies of a model that are there at the same time have the same one."""
+    replaces: Annotated[int | None, Field(ge=0)] = None
+    """Of `shift_traffic`: number of the copy whose traffic it takes over."""
+    accelerators: Annotated[tuple[int, ...], AsTuple] = ()
+    mode: Mode | None = None
+    """Of `load_copy`."""
+    pool: str | None = None
+    """Of `start_node`, with the four that follow."""
+    instance_type: str | None = None
+    zone: str | None = None
+    endpoint: str | None = None
+    hosting: Annotated[Hosting | None, Field(strict=False)] = None
+    bytes: Bytes = 0
+    """Of `load_copy`: what has to be brought to the node, its mode's size (docs/migration.md)."""
+    seconds: Figure = 0.0
+    """Estimated duration."""
+    starts_at: Figure = 0.0
+    """Seconds from the beginning, if every step starts as soon as those that it waits for are done (no waves)."""
+
+
+class Wave(Record):
+    """Steps that may run at the same time; the next wave begins when all of them are done."""
+
+    steps: Annotated[tuple[Step, ...], AsTuple]
+    seconds: Figure
+    """Estimated duration within the bandwidths of the options."""
+
+
+class Bounce(Record):
+    """A copy that is loaded on the way where it does not stay, to break a circle of moves that wait for one another."""
+
+    model: str
+    copy_index: Annotated[int, Field(alias="copy", ge=0)]
+    node: str
+    extra_node: bool = False
+    """Whether the node is started for this alone."""
+
+
+class Dip(Record):
+    """A model that serves with fewer copies for a while: break before make."""
+
+    model: str
+    copies: Annotated[int, Field(ge=1)]
+    """How many fewer than the smaller of what it had and what it will have."""
+
+
+class Remedy(Record):
+    """What would make an order possible: found by planning with it."""
+
+    pool: str | None = None
+    """More nodes of this pool for the time of the migration, or..."""
+    nodes: Annotated[int, Field(ge=0)] = 0
+    model: str | None = None
+    """... fewer serving copies of this model for a while."""
+    copies: Annotated[int, Field(ge=0)] = 0
+    """`max_unavailable` that the model would need."""
+    smallest: bool = False
+    """Whether less of the same kind (extra nodes of any pools, or dips of any models) is proven not to be enough."""
+
+
+class Totals(Record):
+    """What the whole migration takes."""
+
+    bytes: Bytes = 0
+    """Loaded in all."""
+    loads: Annotated[int, Field(ge=0)] = 0
+    steps: Annotated[int, Field(ge=0)] = 0
+    seconds: Figure = 0.0
+    """Wave after wave."""
+    schedule_seconds: Figure = 0.0
+    """If every step starts as soon as those that it waits for are done (`Step.starts_at`)."""
+    peak_bytes_per_second: Figure = 0.0
+    """The most that is loaded at the same time, wave after wave, in bytes per second."""
+
+
+class Names(Record):
+    """What the new placement's names are called on the way, where they differ (identical things are matched, not names)."""
+
+    nodes: dict[str, str] = Field(default_factory=dict)
+    """Id in the new placement -> id on the way."""
+    endpoints: dict[str, str] = Field(default_factory=dict)
+
+
+class MigrationOptions(Record):
+    """How fast things go, and how long to look for a way. Times are estimates; they decide no rule."""
+
+    node_bandwidth: Annotated[Figure, Field(gt=0)] = 1.25e9
+    """Bytes per second onto one node, all its loads together; 10 Gbit/s."""
+    fleet_bandwidth: Annotated[Figure, Field(gt=0)] | None = None
+    """Bytes per second of all loads together; None: no limit."""
+    loads_per_node: Annotated[int, Field(ge=1)] | None = None
+    """Loads onto one node at the same time; None: no limit."""
+    start_node_s: Figure = 300.0
+    drain_s: Figure = 30.0
+    effort: Annotated[int, Field(ge=0, le=100_000_000)] = 20_000
+    """States that may be looked at in search of the cheapest way, or of a proof that there is none."""
+    remedies: bool = True
+    """Whether to look for what would help where there is no way."""
+
+
+class Migration(Record):
+    """An ordered way from one placement to another, every intermediate state of which is valid (docs/migration.md)."""
+
+    schema_version: int = MIGRATION_SCHEMA_VERSION
+    problem: str
+    """Digest of the problem that the new placement answers."""
+    base: str
+    """`Placement.state_digest` of the old placement: a plan is for this state and no other."""
+    target: str
+    """`Placement.state_digest` of the new placement."""
+    status: Annotated[Outcome, Field(strict=False)]
+    waves: Annotated[tuple[Wave, ...], AsTuple] = ()
+    dips: Annotated[tuple[Dip, ...], AsTuple] = ()
+    bounces: Annotated[tuple[Bounce, ...], AsTuple] = ()
+    remedies: Annotated[tuple[Remedy, ...], AsTuple] = ()
+    """Where there is no order: each by itself would make one."""
+    found: Annotated[tuple[Name, ...], AsTuple] = ()
+    """What was broken in the old placement already, sentence by sentence."""
+    names: Names = Names()
+    totals: Totals = Totals()
+    options: MigrationOptions = MigrationOptions()
+
+    def to_json(self) -> str:
+        """Canonical text: the same migration gives the same bytes."""
+        import json
+
+        return json.dumps(self.model_dump(mode="json", by_alias=True, exclude_defaults=False), indent=1, ensure_ascii=False) + "\n"
