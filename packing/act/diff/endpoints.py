@@ -91,8 +91,8 @@ def _by_nodes(old: Side, new: Side, mine: list[str], theirs: list[str], old_node
     common: Counter[tuple[int, int]] = Counter()
     for name in theirs:
         for host in new.behind[name]:
-            before = endpoint_of.get(old_node_of.get(host.id, ""), "")
-            if before in rows:
+            before = endpoint_of[old_node_of[host.id]] if host.id in old_node_of else None
+            if before in rows and before is not None:
                 common[rows[before], columns[name]] += 1
     pairs = sorted(common)
     ties = [2 * (probable.get(theirs[column]) == mine[row]) + (theirs[column] == mine[row]) for row, column in pairs]

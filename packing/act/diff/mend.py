@@ -16,13 +16,18 @@ _REPAIR = "Solve anew, or correct the file."
 def contradictions(placement: Placement, called: str) -> list[Fault]:
     """Everything in which a placement contradicts itself; `called`: what the message calls it, e.g. ``old``."""
     nodes, endpoints = {node.id for node in placement.nodes}, {endpoint.name for endpoint in placement.endpoints}
-    faults = [*_ambiguous(placement, called), *_dangling(placement, called, nodes, endpoints)]
-    return faults or list(_wrong_lists(placement, called))
+    faults = {fault.where: fault for fault in (*_dangling(placement, called, nodes, endpoints), *_ambiguous(placement, called))}
+    return list(faults.values()) or list(_wrong_lists(placement, called))
 
 
 def _dangling(placement: Placement, called: str, nodes: set[str], endpoints: set[str]) -> Iterator[Fault]:
-    for name, count in _repeated(f"{copy.model}#{copy.copy_index}" for copy in placement.copies):
-        yield _fault(f"{called}.copies[{name}]", f"This copy is listed {count} times.")
+    for what, names in (
+        ("copies", [f"{copy.model}#{copy.copy_index}" for copy in placement.copies]),
+        ("nodes", [node.id for node in placement.nodes]),
+        ("endpoints", [endpoint.name for endpoint in placement.endpoints]),
+    ):
+        for name, count in _repeated(names):
+            yield _fault(f"{called}.{what}[{name}]", f"This is listed {count} times.")
     for node in placement.nodes:
         if node.endpoint not in endpoints:
             yield _fault(f"{called}.nodes[{node.id}].endpoint", f"There is no endpoint {node.endpoint!r}.")
@@ -61,10 +66,12 @@ def relisted(endpoints: Iterable[Endpoint], nodes: Iterable[Node], copies: Itera
     behind = {node.id: node.endpoint for node in nodes}
     members: dict[str, list[str]] = {endpoint.name: [] for endpoint in endpoints}
     models: dict[str, set[str]] = {name: set() for name in members}
-    for node, endpoint in behind.items():
-        members.get(endpoint, []).append(node)
+    for node, name in behind.items():
+        if name in members:
+            members[name].append(node)
     for copy in copies:
-        models.get(behind.get(copy.node, ""), set()).add(copy.model)
+        if (endpoint := behind.get(copy.node)) in models and endpoint is not None:
+            models[endpoint].add(copy.model)
     return tuple(
         endpoint.model_copy(update={"nodes": tuple(members[endpoint.name]), "models": tuple(sorted(models[endpoint.name]))}) for endpoint in endpoints
     )
