@@ -210,7 +210,7 @@ def _result(compiled: Compiled, expanded: Expanded, context: SearchContext, stra
     impossible = any(context.missing_bound) if context.missing_bound is not None else None
     return Result(
         status=status,
-        limit=None if status is Status.OPTIMAL else limit,
+        limit=None if status is Status.OPTIMAL or (change is not None and change.proven) else limit,
         strategy=strategy,
         elapsed_s=elapsed,
         digest=expanded.digest,
