@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from packing.act.diff import Diff
 from packing.act.diff.types import CopyChange, Seat
 from packing.domain.placement import Endpoint, Node, Placement
 from packing.domain.units import show_bytes
 from packing.report.diff_totals import totals
-from packing.report.page import Line, Page, wrapped
+from packing.report.page import Line, Page
 from packing.report.words import HOSTING_WORDS, money, plural
 
 STYLES = {"+": "green", "-": "red", "~": "yellow", " ": ""}
@@ -32,7 +33,12 @@ def change_list(diff: Diff, old: Placement, page: Page | None = None) -> str:
         return page.render([Line("No changes: both placements run the same."), *_remarks(diff, old)])
     detail = list(_Detail(diff, old, page).lines())
     body = detail if page.rows is None or len(detail) <= MOST_LINES else list(totals(diff, old, page))
-    return page.render([*body, Line(""), *wrapped(plan_line(diff), page, indent="", style="bold"), *_remarks(diff, old)])
+    count = plan_line(diff)  # in one line however narrow the page: people search for it
+    return (
+        page.render([*body, Line("")])
+        + replace(page, width=max(page.width, len(count))).render([Line(count, "bold")])
+        + page.render([*_remarks(diff, old)])
+    )
 
 
 def plan_line(diff: Diff) -> str:
