@@ -136,6 +136,8 @@ class Names(Record):
     nodes: dict[str, str] = Field(default_factory=dict)
     """Id in the new placement -> id on the way."""
     endpoints: dict[str, str] = Field(default_factory=dict)
+    accelerators: dict[str, dict[int, int]] = Field(default_factory=dict)
+    """By id on the way: numbers of accelerators in the new placement -> numbers on the way."""
 
 
 class MigrationOptions(Record):

@@ -6,16 +6,21 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement
+from packing.domain.problem import Problem
+from packing.domain.same import needs_key
 from packing.domain.words import Hosting
+from packing.domain.workload import Mode
 
 T = TypeVar("T", Endpoint, Node)
 
 
-def running(placement: Placement) -> Placement:
-    """The placement with unambiguous names.
+def running(placement: Placement, problem: Problem) -> Placement:
+    """The placement with unambiguous names, and with the figures of the problem's modes.
 
     Of endpoints and nodes of one name the first counts. A node behind an endpoint that is not there gets one for
     inference components. Copies on nodes that are not there are lost. Of copies with one number the first keeps it.
+    A copy whose mode differs from one of its model's in its figures only (requests/s, latency, load time) runs in that
+    one: it need not be loaded anew because something was measured again.
     """
     nodes = list(_first(placement.nodes, "id"))
     endpoints = list(_first(placement.endpoints, "name"))
@@ -27,7 +32,7 @@ def running(placement: Placement) -> Placement:
             )
             known.add(node.endpoint)
     here = {node.id for node in nodes}
-    copies = tuple(_numbered([copy for copy in placement.copies if copy.node in here]))
+    copies = tuple(_restated(_numbered([copy for copy in placement.copies if copy.node in here]), problem))
     return placement.model_copy(update={"endpoints": tuple(endpoints), "nodes": tuple(nodes), "copies": copies})
 
 
@@ -51,3 +56,18 @@ def _numbered(copies: list[PlacedCopy]) -> Iterator[PlacedCopy]:
             copy = copy.model_copy(update={"copy_index": highest[copy.model]})  # noqa: PLW2901 - the same copy under another number
         taken.add(copy.copy_index)
         yield copy
+
+
+def _restated(copies: Iterable[PlacedCopy], problem: Problem) -> Iterator[PlacedCopy]:
+    models = {model.name: model for model in problem.models}
+    known: dict[tuple[str, int], Mode] = {}
+    for copy in copies:
+        model = models.get(copy.model)
+        key = copy.model, id(copy.mode)
+        if model is None:
+            yield copy
+            continue
+        if key not in known:
+            alike = [mode for mode in model.modes if needs_key(mode) == needs_key(copy.mode)]
+            known[key] = copy.mode if not alike or copy.mode in alike else alike[0]
+        yield copy if known[key] is copy.mode else copy.model_copy(update={"mode": known[key]})

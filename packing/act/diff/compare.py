@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from packing.act.diff.content import needs_key
 from packing.act.diff.mend import contradictions, mend
 from packing.act.diff.translate import translate
 from packing.act.diff.types import (
@@ -20,6 +19,7 @@ from packing.act.diff.types import (
     Seat,
 )
 from packing.domain.placement import PlacedCopy, Placement
+from packing.domain.same import needs_key
 from packing.domain.words import Hosting
 from packing.errors import ProblemError
 

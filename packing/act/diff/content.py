@@ -10,18 +10,10 @@ from operator import attrgetter
 from typing import Any
 
 from packing.domain.placement import PlacedCopy
+from packing.domain.same import FIGURES, needs_key
 from packing.domain.workload import Mode
 
-FIGURES = ("requests_per_second", "ttft_ms", "tpot_ms", "load_s", "source", "error_band")
-"""Fields of a mode that say what it delivers; all others say what runs, and to change one means to load the copy anew."""
-
-_needs = attrgetter(*(name for name in Mode.model_fields if name not in (*FIGURES, "resources")))
 _figures = attrgetter(*FIGURES)
-
-
-def needs_key(mode: Mode) -> tuple[Any, ...]:
-    """Equal for modes that need the same of a node."""
-    return (*_needs(mode), tuple(sorted(mode.resources.items())))
 
 
 @dataclass(frozen=True, slots=True)

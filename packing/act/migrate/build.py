@@ -7,7 +7,7 @@ from collections import defaultdict
 from packing.act.migrate.seats import Group, Seat, Site
 from packing.act.migrate.world import Supply, World
 from packing.domain.floor import Floor, Serving, floor_of, serving
-from packing.domain.migration import Names, StepKind
+from packing.domain.migration import StepKind
 from packing.domain.placement import PlacedCopy, Placement
 from packing.domain.problem import Problem, conflicting_pairs, isolation_of
 from packing.domain.units import exact
@@ -40,8 +40,14 @@ class Ends:
         return old.copies, new.copies
 
 
-def build(problem: Problem, old: Placement, new: Placement, names: Names, stay: frozenset[str]) -> World:
-    """The old placement as a world that knows what the new one wants. `problem` is the joined one (`packing.domain.joined`)."""
+def build(problem: Problem, old: Placement, new: Placement, stay: frozenset[str]) -> World:
+    """The old placement as a world that knows what the new one wants.
+
+    Parameters
+    ----------
+    problem : the joined one (`packing.domain.joined`).
+    new : under the names of the way; `stay`: its nodes that are old ones.
+    """
     tenants = {tenant.name: tenant for tenant in problem.tenants}
     world = World(
         slots=problem.slots,
@@ -53,61 +59,58 @@ def build(problem: Problem, old: Placement, new: Placement, names: Names, stay: 
         zones={pool.label: (pool.instance_type, pool.zone) for pool in problem.fleet},
     )
     world.supply = {name: Supply(Floor()) for name in world.models}
-    _sites(world, old, new, names, stay)
-    _seats(world, old, new, names)
+    _sites(world, old, new, stay)
+    _seats(world, old, new)
     for site in world.sites.values():
         if site.old:
             world.change(StepKind.START_NODE, site)
     return world
 
 
-def _sites(world: World, old: Placement, new: Placement, names: Names, stay: frozenset[str]) -> None:
+def _sites(world: World, old: Placement, new: Placement, stay: frozenset[str]) -> None:
     groups: dict[str, Group] = {each.name: Group(each.name, each.hosting, each.instance_type) for each in old.endpoints}
     for each in new.endpoints:
-        name = names.endpoints.get(each.name, each.name)
-        groups.setdefault(name, Group(name, each.hosting, each.instance_type))
+        groups.setdefault(each.name, Group(each.name, each.hosting, each.instance_type))
     for node in old.nodes:
         kind = world.kinds.get(node.instance_type)
         world.sites[node.id] = Site(node.id, node.pool, node.zone, kind, groups[node.endpoint], old=True, goal=node.id in stay)
     for node in new.nodes:
-        id_ = names.nodes.get(node.id, node.id)
-        if id_ not in stay:
-            group = groups[names.endpoints.get(node.endpoint, node.endpoint)]
-            world.sites[id_] = Site(id_, node.pool, node.zone, world.kinds.get(node.instance_type), group, goal=True)
+        if node.id not in stay:
+            kind = world.kinds.get(node.instance_type)
+            world.sites[node.id] = Site(node.id, node.pool, node.zone, kind, groups[node.endpoint], goal=True)
 
 
-def _seats(world: World, old: Placement, new: Placement, names: Names) -> None:
+def _seats(world: World, old: Placement, new: Placement) -> None:
     """Copies of the old placement, each marked if the new one has it too; then what is missing."""
     wanted: dict[Place, list[PlacedCopy]] = defaultdict(list)
     for copy in new.copies:
-        wanted[_place(world, copy, names.nodes.get(copy.node, copy.node))].append(copy)
+        wanted[_place(world, copy)].append(copy)
     numbers: dict[str, set[int]] = defaultdict(set)
     for copy in old.copies:
-        alike = wanted[_place(world, copy, copy.node)]
-        seat = _seat(world, copy, copy.node, copy.copy_index, goal=bool(alike))
+        alike = wanted[_place(world, copy)]
+        seat = _seat(world, copy, copy.copy_index, goal=bool(alike))
         numbers[copy.model].add(seat.number)
         if alike:
             alike.pop()
             world.want(seat)
         world.change(StepKind.LOAD_COPY, seat)
     for copy in new.copies:
-        id_ = names.nodes.get(copy.node, copy.node)
-        alike = wanted[_place(world, copy, id_)]
+        alike = wanted[_place(world, copy)]
         if alike and alike[0] is copy:
             alike.pop(0)
             number = free_number(numbers[copy.model], copy.copy_index)
-            world.want(_seat(world, copy, id_, number, goal=True))
+            world.want(_seat(world, copy, number, goal=True))
 
 
 Place = tuple[str, int, str, tuple[int, ...]]
 
 
-def _place(world: World, copy: PlacedCopy, node: str) -> Place:
-    return copy.model, world.form(copy.mode).number, node, tuple(sorted(copy.accelerators))
+def _place(world: World, copy: PlacedCopy) -> Place:
+    return copy.model, world.form(copy.mode).number, copy.node, tuple(sorted(copy.accelerators))
 
 
-def _seat(world: World, copy: PlacedCopy, node: str, number: int, *, goal: bool) -> Seat:
-    return Seat(world.models[copy.model], world.form(copy.mode), world.sites[node], tuple(sorted(copy.accelerators)), goal=goal, number=number)
+def _seat(world: World, copy: PlacedCopy, number: int, *, goal: bool) -> Seat:
+    return Seat(world.models[copy.model], world.form(copy.mode), world.sites[copy.node], tuple(sorted(copy.accelerators)), goal=goal, number=number)
 
 
 def free_number(taken: set[int], wish: int = -1) -> int:

@@ -1,73 +1,80 @@
-"""Which nodes and endpoints of the new placement are the old ones, by their names; every other name is made unambiguous."""
+"""The new placement in names that say what stays: those of the old one for what is the same, fresh ones for what is new."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from packing.act.diff.mend import relisted
+from packing.act.diff.translate import translate
 from packing.domain.migration import Names
 from packing.domain.placement import Placement
 
 
-def match_names(old: Placement, new: Placement) -> tuple[Names, frozenset[str]]:
-    """What the new placement's names are on the way, and the ids (on the way) of the nodes that stay.
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Where to go.
 
-    A node stays if id and pool agree and its endpoint is the same: of the same hosting option and instance type, and
-    of all such endpoints the one with which it shares most nodes (of equals the one of the same name). A node never
-    goes from one endpoint to another: it is emptied, stopped, and started anew under another name.
+    Parameters
+    ----------
+    placement : the new placement under the names of the way.
+    names : what its own names are on the way, where they differ.
+    stay : ids of the nodes that are old ones.
     """
-    endpoints = _endpoints(old, new)
+
+    placement: Placement
+    names: Names
+    stay: frozenset[str]
+
+
+def match(old: Placement, new: Placement, *, by_name: bool) -> Goal:
+    """What of the new placement is there already, as `packing.diff` finds it.
+
+    A node never goes from one endpoint to another: where the diff says so, it is emptied and stopped, and another one is
+    started under a name of its own.
+    """
+    named = translate(old, new, by_name=by_name).placement
     before = {node.id: node for node in old.nodes}
-    stay = {
-        node.id
-        for node in new.nodes
-        if node.id in before and _same(before[node.id], node) and endpoints.get(node.endpoint) == before[node.id].endpoint
-    }
-    nodes = _rename((node.id for node in new.nodes), {id_: id_ for id_ in stay}, before)
-    names = _rename((endpoint.name for endpoint in new.endpoints), endpoints, {endpoint.name for endpoint in old.endpoints})
-    return Names(nodes=nodes, endpoints=names), frozenset(stay)
-
-
-def _same(one: object, other: object) -> bool:
-    return all(getattr(one, name) == getattr(other, name) for name in ("pool", "instance_type", "zone"))
-
-
-def _endpoints(old: Placement, new: Placement) -> dict[str, str]:
-    """Endpoints of the new placement that are old ones."""
-    kinds = {(side, each.name): (each.hosting, each.instance_type) for side, placement in enumerate((old, new)) for each in placement.endpoints}
-    before = {node.id: node for node in old.nodes}
-    shared: Counter[tuple[str, str]] = Counter()
-    for node in new.nodes:
-        here = before.get(node.id)
-        if here is not None and here.pool == node.pool and kinds.get((0, here.endpoint), 0) == kinds.get((1, node.endpoint), 1):
-            shared[here.endpoint, node.endpoint] += 1
-    found: dict[str, str] = {}
-    taken: set[str] = set()
-    for (was, now), _ in sorted(shared.items(), key=lambda item: (-item[1], item[0][0] != item[0][1], item[0])):
-        if was not in taken and now not in found:
-            found[now] = was
-            taken.add(was)
-    for each in new.endpoints:  # no node in common: the name decides
-        if each.name not in found and each.name not in taken and kinds.get((0, each.name)) == (each.hosting, each.instance_type):
-            found[each.name] = each.name
-            taken.add(each.name)
-    return found
-
-
-def _rename(names: Iterable[str], same: dict[str, str], taken: Iterable[str]) -> dict[str, str]:
-    """Only names that change: those of the same thing, and new things whose name is taken."""
-    listed = list(names)
-    used = {*taken, *listed}
-    renamed: dict[str, str] = {}
-    before = set(taken)
-    for name in listed:
-        if name in same:
-            if same[name] != name:
-                renamed[name] = same[name]
-        elif name in before:
+    stay = {node.id for node in named.nodes if node.id in before and node.pool == before[node.id].pool and node.endpoint == before[node.id].endpoint}
+    fresh: dict[str, str] = {}
+    used = before.keys() | {node.id for node in named.nodes}
+    for node in named.nodes:
+        if node.id in before and node.id not in stay:
             number = 2
-            while f"{name}.{number}" in used:
+            while f"{node.id}.{number}" in used:
                 number += 1
-            renamed[name] = f"{name}.{number}"
-            used.add(renamed[name])
-    return renamed
+            fresh[node.id] = f"{node.id}.{number}"
+            used |= {fresh[node.id]}
+    nodes = tuple(node.model_copy(update={"id": fresh.get(node.id, node.id)}) for node in named.nodes)
+    copies = tuple(copy.model_copy(update={"node": fresh[copy.node]}) if copy.node in fresh else copy for copy in named.copies)
+    goal = named.model_copy(update={"nodes": nodes, "copies": copies, "endpoints": relisted(named.endpoints, nodes, copies)})
+    return Goal(goal, _names(new, goal), frozenset(stay))
+
+
+def _names(new: Placement, goal: Placement) -> Names:
+    nodes = {mine.id: theirs.id for mine, theirs in zip(new.nodes, goal.nodes, strict=True) if mine.id != theirs.id}
+    endpoints = {mine.name: theirs.name for mine, theirs in zip(new.endpoints, goal.endpoints, strict=True) if mine.name != theirs.name}
+    users: dict[str, list[tuple[Sequence[int], Sequence[int]]]] = defaultdict(list)
+    for mine, theirs in zip(new.copies, goal.copies, strict=True):
+        if sorted(mine.accelerators) != sorted(theirs.accelerators):
+            users[theirs.node].append((mine.accelerators, theirs.accelerators))
+    for mine, theirs in zip(new.copies, goal.copies, strict=True):
+        if theirs.node in users and sorted(mine.accelerators) == sorted(theirs.accelerators):
+            users[theirs.node].append((mine.accelerators, theirs.accelerators))
+    return Names(nodes=nodes, endpoints=endpoints, accelerators={node: _renumbered(pairs) for node, pairs in users.items()})
+
+
+def _renumbered(pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> dict[int, int]:
+    """Which accelerator is which: the one that is used by the same copies."""
+    before: dict[int, list[int]] = defaultdict(list)
+    after: dict[int, list[int]] = defaultdict(list)
+    for position, (mine, theirs) in enumerate(pairs):
+        for index in mine:
+            before[index].append(position)
+        for index in theirs:
+            after[index].append(position)
+    waiting: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for index in sorted(after, reverse=True):
+        waiting[tuple(after[index])].append(index)
+    return {index: waiting[tuple(users)].pop() for index, users in sorted(before.items())}

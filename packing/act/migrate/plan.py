@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from packing.act.migrate.build import Ends, build
 from packing.act.migrate.check import refuse
-from packing.act.migrate.match import match_names
+from packing.act.migrate.match import match
 from packing.act.migrate.remedies import remedies
 from packing.act.migrate.steps import dips, write
 from packing.act.migrate.way import find_way
@@ -27,6 +27,7 @@ def plan_migration(
     new: Placement,
     *,
     old_problem: Problem | Expanded | None = None,
+    by_name: bool = False,
     options: MigrationOptions | None = None,
 ) -> Migration:
     """Order the way from one placement to another so that every intermediate state is valid.
@@ -38,6 +39,8 @@ def plan_migration(
     new : where to go. It must be valid.
     old_problem : what the old placement answered: the facts of models, tenants and instance types that the new problem
         does not have any more. Without it their copies count as the strictest tenant's that there can be.
+    by_name : ids of nodes and numbers of accelerators are facts, for a `new` that was made from `old`, e.g. to empty one
+        particular node; False: they are labels, and what stays is found by matching, as in `packing.diff`.
     options : bandwidths (bytes/s), times (s), and how many states to look at; default: `MigrationOptions()`.
 
     Returns
@@ -53,11 +56,11 @@ def plan_migration(
     options = options or MigrationOptions()
     target = problem if isinstance(problem, Expanded) else expand(problem)
     before = old_problem if isinstance(old_problem, Expanded | None) else expand(old_problem)
-    start = running(old)
+    start = running(old, target.problem)
     together = joined(target.problem, start, before.problem if before else None)
     found = refuse(target, together, old, start, new)
-    names, stay = match_names(start, new)
-    world = build(together, start, new, names, stay)
+    goal = match(start, new, by_name=by_name)
+    world = build(together, start, goal.placement, goal.stay)
     ends = Ends(world)
     way = find_way(world, ends, options.effort)
     known: dict[str, Any] = {
@@ -65,7 +68,7 @@ def plan_migration(
         "base": old.state_digest(),
         "target": new.state_digest(),
         "found": found,
-        "names": names,
+        "names": goal.names,
         "options": options,
     }
     if way.actions is None:

@@ -31,7 +31,7 @@ def state_after(problem: Problem, old: Placement, migration: Migration, waves: i
     ProblemError : the migration was made for another state (``stale_state``), or a step cannot be done (``bad_migration``).
     """
     refuse_stale(old, migration)
-    fleet = fleet_after(old, migration, waves)
+    fleet = fleet_after(problem, old, migration, waves)
     used = dict.fromkeys(node.endpoint for node in fleet.nodes.values())
     placement = Placement(
         problem=migration.problem,

@@ -44,8 +44,12 @@ def differs(fleet: Fleet, new: Placement, migration: Migration) -> Iterator[Viol
         yield Violation(END, "nodes", f"{lacking} is not there")
     for surplus in sorted(str(each[:5]) for each in there - wanted):
         yield Violation(END, "nodes", f"{surplus} is there and should not")
-    asked = Counter(_place(copy, nodes.get(copy.node, copy.node)) for copy in new.copies)
-    placed = Counter(_place(running.copy, running.copy.node) for running in fleet.copies.values())
+    renumbered = migration.names.accelerators
+    for node, numbers in renumbered.items():
+        if len(set(numbers.values())) < len(numbers):
+            yield Violation(END, f"names.accelerators[{node}]", "two accelerators have the same number on the way")
+    asked = Counter(_place(copy, node := nodes.get(copy.node, copy.node), renumbered.get(node, {})) for copy in new.copies)
+    placed = Counter(_place(running.copy, running.copy.node, {}) for running in fleet.copies.values())
     for place in (asked - placed) + (placed - asked):
         what = "is not there" if asked[place] > placed[place] else "is there and should not"
         yield Violation(END, "copies", f"{place[0]} on {place[1]} {list(place[2])} {what}")
@@ -54,8 +58,8 @@ def differs(fleet: Fleet, new: Placement, migration: Migration) -> Iterator[Viol
             yield Violation(END, "copies", f"{model}#{number} does not serve")
 
 
-def _place(copy: PlacedCopy, node: str) -> tuple[str, str, tuple[int, ...], object]:
-    return copy.model, node, tuple(sorted(copy.accelerators)), mode_key(copy.mode)
+def _place(copy: PlacedCopy, node: str, numbers: dict[int, int]) -> tuple[str, str, tuple[int, ...], object]:
+    return copy.model, node, tuple(sorted(numbers.get(index, index) for index in copy.accelerators)), mode_key(copy.mode)
 
 
 def sums(migration: Migration) -> Iterator[Violation]:

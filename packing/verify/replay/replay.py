@@ -55,7 +55,7 @@ def replay(
     ProblemError : the migration is not one from `old` to `new` (code ``stale_state``).
     """
     refuse_stale(old, migration, new)
-    start = running(old)
+    start = running(old, problem)
     together = joined(problem, start, old_problem)
     walker = Walker(together, Floors(problem, start, new, migration), full)
 
@@ -89,11 +89,11 @@ def refuse_stale(old: Placement, migration: Migration, new: Placement | None = N
         raise ProblemError(faults)
 
 
-def fleet_after(old: Placement, migration: Migration, waves: int) -> Fleet:
+def fleet_after(problem: Problem, old: Placement, migration: Migration, waves: int) -> Fleet:
     """The fleet after the first `waves` waves, step by step as listed; raises `ProblemError` where a step cannot be done."""
     from packing.verify.replay.fleet import possible, take
 
-    fleet = fleet_of(running(old))
+    fleet = fleet_of(running(old, problem))
     for number, wave in enumerate(migration.waves[:waves]):
         for at, step in enumerate(wave.steps):
             for wrong in possible(fleet, step, f"waves[{number}].steps[{at}]"):
