@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 import annotated_types  # noqa: E402 - the path has to be set first
 
+from packing.act.diff import Diff  # noqa: E402 - the path has to be set first
 from packing.domain.fields import Record  # noqa: E402
 from packing.domain.placement import Placement  # noqa: E402
 from packing.domain.problem import Problem  # noqa: E402
@@ -21,11 +22,11 @@ OUT = ROOT / "docs" / "schema"
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Both schemas by file name."""
-    return {"problem.schema.json": schema_of(Problem), "placement.schema.json": schema_of(Placement)}
+    """The schemas by file name."""
+    return {"problem.schema.json": schema_of(Problem), "placement.schema.json": schema_of(Placement), "diff.schema.json": schema_of(Diff)}
 
 
-def schema_of(kind: type[Problem | Placement]) -> dict[str, Any]:
+def schema_of(kind: type[Record]) -> dict[str, Any]:
     """The JSON Schema (2020-12) of what a file may contain, with the short forms that the reader accepts."""
     schema = kind.model_json_schema(by_alias=True, mode="validation")
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
@@ -80,7 +81,7 @@ def text_of(schema: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write the files."""
     OUT.mkdir(parents=True, exist_ok=True)
     for name, schema in schemas().items():
         (OUT / name).write_text(text_of(schema), encoding="utf-8")
