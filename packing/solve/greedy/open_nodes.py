@@ -66,8 +66,8 @@ class OpenNodes:
         self._home[index].append(index, state)
 
     def roomiest(self, candidate: Candidate, count: int) -> list[int]:
-        """Up to so many open nodes on which this candidate could be if they were empty, those with the most room first."""
-        return self._group(candidate).roomiest(count)
+        """Up to so many open nodes on which this candidate could be if they were empty, those that lack the least first."""
+        return self._group(candidate).roomiest(candidate, count)
 
     def with_room(self, candidate: Candidate) -> list[int]:
         """Indices of nodes that may have room (a superset of those that have), tightest first."""
@@ -129,10 +129,21 @@ class _Group:
         if row is not None:
             self._free[row] = -1
 
-    def roomiest(self, count: int) -> list[int]:
-        free = self._free[: self._size]
-        order = np.lexsort((free[:, 4], free[:, 3], free[:, 0]))[::-1]
-        return [int(self._index[row]) for row in order if self._row.get(int(self._index[row])) == row][:count]
+    def roomiest(self, candidate: Candidate, count: int) -> list[int]:
+        size = self._size
+        free = self._free[:size]
+        open_ = free[:, 0] >= 0
+        needs = (
+            (0, candidate.width),
+            (1, candidate.node_demand[0]),
+            (2, candidate.node_demand[1]),
+            (3, candidate.demand[0]),
+            (4, candidate.demand[1]),
+        )
+        # How much of what it needs is not there; of equal shortage the node with the most room on one accelerator.
+        short = sum((np.maximum(0, amount - free[:, column]) / amount for column, amount in needs if amount), start=np.zeros(size))
+        order = np.lexsort((-free[:, 3], short))
+        return [int(self._index[row]) for row in order if open_[row]][:count]
 
     def with_room(self, candidate: Candidate, compiled: Compiled) -> list[int]:
         size = self._size

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from packing.compile.data import Candidate
 from packing.compile.home import Copy
 from packing.solve.greedy.construct import Settings
-from packing.solve.node_state import state_of
+from packing.solve.node_state import NodeState
 from packing.solve.rebalance.fleet import Fleet, pinned_on
 from packing.solve.rebalance.limits import Limits
 
@@ -26,11 +26,11 @@ DEPTH = 2
 ROOM_ONLY = Settings(lookahead=False, room_price=0.0, fresh=False)
 
 
-def eject_for(fleet: Fleet, model: int, limits: Limits) -> bool:
-    """Place one missing copy of a model by moving others. Returns whether fewer copies are missing now."""
+def eject_for(fleet: Fleet, model: int, limits: Limits, most: int, depth: int) -> bool:
+    """Place one missing copy of a model by moving up to so many others. Returns whether fewer copies are missing now."""
     before = fleet.value
     fleet.begin()
-    if squeeze_in(fleet, model, DEPTH, set()):
+    if squeeze_in(fleet, model, depth, set(), most):
         fleet.settle()
         if fleet.value.missing < before.missing and limits.hold(fleet):
             return True
@@ -38,9 +38,30 @@ def eject_for(fleet: Fleet, model: int, limits: Limits) -> bool:
     return False
 
 
-def squeeze_in(fleet: Fleet, model: int, depth: int, taboo: set[int]) -> bool:
+def preempt_for(fleet: Fleet, model: int, limits: Limits) -> bool:
+    """Place one missing copy of a model where less important ones are, which are then missing if there is no other room for them."""
+    before, level = fleet.value, fleet.compiled.models[model].level
+    ways = [way for way in _ways(fleet, model, set(), MOST_EJECTED) if all(_level(fleet, copy) > level for copy in way[3])]
+    for _, node, candidate, leaving in sorted(ways, key=lambda way: way[:2])[:TRY]:
+        fleet.begin()
+        evicted = sorted({fleet.take(node, copy).model for copy in leaving})
+        spot = fleet.state(node).fits(candidate)
+        if spot is not None and fleet.put(node, (candidate.index, spot)):
+            fleet.place(evicted, ROOM_ONLY)
+            fleet.settle()
+            if fleet.value.missing < before.missing and limits.hold(fleet) and fleet.spread_holds([model, *evicted]):
+                return True
+        fleet.undo()
+    return False
+
+
+def _level(fleet: Fleet, copy: Copy) -> int:
+    return fleet.compiled.models[fleet.compiled.candidates[copy[0]].model].level
+
+
+def squeeze_in(fleet: Fleet, model: int, depth: int, taboo: set[int], most: int = MOST_EJECTED) -> bool:
     """Place one missing copy of a model on a node outside of `taboo`, with others leaving it that all find a place."""
-    ways = sorted(_ways(fleet, model, taboo), key=lambda way: way[:2])
+    ways = sorted(_ways(fleet, model, taboo, most), key=lambda way: way[:2])
     for _, node, candidate, leaving in ways[: TRY if depth == DEPTH else TRY_DEEP]:
         mark = fleet.mark()
         evicted = [fleet.take(node, copy).model for copy in leaving]
@@ -53,8 +74,8 @@ def squeeze_in(fleet: Fleet, model: int, depth: int, taboo: set[int]) -> bool:
 
 def _all_find_room(fleet: Fleet, models: Iterable[int], depth: int, taboo: set[int]) -> bool:
     """Place what is missing of these models without opening a node, by moving others where that is needed and allowed."""
-    tally, data, room = fleet.construction.tally, fleet.compiled.models, fleet.construction.economy.room
-    chosen = sorted(set(models), key=lambda each: (data[each].level, -min((room[way] for way in data[each].candidates), default=0), each))
+    tally, data, share = fleet.construction.tally, fleet.compiled.models, fleet.construction.economy.share
+    chosen = sorted(set(models), key=lambda each: (data[each].level, -min((share[way] for way in data[each].candidates), default=0), each))
     for model in chosen:
         fleet.place([model], ROOM_ONLY)
         while tally.missing(model):
@@ -80,48 +101,76 @@ def dissolve(fleet: Fleet, node: int, limits: Limits) -> bool:
     return False
 
 
-def _ways(fleet: Fleet, model: int, taboo: set[int]) -> list[tuple[int, int, Candidate, list[Copy]]]:
+def _ways(fleet: Fleet, model: int, taboo: set[int], most: int) -> list[tuple[int, int, Candidate, list[Copy]]]:
     """(price of the loads, node, candidate, copies that leave)."""
     compiled = fleet.compiled
     found = []
     for index in fleet.construction.economy.ranking(model)[:OPTIONS]:
         candidate = compiled.candidates[index]
         for node in fleet.construction.nodes.roomiest(candidate, LOOK_AT):
-            leaving = leavers(fleet, node, candidate) if node not in taboo else None
+            leaving = leavers(fleet, node, candidate, most) if node not in taboo else None
             if leaving:
                 found.append((sum(fleet.home.load[each] for each, _ in leaving), node, candidate, leaving))
     return found
 
 
-def leavers(fleet: Fleet, node: int, candidate: Candidate) -> list[Copy] | None:
-    """Few and cheap copies without which the candidate fits on the node; None if none will do.
+def leavers(fleet: Fleet, node: int, candidate: Candidate, most: int) -> list[Copy] | None:
+    """No more than `most` cheap copies without which the candidate fits on the node; None if none will do.
 
-    Copies that take less than the candidate go in the order of what they cost to load until it fits; then each is taken
-    back for which there is room after all, the dearest first.
+    It is tried out on the node itself, which ends as it was but for the order of its copies. One alone where that is enough. Else copies that take less than the candidate go in the order of what they cost to load
+    until it fits; then each is taken back for which there is room after all, the dearest first.
     """
-    state = state_of(fleet.compiled, fleet.state(node).plan())
+    state = fleet.state(node)
+    return _few(fleet, state, _evictable(fleet, state, candidate), candidate, most)
+
+
+def _evictable(fleet: Fleet, state: NodeState, candidate: Candidate) -> list[Copy]:
+    """Copies that may leave for the candidate, the cheapest to load first: none that is pinned, larger or more important."""
     pinned = pinned_on(fleet.home, state)
-    load, models, room = fleet.home.load, fleet.compiled.models, fleet.construction.economy.room
-    important = models[candidate.model].level
-    gone: list[Copy] = []
+    load, models, share = fleet.home.load, fleet.compiled.models, fleet.construction.economy.share
+    found = []
     for copy in sorted(state.copies, key=lambda each: (load[each[0]], each)):
+        owner = fleet.compiled.candidates[copy[0]]
         if pinned[copy] > 0:
             pinned[copy] -= 1
-            continue
-        owner = fleet.compiled.candidates[copy[0]]
-        if models[owner.model].level < important or room[owner.index] >= room[candidate.index]:
-            continue
+        elif models[owner.model].level >= models[candidate.model].level and share[owner.index] < share[candidate.index]:
+            found.append(copy)
+    return found
+
+
+def _few(fleet: Fleet, state: NodeState, evictable: list[Copy], candidate: Candidate, most: int) -> list[Copy] | None:
+    candidates = fleet.compiled.candidates
+    seen: set[Copy] = set()
+    for copy in evictable:
+        if copy not in seen:
+            seen.add(copy)
+            state.remove(state.copies.index(copy))
+            fits = state.fits(candidate) is not None
+            state.add(candidates[copy[0]], copy[1])
+            if fits:
+                return [copy]
+    return _several(fleet, state, evictable, candidate, most) if most > 1 and len(evictable) > 1 else None
+
+
+def _several(fleet: Fleet, state: NodeState, evictable: list[Copy], candidate: Candidate, most: int) -> list[Copy] | None:
+    candidates, load = fleet.compiled.candidates, fleet.home.load
+    gone: list[Copy] = []
+    spot = None
+    for copy in evictable:
         state.remove(state.copies.index(copy))
         gone.append(copy)
-        if state.fits(candidate) is not None:
+        spot = state.fits(candidate)
+        if spot is not None:
             break
-    spot = state.fits(candidate)
-    if spot is None:
-        return None
-    state.add(candidate, spot)
-    for copy in sorted(gone, key=lambda each: (-load[each[0]], each)):
-        owner = fleet.compiled.candidates[copy[0]]
-        if state.admits(owner, copy[1]):
-            state.add(owner, copy[1])
-            gone.remove(copy)
-    return gone if len(gone) <= MOST_EJECTED else None
+    away = list(gone)
+    if spot is not None:
+        state.add(candidate, spot)
+        for copy in sorted(gone, key=lambda each: (-load[each[0]], each)):
+            if state.admits(candidates[copy[0]], copy[1]):
+                state.add(candidates[copy[0]], copy[1])
+                away.remove(copy)
+        last = len(state.copies) - 1 - state.copies[::-1].index((candidate.index, spot))
+        state.remove(last)
+    for copy in away:
+        state.add(candidates[copy[0]], copy[1])
+    return away if spot is not None and len(away) <= most else None

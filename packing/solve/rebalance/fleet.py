@@ -36,10 +36,16 @@ class Fleet:
         self.construction = Construction(compiled, economy, Settings(lookahead=False))
         self.objective = compiled.constant
         self.missing = [0] * len(compiled.levels)
-        self._short: Counter[int] = Counter()
+        self.short: Counter[int] = Counter()
+        """By model: missing copies, as they were last settled."""
         self._paid: dict[int, int] = {}
         self.anew: dict[int, list[Copy]] = {}
         """By node: copies that are loaded for it."""
+        self.staying: dict[int, Counter[int]] = {}
+        """By node: how many copies of each model stay on it."""
+        self.moved: Counter[int] = Counter()
+        """By model: copies that leave where they are while another of the model comes up elsewhere."""
+        self._stay: Counter[int] = Counter()
         self._journal: list[_Event] = []
         self._stale: set[int] = set()
         self._nodes: set[int] = set()
@@ -136,11 +142,15 @@ class Fleet:
             price = sum(self.home.load[candidate] for candidate, _ in anew)
             self.objective += price - self._paid.get(node, 0)
             self._paid[node], self.anew[node] = price, anew
+            self._stay.subtract(self.staying.get(node, {}))
+            self.staying[node] = Counter() if state is None else self._models_of(state.copies) - self._models_of(anew)
+            self._stay.update(self.staying[node])
         for model in self._models:
+            self.moved[model] = max(0, min(self.construction.tally.placed[model], self.home.running[model]) - self._stay[model])
             data, short = self.compiled.models[model], self.construction.tally.missing(model)
-            self.missing[data.level] += short - self._short[model]
-            self.objective += (short - self._short[model]) * data.missing_coefficient
-            self._short[model] = short
+            self.missing[data.level] += short - self.short[model]
+            self.objective += (short - self.short[model]) * data.missing_coefficient
+            self.short[model] = short
         self._nodes, self._models = set(), set()
 
     def spread_holds(self, models: Iterable[int]) -> bool:
@@ -181,6 +191,9 @@ class Fleet:
             state.add(candidate, event.copy[1])
             self._count(candidate, state.pool, 1)
         self._stale.add(event.node)
+
+    def _models_of(self, copies: Iterable[Copy]) -> Counter[int]:
+        return Counter(self.compiled.candidates[index].model for index, _ in copies)
 
     def _note(self, event: _Event) -> None:
         self._journal.append(event)

@@ -24,16 +24,17 @@ class Limits:
         self.must_node = _by_node(compiled, first) if self.any else Counter()
 
     def hold(self, fleet: Fleet) -> bool:
-        """Whether the fleet as it stands is within them."""
+        """Whether the fleet as it was last settled is within them."""
         if not self.any:
             return True
-        plan = fleet.plan()
-        moves = moves_of(self.compiled, plan)
-        if moves.total() > self.most:
+        if sum(fleet.moved.values()) > self.most:
             return False
-        if any(count > max(self.home.max_moves_per_model, self.must[model]) for model, count in moves.items()):
+        if any(count > max(self.home.max_moves_per_model, self.must[model]) for model, count in fleet.moved.items()):
             return False
-        return all(count <= max(self.home.max_moves_per_node, self.must_node[name]) for name, count in _by_node(self.compiled, plan).items())
+        if self.home.max_moves_per_node >= UNLIMITED:
+            return True
+        counts = _by_node(self.compiled, fleet.plan())
+        return all(count <= max(self.home.max_moves_per_node, self.must_node[name]) for name, count in counts.items())
 
 
 def moves_of(compiled: Compiled, plan: Plan) -> Counter[int]:

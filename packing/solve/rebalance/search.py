@@ -10,7 +10,7 @@ from packing.compile.home import Copy
 from packing.domain.words import Hosting
 from packing.solve.context import SearchContext
 from packing.solve.greedy.construct import Settings
-from packing.solve.rebalance.eject import dissolve, eject_for
+from packing.solve.rebalance.eject import DEPTH, MOST_EJECTED, dissolve, eject_for, preempt_for
 from packing.solve.rebalance.fleet import Fleet, pinned_on
 from packing.solve.rebalance.limits import Limits
 
@@ -20,6 +20,8 @@ BIAS = 6
 RANK_EVERY = 25
 STALE, STALE_PER_NODE = 200, 6
 """Rounds without a better plan after which it ends."""
+EFFORTS = ((1, 1), (2, 1), (MOST_EJECTED, 1), (MOST_EJECTED, DEPTH))
+"""(copies that leave a node, links of a chain) for a copy that is missing."""
 NEARLY_EMPTY = 0.6
 """Part of a node's scarcest capacity below which it is tried to close it."""
 HOMECOMING = (0.0, 0.5, 0.8, 0.95)
@@ -29,10 +31,23 @@ HOMECOMING = (0.0, 0.5, 0.8, 0.95)
 def fill(fleet: Fleet, context: SearchContext, limits: Limits) -> None:
     """Place what is missing by moving others, the most important first, until nothing helps or time is up."""
     tally, models = fleet.construction.tally, fleet.compiled.models
+    share = fleet.construction.economy.share
     short = [index for index, model in enumerate(models) if model.candidates and tally.missing(index)]
-    for index in sorted(short, key=lambda each: (models[each].level, each)):
+    lowest = len(fleet.compiled.levels) - 1
+    # Of equal importance the largest first: what is small finds a place later, too. But moves that bring more come before:
+    # those with one copy in the way, then with more, then with chains.
+    short.sort(key=lambda each: (models[each].level, -min(share[way] for way in models[each].candidates), each))
+    for most, depth in EFFORTS:
+        for index in short:
+            while tally.missing(index) and tally.placed[index] < models[index].most:
+                if context.limit() is not None or not eject_for(fleet, index, limits, most, depth):
+                    break
+        context.offer(fleet.plan(), "rebalance")
+    for index in short:
+        if models[index].level == lowest:
+            break
         while tally.missing(index) and tally.placed[index] < models[index].most:
-            if context.limit() is not None or not eject_for(fleet, index, limits):
+            if context.limit() is not None or not preempt_for(fleet, index, limits):
                 break
     context.offer(fleet.plan(), "rebalance")
 
@@ -100,8 +115,11 @@ class _Rounds:
         if random.random() < 0.5:
             random.shuffle(order)
         fleet.place(order, self._settings())
+        missed = [fleet.short[model] for model in models]
         fleet.settle()
-        if fleet.value < before and fleet.spread_holds(models) and self.limits.hold(fleet):
+        # What runs is not dropped so that something else can run: who is missing is decided before (see `fill`).
+        kept = all(fleet.short[model] <= short for model, short in zip(models, missed, strict=True))
+        if fleet.value < before and kept and fleet.spread_holds(models) and self.limits.hold(fleet):
             return True
         fleet.undo()
         return False
