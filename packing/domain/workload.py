@@ -112,7 +112,8 @@ class Copies(Record):
         return self
 
 
-def _traffic(value: Any) -> Any:
+def traffic_of(value: Any) -> Any:
+    """A plain number, or a list of them, as the rates of a `Traffic`."""
     plain = (isinstance(value, int | float) and not isinstance(value, bool)) or isinstance(value, list | tuple)
     return {"requests_per_second": value} if plain else value
 
@@ -151,7 +152,7 @@ class Model(Record):
     precision: Annotated[tuple[Name, ...], OneOrMore, Field(min_length=1)] = ("bf16",)
     """Precision of the weights; several: any of them will do."""
     framework: Name | None = None
-    traffic: Annotated[Traffic | None, BeforeValidator(_traffic)] = None
+    traffic: Annotated[Traffic | None, BeforeValidator(traffic_of)] = None
     slo: Slo = Slo()
     streaming: bool = False
     copies: Copies = Copies()
