@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from packing.explain.conditions import KINDS, Condition
+from packing.describe import expand
+from packing.domain.problem import Problem
+from packing.explain.conditions import KINDS, Condition, apply_changes, conditions, dropped
 from packing.explain.oracle import Oracle
 
 MOST_CONFLICTS = 12
@@ -84,6 +86,12 @@ def described(oracle: Oracle, found: Sequence[Condition]) -> ConflictSet:
         Member(each, KINDS[each.kind].sentence(each), oracle.keeping(other for other in found if other != each) or None) for each in found
     )
     return ConflictSet(members, reasons(oracle, found))
+
+
+def keeping_only(problem: Problem, kept: Sequence[Condition]) -> Problem:
+    """The problem in which these conditions hold and all others ask for nothing: what a conflict set speaks of."""
+    expanded = expand(problem)
+    return apply_changes(expanded.described, [dropped(expanded, each) for each in conditions(expanded) if each not in kept])
 
 
 def _within_one_model(oracle: Oracle, candidates: Sequence[Condition]) -> Sequence[Condition]:

@@ -57,16 +57,12 @@ def decide(expanded: Expanded, context: SearchContext) -> Decision:
         return Decision(False)
     plan = first_pass(compiled, context)
     if not plan.value.complete:
-        plan = greedy(compiled, context, first=plan)
-    if not plan.value.complete:
         with context.within(context.remaining() * EXACT):
             outcome = _exact(compiled, context, plan)
-        if outcome is None:
-            return _portfolio(expanded, context)
         if outcome is False:
             return Decision(False)
-        plan = outcome
-    return Decision(True, _witness(compiled, expanded, plan))
+        plan = greedy(compiled, context, first=plan) if outcome is None else outcome
+    return Decision(True, _witness(compiled, expanded, plan)) if plan.value.complete else _portfolio(expanded, context)
 
 
 def _portfolio(expanded: Expanded, context: SearchContext) -> Decision:

@@ -10,6 +10,7 @@ from packing.describe.expand import Expanded
 from packing.domain.placement import Placement
 from packing.domain.words import Status
 from packing.errors import InternalError
+from packing.explain.oracle import strategy_for
 from packing.solve.api import MANY
 from packing.solve.assemble import assemble
 from packing.solve.context import SearchContext
@@ -49,7 +50,7 @@ class Answer:
 
 def solve_compiled(compiled: Compiled, expanded: Expanded, context: SearchContext) -> Answer:
     """Solve a compiled problem, whose placements are placements of the expanded one, within the context's limits."""
-    strategy = strategy_of("auto")
+    strategy = strategy_of(strategy_for(expanded.problem))
     if len(compiled.models) >= MANY and context.time_limit > 0:
         from packing.solve.remote.search import search
 

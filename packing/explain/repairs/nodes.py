@@ -45,7 +45,7 @@ def cheapest_nodes(oracle: Oracle) -> MoreNodes:
     problem, twins = with_twins(oracle.expanded)
     seconds = min(oracle.seconds, oracle.clock.remaining())
     many = len(problem.models) >= MANY
-    result = solve_placement(problem, time_limit=seconds, seed=oracle.clock.seed, cancel=oracle.cancel, processes=many)
+    result = solve_placement(problem, time_limit=seconds, seed=oracle.clock.seed, cancel=oracle.cancel, processes=many, strategy=oracle.strategy)
     if not result.has_placement or result.unplaced:
         return MoreNodes(False if result.complete_is_impossible else None)
     added = Counter(twins[node.pool] for node in result.placement.nodes if node.pool in twins)
