@@ -95,6 +95,18 @@ class NodeState:
             room.sort(key=lambda index: (min(self._free[index][0]), min(self._free[index][1]), index))
         return tuple(sorted(room[: candidate.width]))
 
+    def lacks(self, candidate: Candidate) -> tuple[tuple[int, ...], int]:
+        """What one more copy would need that is not free: of each of the node's resources, and accelerators with room."""
+        slots = bits(candidate.mask) if self._multi else (0,)
+        node = tuple(
+            max([0, *(amount - free[slot] for slot in slots)]) if amount else 0
+            for free, amount in zip(self._node_free, candidate.node_demand, strict=True)
+        )
+        if not candidate.width:
+            return node, 0
+        room = sum(self._accelerator_fits(index, candidate, slots) for index in range(self.kind.accelerators))
+        return node, max(0, candidate.width - room)
+
     def admits(self, candidate: Candidate, accelerators: tuple[int, ...]) -> bool:
         """Whether one more copy fits on just these accelerators."""
         if len(set(accelerators)) != candidate.width or any(not 0 <= index < self.kind.accelerators for index in accelerators):

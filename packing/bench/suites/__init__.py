@@ -21,6 +21,7 @@ SUITES: dict[str, tuple[str, str]] = {
     "profile": ("profile", "where the time of rows of the target table goes"),
     "growth": ("growth", "1,000 to 100,000 copies of the same shapes: time to a gap of 2 %"),
     "vectorpack": ("vectorpack", "Vectorpack's instances: gap to the optimum, beside published heuristics (needs --data)"),
+    "rebalance": ("rebalance", "from what runs: fewest moves, 1 % of the models changed, 5 % of the nodes lost"),
     "openb-online": ("openb_online", "openb trace, tasks arriving one by one, beside the FGD rule (needs --data)"),
     "openb-offline": ("openb_offline", "openb trace, all tasks at once, against a bound (needs --data)"),
 }

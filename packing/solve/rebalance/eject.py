@@ -17,6 +17,8 @@ from packing.solve.rebalance.limits import Limits
 MOST_EJECTED = 6
 LOOK_AT, TRY = 60, 8
 """Nodes that are looked at for one copy (those with the most room first), and those that are tried."""
+ENOUGH = 16
+"""Ways after which no more are looked for."""
 TRY_DEEP = 3
 """Nodes that are tried further down the chain."""
 OPTIONS = 6
@@ -41,7 +43,7 @@ def eject_for(fleet: Fleet, model: int, limits: Limits, most: int, depth: int) -
 def preempt_for(fleet: Fleet, model: int, limits: Limits) -> bool:
     """Place one missing copy of a model where less important ones are, which are then missing if there is no other room for them."""
     before, level = fleet.value, fleet.compiled.models[model].level
-    ways = [way for way in _ways(fleet, model, set(), MOST_EJECTED) if all(_level(fleet, copy) > level for copy in way[3])]
+    ways = [way for way in _ways(fleet, model, set(), MOST_EJECTED, 0) if all(_level(fleet, copy) > level for copy in way[3])]
     for _, node, candidate, leaving in sorted(ways, key=lambda way: way[:2])[:TRY]:
         fleet.begin()
         evicted = sorted({fleet.take(node, copy).model for copy in leaving})
@@ -61,7 +63,7 @@ def _level(fleet: Fleet, copy: Copy) -> int:
 
 def squeeze_in(fleet: Fleet, model: int, depth: int, taboo: set[int], most: int = MOST_EJECTED) -> bool:
     """Place one missing copy of a model on a node outside of `taboo`, with others leaving it that all find a place."""
-    ways = sorted(_ways(fleet, model, taboo, most), key=lambda way: way[:2])
+    ways = sorted(_ways(fleet, model, taboo, most, depth), key=lambda way: way[:2])
     for _, node, candidate, leaving in ways[: TRY if depth == DEPTH else TRY_DEEP]:
         mark = fleet.mark()
         evicted = [fleet.take(node, copy).model for copy in leaving]
@@ -101,27 +103,33 @@ def dissolve(fleet: Fleet, node: int, limits: Limits) -> bool:
     return False
 
 
-def _ways(fleet: Fleet, model: int, taboo: set[int], most: int) -> list[tuple[int, int, Candidate, list[Copy]]]:
+def _ways(fleet: Fleet, model: int, taboo: set[int], most: int, depth: int) -> list[tuple[int, int, Candidate, list[Copy]]]:
     """(price of the loads, node, candidate, copies that leave)."""
     compiled = fleet.compiled
-    found = []
+    found: list[tuple[int, int, Candidate, list[Copy]]] = []
     for index in fleet.construction.economy.ranking(model)[:OPTIONS]:
         candidate = compiled.candidates[index]
         for node in fleet.construction.nodes.roomiest(candidate, LOOK_AT):
-            leaving = leavers(fleet, node, candidate, most) if node not in taboo else None
+            if len(found) >= ENOUGH:
+                break
+            leaving = leavers(fleet, node, candidate, most, depth) if node not in taboo else None
             if leaving:
                 found.append((sum(fleet.home.load[each] for each, _ in leaving), node, candidate, leaving))
     return found
 
 
-def leavers(fleet: Fleet, node: int, candidate: Candidate, most: int) -> list[Copy] | None:
+def leavers(fleet: Fleet, node: int, candidate: Candidate, most: int, depth: int) -> list[Copy] | None:
     """No more than `most` cheap copies without which the candidate fits on the node; None if none will do.
 
     It is tried out on the node itself, which ends as it was but for the order of its copies. One alone where that is enough. Else copies that take less than the candidate go in the order of what they cost to load
     until it fits; then each is taken back for which there is room after all, the dearest first.
     """
     state = fleet.state(node)
-    return _few(fleet, state, _evictable(fleet, state, candidate), candidate, most)
+    evictable = _evictable(fleet, state, candidate)
+    if depth == 1:
+        # Without a chain only what finds room as things are can leave: where a fleet is full, that is little.
+        evictable = [copy for copy in evictable if fleet.has_room(fleet.compiled.candidates[copy[0]].model)]
+    return _few(fleet, state, evictable, candidate, most) if evictable else None
 
 
 def _evictable(fleet: Fleet, state: NodeState, candidate: Candidate) -> list[Copy]:
@@ -140,16 +148,26 @@ def _evictable(fleet: Fleet, state: NodeState, candidate: Candidate) -> list[Cop
 
 def _few(fleet: Fleet, state: NodeState, evictable: list[Copy], candidate: Candidate, most: int) -> list[Copy] | None:
     candidates = fleet.compiled.candidates
+    node, accelerators = state.lacks(candidate)
     seen: set[Copy] = set()
     for copy in evictable:
-        if copy not in seen:
+        owner = candidates[copy[0]]
+        helps = owner.width >= accelerators and all(has >= short for has, short in zip(owner.node_demand, node, strict=True))
+        if helps and copy not in seen:
             seen.add(copy)
             state.remove(state.copies.index(copy))
             fits = state.fits(candidate) is not None
             state.add(candidates[copy[0]], copy[1])
             if fits:
                 return [copy]
-    return _several(fleet, state, evictable, candidate, most) if most > 1 and len(evictable) > 1 else None
+    if most < 2 or len(evictable) < 2:
+        return None
+    widths = sorted((candidates[index].width for index, _ in evictable), reverse=True)[:most]
+    demands = [
+        sorted((candidates[index].node_demand[row] for index, _ in evictable), reverse=True)[:most] if short else [] for row, short in enumerate(node)
+    ]
+    enough = sum(widths) >= accelerators and all(sum(has) >= short for has, short in zip(demands, node, strict=True))
+    return _several(fleet, state, evictable, candidate, most) if enough else None
 
 
 def _several(fleet: Fleet, state: NodeState, evictable: list[Copy], candidate: Candidate, most: int) -> list[Copy] | None:

@@ -48,6 +48,7 @@ class Fleet:
         self._stay: Counter[int] = Counter()
         self._journal: list[_Event] = []
         self._stale: set[int] = set()
+        self._room: dict[int, bool] = {}
         self._nodes: set[int] = set()
         self._models: set[int] = set(range(len(compiled.models)))
         for node in nodes:
@@ -80,6 +81,8 @@ class Fleet:
 
     def begin(self) -> None:
         """A new change: what was done before is final."""
+        if self._journal:
+            self._room.clear()  # the change before was kept
         self._journal.clear()
         self.construction.log.clear()
 
@@ -152,6 +155,14 @@ class Fleet:
             self.objective += (short - self.short[model]) * data.missing_coefficient
             self.short[model] = short
         self._nodes, self._models = set(), set()
+
+    def has_room(self, model: int) -> bool:
+        """Whether one more copy of a model fits somewhere as things are ; remembered until a change is kept."""
+        if model not in self._room:
+            nodes, candidates = self.construction.nodes, self.compiled.candidates
+            mine = (candidates[index] for index in self.compiled.models[model].candidates)
+            self._room[model] = any(self.state(node).fits(candidate) is not None for candidate in mine for node in nodes.with_room(candidate))
+        return self._room[model]
 
     def spread_holds(self, models: Iterable[int]) -> bool:
         """Whether rule `min_zones` holds for these models: taking copies away may have left too few zones."""
