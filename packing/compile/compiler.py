@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -9,6 +10,7 @@ from packing.compile.candidates import Verdict, multi_model_kind, verdicts
 from packing.compile.coefficients import Objective, dedicated_baseline, owned_cost
 from packing.compile.data import UNLIMITED, Candidate, Compiled, Kind, ModelData, PoolData, Removed
 from packing.compile.fit import mode_demand
+from packing.compile.move_prices import effort
 from packing.compile.slots import binding_slots, mask_of
 from packing.domain.demand import (
     base_copies,
@@ -23,9 +25,11 @@ from packing.domain.demand import (
 )
 from packing.domain.hardware import InstanceType, price_micro_usd
 from packing.domain.problem import Problem, conflicting_pairs, isolation_of, tenant_name
+from packing.domain.units import exact
 from packing.domain.words import Hosting, Isolation, Sharing
 from packing.domain.workload import Mode, Model
 
+Burden = tuple[int | Fraction, ...]
 Running = frozenset[tuple[str, int, Hosting, str]]
 """(model, mode, hosting option, instance type) of copies that run now."""
 
@@ -43,6 +47,9 @@ class _Compiler:
 
     def __init__(self, problem: Problem, running: Running) -> None:
         self.problem, self.running = problem, running
+        self.modes_now: defaultdict[str, set[int]] = defaultdict(set)
+        for name, mode, _, _ in running:
+            self.modes_now[name].add(mode)
         self.types = {kind.name: kind for kind in problem.instance_types}
         self.tenant_records = {tenant.name: tenant for tenant in problem.tenants}
         used = sorted({pool.instance_type for pool in problem.fleet})
@@ -125,7 +132,7 @@ class _Compiler:
                 removed.append(Removed(model.name, verdict.hosting, verdict.kind, verdict.mode, verdict.rule, verdict.detail))
             else:
                 mine.append(self._candidate(len(candidates) + len(mine), index, verdict, facts))
-        best = {candidate.index for candidate in _undominated(mine, self.used_types, model.peak_micro)}
+        best = {candidate.index for candidate in _undominated(mine, self.used_types, model.peak_micro, self._loads(model))}
         mine = [candidate for candidate in mine if candidate.index in best or self._runs(model, candidate)]
         start = len(candidates)
         mine = [_renumber(candidate, start + offset) for offset, candidate in enumerate(mine)]
@@ -151,6 +158,14 @@ class _Compiler:
 
     def _runs(self, model: Model, candidate: Candidate) -> bool:
         return bool(self.running) and (model.name, candidate.mode, candidate.hosting, self.used_types[candidate.kind].name) in self.running
+
+    def _loads(self, model: Model) -> list[Burden]:
+        """For each mode what the price of loading a copy grows with, where anything runs: less of it is better."""
+        if not self.running:
+            return [()] * len(model.modes)
+        now = self.modes_now[model.name]
+        bands = [0 if number in now else exact(mode.error_band or 0) for number, mode in enumerate(model.modes)]
+        return [(effort(mode), band) for mode, band in zip(model.modes, bands, strict=True)]
 
     def _mode_facts(self, model: Model, isolation: Isolation) -> _ModeFacts:
         needed = [copies_needed(model, mode) for mode in model.modes]
@@ -211,18 +226,18 @@ def _may_unload(model: Model, isolation: Isolation) -> bool:
     return allowed and isolation is not Isolation.ENDPOINT
 
 
-def _undominated(candidates: list[Candidate], kinds: list[InstanceType], peak: int) -> list[Candidate]:
+def _undominated(candidates: list[Candidate], kinds: list[InstanceType], peak: int, loads: list[Burden]) -> list[Candidate]:
     """Without those than which another of the same model, hosting and instance type is at least as good in everything.
 
     Behind multi-model endpoints sizes must be equal, since the size ratio makes smaller not always better. On
     an exclusive accelerator memory and compute are the copy's own, and less of them is no better.
     """
-    kept: dict[tuple[object, ...], list[tuple[tuple[int, ...], Candidate]]] = {}
+    kept: dict[tuple[object, ...], list[tuple[Burden, Candidate]]] = {}
     for candidate in candidates:
         multi = candidate.hosting is Hosting.MULTI_MODEL
         exclusive = not multi and kinds[candidate.kind].effective_sharing is Sharing.EXCLUSIVE
         group = kept.setdefault((candidate.kind, candidate.hosting, candidate.size if multi else 0), [])
-        burden = _burden(candidate, exclusive, peak)
+        burden = (*_burden(candidate, exclusive, peak), *loads[candidate.mode])
         if any(_no_worse(other, burden) for other, _ in group):
             continue
         group[:] = [each for each in group if not _no_worse(burden, each[0])]
@@ -230,7 +245,7 @@ def _undominated(candidates: list[Candidate], kinds: list[InstanceType], peak: i
     return sorted((candidate for group in kept.values() for _, candidate in group), key=lambda each: each.index)
 
 
-def _no_worse(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+def _no_worse(one: Burden, other: Burden) -> bool:
     return all(a <= b for a, b in zip(one, other, strict=True))
 
 

@@ -7,7 +7,7 @@ placed anew like anything else. Only names in the policy that mean nothing are r
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -222,26 +222,14 @@ def _nodes(compiled: Compiled, seen: list[_Seen], policy: Policy, notices: Notic
             notices.append(notice(f"copies[{copy_name(each.copy)}]", each.copy.node, f"The copy may not run like this any more ({why})."))
             continue
         mine.append(HomeCopy(each.copy.copy_index, candidate, tuple(sorted(each.copy.accelerators)), each.pinned))
-    whole = [
+    found = [
         HomeNode(name, first.endpoint.name, labels[first.node.pool], first.endpoint.hosting, tuple(on[name]), all(copy.pinned for copy in on[name]))
         for name, first in nodes.items()
         if on[name]
     ]
-    return _within_stock(compiled, whole, notices)
-
-
-def _within_stock(compiled: Compiled, nodes: list[HomeNode], notices: Notices) -> tuple[HomeNode, ...]:
-    """Where a pool has become smaller, the nodes with the most to load stay."""
-    by_pool: Mapping[int, list[HomeNode]] = defaultdict(list)
-    for node in nodes:
-        by_pool[node.pool].append(node)
-    surplus: set[str] = set()
-    for pool, mine in by_pool.items():
-        stock = compiled.pools[pool].stock
-        if len(mine) > stock:
-            weight = {node.name: (node.pinned, sum(compiled.candidates[copy.candidate].size for copy in node.copies)) for node in mine}
-            for node in sorted(mine, key=lambda each: weight[each.name])[: len(mine) - stock]:
-                surplus.add(node.name)
-                cause = f"The pool {compiled.pools[pool].label} has {stock} nodes left, {len(mine)} run."
-                notices.append(notice(f"nodes[{node.name}]", compiled.pools[pool].label, cause))
-    return tuple(node for node in nodes if node.name not in surplus)
+    for index, count in sorted(Counter(node.pool for node in found).items()):
+        pool = compiled.pools[index]
+        if count > pool.stock:
+            # Which of them go is for the search to decide.
+            notices.append(notice(f"pools[{pool.label}]", str(pool.stock), f"Of its nodes {count:,} run, and it has only {pool.stock:,} left."))
+    return tuple(found)

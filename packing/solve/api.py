@@ -23,6 +23,7 @@ from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
 from packing.solve.plan import Plan, make_plan
 from packing.solve.rebalance.account import change_of, without_moves
+from packing.solve.rebalance.notices import broken_rules, lost_pins
 from packing.solve.result import FitnessReport, Result
 from packing.solve.strategies import strategy_of
 from packing.verify import Verification, verify
@@ -116,7 +117,7 @@ def solve_placement(
         if context.incumbent is None:
             raise
         context.interrupt()
-    return _result(compiled, expanded, context, strategy, notices)
+    return _result(compiled, expanded, context, strategy, now, notices)
 
 
 def _current(current: Any, policy: Any, strategy: str) -> tuple[Placement | None, Policy]:
@@ -192,14 +193,18 @@ def _status(context: SearchContext, plan: Plan) -> Status:
     return Status.INFEASIBLE if proven and not plan.nodes else Status.PARTIAL
 
 
-def _result(compiled: Compiled, expanded: Expanded, context: SearchContext, strategy: str, notices: tuple[Fault, ...]) -> Result:
+def _result(
+    compiled: Compiled, expanded: Expanded, context: SearchContext, strategy: str, now: Placement | None, notices: tuple[Fault, ...]
+) -> Result:
     limit, elapsed, incidents = context.limit(), context.elapsed(), tuple(context.incidents)
     plan = context.incumbent or make_plan(compiled, ())
     bound = context.valid_bound(plan.value)
     if bound is not None and bound > plan.value.objective:
         raise InternalError(f"the bound {bound} is above the objective {plan.value.objective}: a defect, please report it with the input")
-    change = None if compiled.home is None else change_of(compiled, context, plan, notices)
-    if change is not None:
+    change = None
+    if now is not None:
+        notices += (*broken_rules(compiled, expanded, now), *lost_pins(compiled, plan))
+        change = change_of(compiled, context, plan, notices)
         # What is proven with the moves counted says nothing of the objective without them: that has a bound of its own.
         context, plan = without_moves(compiled, plan, context.proof)
         bound = context.valid_bound(plan.value)

@@ -36,7 +36,7 @@ def with_worse_modes(problem, seed):
 def optimum(problem, monkeypatch=None):
     """Optimum by the exact strategy and the number of candidates; with `monkeypatch` nothing is left out as dominated."""
     if monkeypatch is not None:
-        monkeypatch.setattr(compiler, "_undominated", lambda candidates, kinds, peak: candidates)
+        monkeypatch.setattr(compiler, "_undominated", lambda candidates, *_: candidates)
     compiled = compile_problem(problem)
     context = SearchContext(20.0)
     strategy_of("cp_sat").solve(compiled, context)
@@ -72,7 +72,7 @@ def test_what_is_left_out_has_a_better_one_in_its_place(monkeypatch):
         problem = with_worse_modes(random_problem(seed), seed)
         kept = compile_problem(problem)
         with monkeypatch.context() as patch:
-            patch.setattr(compiler, "_undominated", lambda candidates, kinds, peak: candidates)
+            patch.setattr(compiler, "_undominated", lambda candidates, *_: candidates)
             everything = compile_problem(problem)
         for candidate in everything.candidates:
             model, kind = kept.models[candidate.model], kept.kinds[candidate.kind]

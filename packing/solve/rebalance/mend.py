@@ -32,7 +32,10 @@ def staying(compiled: Compiled) -> list[NodePlan]:
     """
     assert compiled.home is not None
     plans = []
+    gone = _beyond_stock(compiled)
     for number, node in enumerate(compiled.home.nodes):
+        if number in gone:
+            continue
         state = NodeState(compiled, node.pool, node.hosting)
         state.home = number
         for copy in _in_order(compiled, node):
@@ -42,6 +45,15 @@ def staying(compiled: Compiled) -> list[NodePlan]:
         if state.copies:
             plans.append(state.plan())
     return plans
+
+
+def _beyond_stock(compiled: Compiled) -> set[int]:
+    """Nodes that a pool has no stock for any more: those with the least to load go."""
+    assert compiled.home is not None
+    load, by_pool = compiled.home.load, defaultdict[int, list[tuple[bool, int, int]]](list)
+    for number, node in enumerate(compiled.home.nodes):
+        by_pool[node.pool].append((any(copy.pinned for copy in node.copies), sum(load[copy.candidate] for copy in node.copies), number))
+    return {number for pool, mine in by_pool.items() for *_, number in sorted(mine)[: max(0, len(mine) - compiled.pools[pool].stock)]}
 
 
 def _in_order(compiled: Compiled, node: HomeNode) -> list[HomeCopy]:

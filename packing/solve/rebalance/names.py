@@ -52,7 +52,7 @@ def copy_numbers(compiled: Compiled, nodes: Sequence[NodePlan], copies: Sequence
         return list(range(len(copies)))
     left: dict[tuple[int, int, tuple[int, ...]], list[int]] = defaultdict(list)
     for node in {nodes[position].home for position, _, _ in copies} - {-1}:
-        for copy in sorted(home.nodes[node].copies, key=lambda each: -each.number):
+        for copy in sorted(home.nodes[node].copies, key=lambda each: (each.pinned, -each.number)):
             left[node, copy.candidate, copy.accelerators].append(copy.number)
     kept = [
         stack.pop() if (stack := left.get((nodes[position].home, candidate, accelerators))) else None for position, candidate, accelerators in copies
