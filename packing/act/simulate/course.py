@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from packing.act.migrate import plan_migration
 from packing.act.simulate.types import Way
@@ -82,7 +83,7 @@ def _cold(old: Placement, new: Placement, options: MigrationOptions) -> Iterator
         if (copy.model, copy.copy_index, copy.node, frozenset(copy.accelerators), copy.mode) in same:
             kept.add((copy.model, copy.copy_index))
             continue
-        named = {"node": copy.node, "model": copy.model, "copy": copy.copy_index, "accelerators": copy.accelerators}
+        named: dict[str, Any] = {"node": copy.node, "model": copy.model, "copy": copy.copy_index, "accelerators": copy.accelerators}
         yield Step(kind=StepKind.DRAIN, seconds=free, **named)
         yield Step(kind=StepKind.UNLOAD, starts_at=free, **named)
     for node in old.nodes:
@@ -92,7 +93,7 @@ def _cold(old: Placement, new: Placement, options: MigrationOptions) -> Iterator
     for node in new.nodes:
         if node.id not in staying:
             up[node.id] = options.start_node_s
-            known = {"pool": node.pool, "instance_type": node.instance_type, "zone": node.zone, "endpoint": node.endpoint}
+            known: dict[str, Any] = {"pool": node.pool, "instance_type": node.instance_type, "zone": node.zone, "endpoint": node.endpoint}
             yield Step(kind=StepKind.START_NODE, node=node.id, hosting=hosting[node.endpoint].hosting, seconds=up[node.id], starts_at=free, **known)
     for copy in new.copies:
         if (copy.model, copy.copy_index) in kept:
