@@ -28,6 +28,11 @@ def sizes(ordinary, campaign):
     return pytest.mark.parametrize("size", [ordinary, pytest.param(campaign, marks=pytest.mark.campaign)])
 
 
+def brief(strategy):
+    """Seconds: greedy's answer is certain in one; the strategies that end by themselves, and of which more is asked, have what they had."""
+    return 3.0 if strategy in {"auto", "patterns"} else 1.0
+
+
 def fleet(models, *, kinds=(NODE,), pools=None):
     pools = pools or [{"instance_type": each["name"]} for each in kinds]
     return Problem.model_validate({"weights": {"cost": 1}, "instance_types": list(kinds), "fleet": pools, "models": models})
@@ -49,7 +54,7 @@ def short_by_one(size, small):
 @sizes(40, 2_000)
 def test_stock_short_by_one_node(strategy, size):
     """The four least important copies are out, no others, and stock is why."""
-    result = solved(short_by_one(size, 0), strategy, 3.0 if size < 100 else 20.0)
+    result = solved(short_by_one(size, 0), strategy, brief(strategy) if size < 100 else 20.0)
     assert result.status is Status.PARTIAL
     assert set(missing(result)) == {"large00000", "large00001", "large00002", "large00003"}
     assert {reason.rule for entry in result.unplaced for reason in entry.reasons} == {"stock"}
@@ -59,7 +64,7 @@ def test_stock_short_by_one_node(strategy, size):
 @sizes(40, 2_000)
 def test_stock_short_by_one_node_with_small_copies_in_between(strategy, size):
     """No fewer than four can be missing, and the small ones, who matter most, are not; at the smaller size the least important are."""
-    result = solved(short_by_one(size, size), strategy, 3.0 if size < 100 else 20.0)
+    result = solved(short_by_one(size, size), strategy, brief(strategy) if size < 100 else 20.0)
     assert result.status is Status.PARTIAL
     assert sum(missing(result).values()) >= 4
     assert not any(name.startswith("small") for name in missing(result))
@@ -67,12 +72,12 @@ def test_stock_short_by_one_node_with_small_copies_in_between(strategy, size):
 
 
 @every_strategy
-@sizes(500, 10_000)
+@sizes(250, 10_000)
 def test_one_model_that_fits_nowhere(strategy, size):
     """Everyone else is placed; the bound speaks of placements without the giant; and the reason is its memory."""
     rng = random.Random("giant")
     models = [one(f"m{index:05d}", rng.randrange(GIB, 8 * GIB)) for index in range(size - 1)]
-    result = solved(fleet([*models, one("giant", 17 * GIB)]), strategy, 3.0 if size < 1_000 else 20.0)
+    result = solved(fleet([*models, one("giant", 17 * GIB)]), strategy, brief(strategy) if size < 1_000 else 20.0)
     assert missing(result) == {"giant": 1}
     assert {reason.rule for reason in result.unplaced[0].reasons} == {"memory"}
     assert result.status is Status.PARTIAL
@@ -82,7 +87,7 @@ def test_one_model_that_fits_nowhere(strategy, size):
 
 
 @every_strategy
-@sizes(300, 3_000)
+@sizes(150, 3_000)
 def test_all_shapes_distinct(strategy, size):
     rng = random.Random("distinct")
     grown = [
@@ -94,18 +99,20 @@ def test_all_shapes_distinct(strategy, size):
         }
         for index in range(size)
     ]
-    result = solved(fleet(grown, kinds=({**NODE, "vcpus": 48},)), strategy, 2.0 if size < 1_000 else 20.0)
+    result = solved(fleet(grown, kinds=({**NODE, "vcpus": 48},)), strategy, brief(strategy) if size < 1_000 else 20.0)
     assert not result.unplaced
     assert result.bound is not None
     assert 0 <= result.gap < 0.4
 
 
 @every_strategy
-@sizes(2_000, 100_000)
+@sizes(1_000, 100_000)
 def test_all_copies_identical(strategy, size):
     """Five copies to an accelerator, twenty to a node, whether they are one model's or two hundred models'."""
     for models in (1, 200):
-        result = solved(fleet([one(f"m{index:03d}", 3 * GIB, size // models) for index in range(models)]), strategy, 3.0 if size < 10_000 else 30.0)
+        result = solved(
+            fleet([one(f"m{index:03d}", 3 * GIB, size // models) for index in range(models)]), strategy, brief(strategy) if size < 10_000 else 30.0
+        )
         assert len(result.placement.nodes) == size // 20
         assert result.status is Status.OPTIMAL or strategy != "patterns", "the linear bound of the others sees a third copy in two halves"
         assert result.gap < 0.07
@@ -125,14 +132,14 @@ def priced(factors, **knobs):
 @sizes(150, 5_000)
 def test_zero_prices(strategy, size):
     """Nothing costs anything: cost says nothing, and a bound of zero cost is not called a gap."""
-    result = solved(priced((0.0,), copies=size, models=50, tenants=5, isolated_share=0.2), strategy, 2.0 if size < 1_000 else 10.0)
+    result = solved(priced((0.0,), copies=size, models=50, tenants=5, isolated_share=0.2), strategy, 0.5 if size < 1_000 else 10.0)
     assert not result.unplaced
     assert result.cost_per_hour == 0
 
 
 @every_strategy
 @pytest.mark.parametrize("factors", [(1e-6, 1.0, 1e6), (1e6, 1e-6), (1e-6, 1e-6, 1e-6, 1e6)])
-@sizes(150, 5_000)
+@sizes(80, 5_000)
 def test_huge_price_ratios(strategy, factors, size):
     """A million millionfold: the answer is checked, and `auto` opens dear nodes for copies that run nowhere else, not by the dozen."""
     problem = priced(factors, copies=size, models=50, tenants=5, conflicts=0.4)
@@ -143,7 +150,7 @@ def test_huge_price_ratios(strategy, factors, size):
     }
     free = [model for model in problem.models if any(mode.accelerators <= widest.get(mode.accelerator, 0) for mode in model.modes)]
     bound_to = [model for model in problem.models if model not in free]
-    limit = 2.0 if size < 1_000 else 10.0
+    limit = 0.5 if size < 1_000 else 10.0
     limit = 3 * limit if strategy == "auto" else limit
 
     def dear_nodes(models):
@@ -182,7 +189,7 @@ def test_cancelled_from_another_thread(strategy, size):
     """The best placement so far comes back soon after the caller has had enough, and says so."""
     problem = generate(copies=size, models=300, shapes=100, tightness=0, tenants=20, isolated_share=0.2)
     stop, cancelled = threading.Event(), []
-    wait = 1.0 if size < 10_000 else 8.0
+    wait = 0.5 if size < 10_000 else 8.0
 
     def enough():
         cancelled.append(time.monotonic())

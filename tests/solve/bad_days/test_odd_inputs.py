@@ -49,7 +49,7 @@ def test_price_ratios(strategy, low, high):
 @every_strategy
 def test_all_copies_identical(strategy):
     """A hundred equal models, four to an accelerator of two: 13 nodes of eight."""
-    result = solved(problem([kind("a", 1, accelerators=2)], ["a"], [model(f"m{index}", 4) for index in range(100)]), strategy)
+    result = solved(problem([kind("a", 1, accelerators=2)], ["a"], [model(f"m{index}", 4) for index in range(100)]), strategy, 1.0)
     assert len(result.placement.nodes) == 13
 
 
@@ -60,7 +60,7 @@ def test_all_shapes_distinct(strategy):
         {"name": f"m{index}", "modes": [{"accelerator": "G", "memory_per_accelerator": rng.randrange(GIB, 9 * GIB), "vcpus": rng.random() * 4}]}
         for index in range(60)
     ]
-    result = solved(problem([kind("a", 3, accelerators=4, vcpus=16), kind("b", 1, vcpus=4)], ["a", "b"], models), strategy)
+    result = solved(problem([kind("a", 3, accelerators=4, vcpus=16), kind("b", 1, vcpus=4)], ["a", "b"], models), strategy, 1.0)
     assert not result.unplaced
     assert result.bound > 0
 
@@ -95,7 +95,7 @@ def test_stock_short_by_one_node(strategy):
 @every_strategy
 def test_one_model_that_fits_nowhere_among_many(strategy):
     models = [model(f"m{index}", 1 + index % 7, copies=1 + index % 3) for index in range(80)] + [model("giant", 17)]
-    result = solved(problem([kind("a", 2, accelerators=2), kind("b", 1)], ["a", "b"], models), strategy)
+    result = solved(problem([kind("a", 2, accelerators=2), kind("b", 1)], ["a", "b"], models), strategy, 1.0)
     assert missing(result) == {"giant": 1}
     assert {reason.rule for reason in result.unplaced[0].reasons} == {"memory"}
     assert result.complete_is_impossible
