@@ -101,14 +101,14 @@ class Placement(Record):
         import json
 
         # Solvers let copies share one mode: each is written out once.
-        modes = {id(mode): mode.model_dump(mode="json") for mode in {id(copy.mode): copy.mode for copy in self.copies}.values()}
-        state: dict[str, list[tuple[object, ...]]] = {
-            "endpoints": [(each.name, each.hosting, each.instance_type, sorted(each.nodes), sorted(each.models)) for each in self.endpoints],
-            "nodes": [(each.id, each.instance_type, each.zone, each.endpoint, each.pool) for each in self.nodes],
-            "copies": [(each.model, each.copy_index, each.node, sorted(each.accelerators), modes[id(each.mode)]) for each in self.copies],
-        }
-        lines = {part: sorted(json.dumps(each, sort_keys=True) for each in records) for part, records in state.items()}
-        return "sha256:" + hashlib.sha256(json.dumps(lines).encode()).hexdigest()
+        modes = {id(copy.mode): copy.mode for copy in self.copies}
+        texts = {key: json.dumps(mode.model_dump(mode="json"), sort_keys=True) for key, mode in modes.items()}
+        state = (
+            sorted((each.name, each.hosting, each.instance_type, sorted(each.nodes), sorted(each.models)) for each in self.endpoints),
+            sorted((each.id, each.instance_type, each.zone, each.endpoint, each.pool) for each in self.nodes),
+            sorted((each.model, each.copy_index, each.node, sorted(each.accelerators), texts[id(each.mode)]) for each in self.copies),
+        )
+        return "sha256:" + hashlib.sha256(json.dumps(state).encode()).hexdigest()
 
     def to_json(self) -> str:
         """Canonical text: the same placement gives the same bytes."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_ARCS = 2_000_000
+MOST_ARCS = 1_000_000
 """Beyond this, every row keeps only the pairs that are worth most."""
 
 

@@ -126,13 +126,21 @@ def _copies(before: Side, after: Side, fits: Mapping[str, Fit], node_name: Mappi
                 free[copy.model] += 1
             numbers[position] = free[copy.model]
             free[copy.model] += 1
-    return tuple(copy.model_copy(update={"copy_index": numbers[position]}) for position, copy in enumerate(seated))
+    return tuple(_copy(copy, copy.node, copy.accelerators, numbers[position]) for position, copy in enumerate(seated))
 
 
 def _seated(copy: PlacedCopy, fit: Fit | None, node: str) -> PlacedCopy:
-    if fit is None:
-        return copy.model_copy(update={"node": node})
-    return copy.model_copy(update={"node": node, "accelerators": tuple(sorted(fit.relabel[index] for index in copy.accelerators))})
+    accelerators = tuple(sorted(fit.relabel[index] for index in copy.accelerators)) if fit else copy.accelerators
+    return _copy(copy, node, accelerators, copy.copy_index)
+
+
+def _copy(copy: PlacedCopy, node: str, accelerators: tuple[int, ...], number: int) -> PlacedCopy:
+    """The copy elsewhere. Built without validation: there may be a hundred thousand, and each part is valid already."""
+    if (copy.node, copy.accelerators, copy.copy_index) == (node, accelerators, number):
+        return copy
+    return PlacedCopy.model_construct(
+        _fields_set=None, model=copy.model, copy_index=number, node=node, accelerators=accelerators, mode=copy.mode
+    )  # fmt: skip
 
 
 def _continued(gone: list[tuple[PlacedCopy, int]], come: list[tuple[int, PlacedCopy, int]]) -> dict[int, int]:
