@@ -112,7 +112,7 @@ class Remedy(Record):
     copies: Annotated[int, Field(ge=0)] = 0
     """`max_unavailable` that the model would need."""
     smallest: bool = False
-    """Whether less of the same kind (extra nodes of any pools, or dips of any models) is proven not to be enough."""
+    """Whether it is proven that less of the same pool, or model, is not enough."""
 
 
 class Totals(Record):
@@ -151,8 +151,8 @@ class MigrationOptions(Record):
     """Loads onto one node at the same time; None: no limit."""
     start_node_s: Figure = 300.0
     drain_s: Figure = 30.0
-    effort: Annotated[int, Field(ge=0, le=100_000_000)] = 20_000
-    """States that may be looked at in search of the cheapest way, or of a proof that there is none."""
+    effort: Annotated[int, Field(ge=0, le=100_000_000)] = 100_000
+    """Places for copies that may be tried in search of a cheaper way, or of a proof that there is none."""
     remedies: bool = True
     """Whether to look for what would help where there is no way."""
 

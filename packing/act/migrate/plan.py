@@ -73,6 +73,8 @@ def plan_migration(
     }
     if way.actions is None:
         helpful = remedies(world, ends, options.effort) if options.remedies else ()
+        if not way.proven:  # whether less would do is not known if whether anything is needed is not
+            helpful = tuple(each.model_copy(update={"smallest": False}) for each in helpful)
         return Migration(status=Outcome.IMPOSSIBLE if way.proven else Outcome.NOT_FOUND, remedies=helpful, **known)
     numbers: dict[str, set[int]] = defaultdict(set)
     for site in world.sites.values():

@@ -109,8 +109,9 @@ def _extra_sites(world: World, options: tuple[Hosting, ...], empty: set[str]) ->
             continue
         kind = world.kinds.get(type_name)
         for hosting in options:
-            id_ = f"extra-{label}-{hosting}"
             number = 0
-            while f"{id_}-{number}" in world.sites:
+            while (there := world.sites.get(f"extra-{label}-{hosting}-{number}")) and (there.seats or not there.started):
                 number += 1
-            yield Site(f"{id_}-{number}", label, zone, kind, Group(f"{id_}-{number}", hosting, type_name))
+            if there is None:
+                id_ = f"extra-{label}-{hosting}-{number}"
+                yield Site(id_, label, zone, kind, Group(id_, hosting, type_name))

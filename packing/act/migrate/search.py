@@ -7,7 +7,8 @@ the new placement that are not in place have to be loaded in any case: their byt
 Three facts keep the space finite and small without leaving anything out:
 
 * An extra node has an endpoint of its own: no rule gets easier by putting two nodes behind one endpoint.
-* Stopping nodes early helps nobody: an empty node is stopped only where its pool has no other to start.
+* Stopping a node that the new placement has helps only where its pool has no other to start; one that it does not have is
+  stopped as soon as it is empty, unless its pool could not start another one instead.
 * More copies of a model than `most_at_once` are never needed: of all that a valid way has at some time it is enough
   to keep those that stay longest, as many as the floor asks for, and one more while one replaces another.
 """
@@ -63,15 +64,15 @@ class _Path:
         return [action for part in reversed(parts) for action in part]
 
 
-def cheapest(world: World, ends: Ends, most_states: int, *, below: int | None = None) -> Found:
+def cheapest(world: World, ends: Ends, most_tries: int, *, below: int | None = None) -> Found:
     """The way with the fewest bytes from the world as it is to the new placement; the world is left as it was.
 
     Parameters
     ----------
-    most_states : states to look at before giving up.
+    most_tries : places for copies to look at before giving up.
     below : only ways that load less than this are of interest; None: any.
     """
-    root = len(world.log)
+    root, limit = len(world.log), world.tries + most_tries
     most = {name: most_at_once(world, ends, name) for name in world.supply}
     waiting: list[tuple[int, int, int, int, _Path]] = [(_to_come(world), 0, 0, 0, _Path(None, ()))]
     cost: dict[Key, int] = {_key(world): 0}
@@ -88,10 +89,8 @@ def cheapest(world: World, ends: Ends, most_states: int, *, below: int | None = 
             if not world.missing and not world.extra:
                 return Found(tuple(path.all()), complete=True, states=states)
             states += 1
-            if states > most_states:
-                return Found(None, complete=False, states=states)
             spent, mark = cost[key], len(world.log)
-            for actions in _steps(world, most):
+            for actions in _steps(world, most, limit):
                 for kind, thing in actions:
                     world.do(kind, thing)
                 reached = _key(world)
@@ -103,6 +102,8 @@ def cheapest(world: World, ends: Ends, most_states: int, *, below: int | None = 
                     starts = sum(not site.old and not site.goal for site in world.sites.values())
                     heapq.heappush(waiting, (estimate, len(world.missing) + len(world.extra), starts, number, _Path(path, actions)))
                 world.undo(mark)
+            if world.tries > limit:
+                return Found(None, complete=False, states=states)
         return Found(None, complete=True, states=states)
     finally:
         world.undo(root)
@@ -118,8 +119,16 @@ def most_at_once(world: World, ends: Ends, name: str) -> int:
 
 
 def _key(world: World) -> Key:
-    seats = sorted(seat.key for site in world.sites.values() for seat in site.seats)
-    return tuple(seats), tuple(sorted(site.id for site in world.sites.values() if site.started and (site.old or site.goal)))
+    """Equal for states that differ in the names of extra nodes only."""
+    named: list[tuple[Any, ...]] = []
+    extra: list[tuple[Any, ...]] = []
+    for site in world.sites.values():
+        if site.old or site.goal:
+            named += [seat.key for seat in site.seats]
+        elif site.seats:
+            extra.append((site.pool, site.group.hosting, *sorted((seat.name, seat.mode.number, seat.accelerators) for seat in site.seats)))
+    started = sorted(site.id for site in world.sites.values() if site.started and (site.old or site.goal))
+    return (*sorted(named), *sorted(extra, key=str)), tuple(started)
 
 
 def _to_come(world: World) -> int:
@@ -136,21 +145,29 @@ def _go(world: World, root: int, actions: list[Action]) -> None:
         world.do(kind, thing)
 
 
-def _steps(world: World, most: dict[str, int]) -> Iterator[tuple[Action, ...]]:
+def _steps(world: World, most: dict[str, int], limit: int) -> Iterator[tuple[Action, ...]]:
     """Everything that can be done next; of equal things only one."""
     unloaded: set[tuple[Any, ...]] = set()
     for site in list(world.sites.values()):
         for seat in list(site.seats):
             if seat.key not in unloaded and world.unloadable(seat):
                 unloaded.add(seat.key)
-                yield ((StepKind.UNLOAD, seat),)
-    present = list(world.missing)
-    for seat in present:
+                gone = len(site.seats) == 1 and _replaceable(world, site)
+                yield ((StepKind.UNLOAD, seat), (StepKind.STOP_NODE, site)) if gone else ((StepKind.UNLOAD, seat),)
+    for seat in list(world.missing):
         yield from _loads(world, seat)
     for name, supply in world.supply.items():
-        if supply.copies < most[name]:
+        if supply.copies < most[name] and world.tries <= limit:
             for seat in places(world, name, idle=True):
+                if world.tries > limit:
+                    return
                 yield from _loads(world, seat)
+
+
+def _replaceable(world: World, site: Site) -> bool:
+    """Whether the node, empty, is no more than another one of its pool with an endpoint of its own would be."""
+    stock = world.stock.get(site.pool)
+    return not site.goal and (stock is None or world.started[site.pool] <= stock)
 
 
 def _loads(world: World, seat: Seat) -> Iterator[tuple[Action, ...]]:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from packing.act.migrate.bounce import unstick
 from packing.act.migrate.build import Ends
 from packing.act.migrate.order import done, finish, moved, settle
+from packing.act.migrate.proof import impossible
 from packing.act.migrate.refuge import Refuge
 from packing.act.migrate.search import cheapest
 from packing.act.migrate.seats import Seat
 from packing.act.migrate.world import Action, World
 from packing.domain.floor import Floor
 from packing.domain.migration import StepKind
-
-LARGEST = 400
-"""Places (modes x nodes) up to which all states are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +53,14 @@ def _within(world: World, ends: Ends, effort: int, *, dips: bool) -> Way:
     spent = None if plain is None else _bytes(plain)
     if spent == least:
         return Way(plain, proven=True)
-    if not effort or not _small(world):
+    if not effort:
         return Way(plain, proven=False)
     floors = {name: supply.floor for name, supply in world.supply.items()}
     for supply in world.supply.values():
         supply.floor = supply.lowest if dips else supply.floor
+    if plain is None and impossible(world, ends, effort):
+        _restore(world, floors)
+        return Way(None, proven=True)
     found = cheapest(world, ends, effort, below=spent)
     if found.actions is None:
         _restore(world, floors)
@@ -94,7 +95,3 @@ def _plain(world: World, *, dips: bool) -> tuple[Action, ...] | None:
 
 def _bytes(actions: tuple[Action, ...]) -> int:
     return sum(thing.bytes for kind, thing in actions if kind is StepKind.LOAD_COPY and isinstance(thing, Seat))
-
-
-def _small(world: World) -> bool:
-    return len(world.sites) * sum(len(model.model.modes) for model in world.models.values()) <= LARGEST

@@ -66,6 +66,8 @@ class World:
     awaited: dict[Site, dict[Seat, None]] = field(default_factory=lambda: defaultdict(dict))
     """Missing seats by site."""
     log: list[Action] = field(default_factory=list)
+    tries: int = 0
+    """Times that it was asked whether a copy fits."""
     _forms: dict[Any, Form] = field(default_factory=dict)
     _legal: dict[tuple[str, int, str, Hosting], bool] = field(default_factory=dict)
 
@@ -90,6 +92,7 @@ class World:
 
     def fits(self, seat: Seat) -> bool:
         """Whether the copy can be loaded there now; its node must be started, or startable."""
+        self.tries += 1
         return self.legal(seat) and fits(seat, self.slots, self.ratio, self.conflicts)
 
     def startable(self, site: Site) -> bool:
@@ -134,6 +137,10 @@ class World:
         """The new placement has this seat, and it is not there."""
         self.missing[seat] = self.supply[seat.name].missing[seat] = self.awaited[seat.site][seat] = None
 
+    def forgo(self, seat: Seat) -> None:
+        """Forget that this seat is missing (until it is wanted again)."""
+        del self.missing[seat], self.supply[seat.name].missing[seat], self.awaited[seat.site][seat]
+
     def _put(self, seat: Seat, sign: int) -> None:
         site, supply = seat.site, self.supply[seat.name]
         if sign > 0:
@@ -151,7 +158,7 @@ class World:
             _join(site.group, seat, sign)
         if seat.goal == (sign > 0):
             if seat.goal:
-                del self.missing[seat], supply.missing[seat], self.awaited[site][seat]
+                self.forgo(seat)
             else:
                 del self.extra[seat], supply.extra[seat]
         elif seat.goal:
