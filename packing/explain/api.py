@@ -27,7 +27,7 @@ from packing.solve.context import SearchContext
 from packing.solve.result import Result
 from packing.verify import Verification, verify
 
-BASE, EACH, CONFLICT, WHY_NOT = 0.25, 0.1, 0.7, 0.5
+BASE, EACH, CONFLICT, WHY_NOT = 0.25, 0.25, 0.7, 0.5
 """Parts of the time: for solving the problem as it is, for any one question, for conflict and repairs, for other ways to run a model."""
 MOST_FAULTS = 10
 

@@ -18,11 +18,13 @@ SUITES: dict[str, tuple[str, str]] = {
     "peers": ("peers", "generated fleets beside first-fit, best-fit, Karpenter's rule and naive CP-SAT"),
     "scale": ("scale", "the target table on synthetic fleets, 100 to 100,000 copies: gaps, seconds, memory"),
     "naive": ("naive", "naive CP-SAT beside ours, at every size where it answers"),
+    "explain": ("explain", "infeasible problems: conflict sets irreducible, repairs that work at their price (1,000)"),
     "profile": ("profile", "where the time of rows of the target table goes"),
     "growth": ("growth", "1,000 to 100,000 copies of the same shapes: time to a gap of 2 %"),
     "vectorpack": ("vectorpack", "Vectorpack's instances: gap to the optimum, beside published heuristics (needs --data)"),
     "rebalance": ("rebalance", "from what runs: fewest moves, 1 % of the models changed, 5 % of the nodes lost"),
     "openb-online": ("openb_online", "openb trace, tasks arriving one by one, beside the FGD rule (needs --data)"),
+    "openb-defrag": ("openb_defrag", "openb cluster as an online rule leaves it: GPUs recovered by few moves (needs --data)"),
     "openb-offline": ("openb_offline", "openb trace, all tasks at once, against a bound (needs --data)"),
 }
 """name on the command line: (module, what it measures)"""

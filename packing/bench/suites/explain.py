@@ -25,7 +25,9 @@ from packing.solve.api import solve_placement
 from packing.solve.check import verify_placement
 from packing.solve.context import Progress
 
-COUNT, QUICK, LIMIT_S, JUDGE_S = 1_000, 4, 20.0, 10.0
+COUNT, QUICK, LIMIT_S = 1_000, 4, 30.0
+JUDGE_S = (2.0, 20.0)
+"""Seconds for `auto` to judge, and for a second look where these were not enough."""
 TINY, TINY_POOLS = 4, 2
 """Copies and pools up to which the exhaustive search takes less than a second."""
 
@@ -146,13 +148,17 @@ def judged(problem: Problem) -> bool | None:
     if sum(most_copies(expanded)) <= TINY and len(expanded.fleet) <= TINY_POOLS:
         with suppress(ValueError):  # it says itself if there is too much to look at
             return not any(exhaustive(expanded).missing)
+    return next((answer for answer in (_by_auto(problem, seconds) for seconds in JUDGE_S) if answer is not None), None)
+
+
+def _by_auto(problem: Problem, seconds: float) -> bool | None:
     enough = threading.Event()
 
     def look(progress: Progress) -> None:
         if progress.unplaced == 0:
             enough.set()
 
-    result = solve_placement(problem, time_limit=JUDGE_S, processes=False, on_progress=look, cancel=enough)
+    result = solve_placement(problem, time_limit=seconds, processes=False, on_progress=look, cancel=enough)
     return True if not result.unplaced else False if result.complete_is_impossible else None
 
 

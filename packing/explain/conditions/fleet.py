@@ -71,8 +71,11 @@ class Resource(Kind):
 
     def apply(self, problem: Problem, target: str, new: Plain) -> Problem:
         """Another amount; an instance type of the catalogue becomes one of the file."""
-        filled = expand(problem).problem
-        name, kind = _split(filled.instance_types, filled.models, target)
+        used = sorted({pool.instance_type for pool in problem.fleet}, key=len, reverse=True)
+        owner = next(each for each in used if target.endswith(_label("", each)))
+        name = target.removesuffix(_label("", owner))
+        stated = [each for each in problem.instance_types if each.name == owner]
+        kind = stated[0] if stated else next(each for each in expand(problem).problem.instance_types if each.name == owner)
         changed = kind.model_copy(update={"resources": {**kind.resources, name: number(new)}})
         others = tuple(each for each in problem.instance_types if each.name != kind.name)
         return problem.model_copy(update={"instance_types": (*others, changed)})
