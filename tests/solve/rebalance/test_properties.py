@@ -1,0 +1,139 @@
+"""What holds for every change of a running fleet."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+import packing as pk
+from packing.compile.current import compile_change
+from packing.describe import expand
+from packing.domain.change import Policy
+from packing.errors import ProblemError
+from packing.solve.bounds.forced import forced_vector
+from packing.solve.rebalance.limits import moves_of
+from packing.solve.rebalance.mend import mend
+from packing.testing.exhaustive_change import Now, stated_price
+from packing.verify import verify
+
+from .random_changes import a_while_later, running
+
+
+def check(seed: int, time_limit: float) -> bool:
+    """All properties of one random change; False where the changed problem has faults."""
+    problem, current, policy = a_while_later(seed, use_error_bands=seed % 2 == 0)
+    try:
+        expanded = expand(problem)
+    except ProblemError:
+        return False
+    before = problem.model_dump_json(), current.to_json(), policy.model_dump_json()
+    result = pk.solve_placement(problem, current=current, policy=policy, time_limit=time_limit, seed=seed, processes=False)
+    assert (problem.model_dump_json(), current.to_json(), policy.model_dump_json()) == before
+    found = verify(expanded.problem, result.placement, expanded.digest)
+    assert found.violations == ()
+    account_adds_up(expanded.problem, current, policy, result)
+    policy_is_kept(current, policy, result)
+    names_are_kept(current, result)
+    compiled, _ = compile_change(expanded.problem, current, policy)
+    first = mend(compiled)
+    reached = tuple(count for _, count in found.missing), round(result.change.objective * 10**9)
+    assert reached <= (first.value.missing, first.value.objective)
+    limits_hold(policy, result, moves_of(compiled, first))
+    return True
+
+
+def account_adds_up(problem, current, policy, result):
+    change, now = result.change, Now(problem, current, policy)
+    assert change.moved + change.stayed + change.added == len(result.placement.copies)
+    assert change.moved + change.stayed + change.removed == now.running.total()
+    assert min(change.moved, change.stayed, change.added, change.removed) >= 0
+    price = stated_price(problem, current, policy, result.placement)
+    assert round(change.move_price * 10**9) == price
+    assert round(change.objective * 10**9) == round(result.objective * 10**9) + price
+    assert change.bound is None or change.bound <= change.objective
+    assert change.proven == (change.bound == change.objective)
+
+
+def policy_is_kept(current, policy, result):
+    placement = result.placement
+    assert not {name for node in placement.nodes for name in (node.id, node.pool)} & set(policy.drain)
+    told = {notice.where for notice in result.change.notices}
+    new = {(copy.model, copy.copy_index): (copy.node, copy.accelerators) for copy in placement.copies}
+    for copy in current.copies:
+        name = f"{copy.model}#{copy.copy_index}"
+        if {copy.model, name, copy.node} & set(policy.pins) and f"current.copies[{name}]" not in told:
+            assert new[copy.model, copy.copy_index] == (copy.node, copy.accelerators)
+
+
+def names_are_kept(current, result):
+    """As many copies as are said to stay have their number, node and accelerators; nodes that stay are what they were."""
+    placement = result.placement
+    old = {(copy.model, copy.copy_index): (copy.node, copy.accelerators) for copy in current.copies}
+    same = [copy for copy in placement.copies if old.get((copy.model, copy.copy_index)) == (copy.node, copy.accelerators)]
+    assert len(same) >= result.change.stayed
+    nodes, hosting = {node.id: node for node in current.nodes}, {each.name: each.hosting for each in (*placement.endpoints, *current.endpoints)}
+    for node in placement.nodes:
+        if node.id in nodes:
+            was = nodes[node.id]
+            assert (node.pool, node.instance_type, node.zone) == (was.pool, was.instance_type, was.zone)
+            assert hosting[node.endpoint] is hosting[was.endpoint]
+
+
+def limits_hold(policy, result, forced):
+    """Moves that a broken rule or a drain forces do not count."""
+    if policy.max_moves is not None:
+        assert result.change.moved <= max(policy.max_moves, forced.total())
+
+
+@pytest.mark.parametrize("block", range(5))
+def test_every_change(block: int):
+    assert sum(check(seed, 0.1) for seed in range(block * 5, block * 5 + 5)) > 3
+
+
+@pytest.mark.campaign
+def test_every_change_of_600():
+    assert sum(check(seed, 0.4) for seed in range(10_000, 10_600)) > 550
+
+
+def test_where_nothing_changed_and_nothing_can_be_better_nothing_moves():
+    """From the optimum of the same problem: the same placement, name by name."""
+    same = 0
+    for seed in range(20):
+        problem, _ = running(seed, tiny=True)
+        best = pk.solve_placement(problem, strategy="cp_sat", time_limit=10.0, processes=False)
+        if best.status != "optimal":
+            continue
+        again = pk.solve_placement(problem, current=best.placement, time_limit=5.0, processes=False)
+        assert again.placement.state_digest() == best.placement.state_digest()
+        assert (again.change.moved, again.change.added, again.change.removed, again.change.move_price) == (0, 0, 0, 0)
+        assert again.change.notices == ()
+        same += 1
+    assert same > 7
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_with_stock_for_all_nothing_is_missing_but_what_fits_nowhere(seed: int):
+    problem, current, _ = a_while_later(seed)
+    problem = problem.model_copy(update={"fleet": tuple(pool.model_copy(update={"count": None, "owned": False}) for pool in problem.fleet)})
+    expanded = expand(problem)
+    result = pk.solve_placement(problem, current=current, time_limit=0.0, processes=False)
+    compiled, _ = compile_change(expanded.problem, current, Policy())
+    assert tuple(count for _, count in verify(expanded.problem, result.placement, expanded.digest).missing) == forced_vector(compiled)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 5])
+def test_the_same_seed_gives_the_same_bytes(seed: int):
+    problem, current, policy = a_while_later(seed, tiny=True)
+    one, other = (
+        pk.solve_placement(problem, current=current, policy=policy, time_limit=30.0, seed=3, processes=False).placement.to_json() for _ in range(2)
+    )
+    assert one == other
+
+
+def test_copies_that_are_listed_in_another_order_are_the_same():
+    problem, current, policy = a_while_later(3)
+    turned = current.model_copy(update={"copies": current.copies[::-1], "nodes": current.nodes[::-1], "endpoints": current.endpoints[::-1]})
+    one, other = (pk.solve_placement(problem, current=each, policy=policy, time_limit=0.0, processes=False) for each in (current, turned))
+    assert Counter((one.change.moved, one.change.stayed)) == Counter((other.change.moved, other.change.stayed))
+    assert one.objective == other.objective
