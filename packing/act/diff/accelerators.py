@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packing.act.diff.assignment import heaviest
 from packing.act.diff.content import Content, Item
 
 MOST_TRIES = 300
 """Ways to pair copies on several shared accelerators that are tried before the best so far is taken."""
+MOST_WORK = 20_000
+"""Tries × copies on both nodes, after which the best so far is taken, too."""
+MOST_CHECKS = 3_000
+"""Pairs that are looked at on the way."""
+MOST_WIDE = 100
+"""Copies on several shared accelerators of one node that are paired at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ def upper(old: Content, new: Content, worth: Sequence[int]) -> int:
     return sum(min(count, more[form]) * worth[form] for form, count in fewer.items() if form in more)
 
 
-def same(old: Content, new: Content, worth: Sequence[int]) -> bool:
+def same(old: Content, new: Content) -> bool:
     """Whether some renumbering of accelerators makes both contents equal, figures included."""
     if old.exactly == new.exactly:
         return True
@@ -46,8 +52,17 @@ def same(old: Content, new: Content, worth: Sequence[int]) -> bool:
     # Same outline and nothing wide and shared: the renumbering is then certain to exist.
     if old.apart or all(len(item.accelerators) <= 1 for item in old.items):
         return True
-    fit = lay_over(old, new, worth)
-    return len(fit.pairs) == len(old.items) and all(a.exact == b.exact for a, b in fit.pairs)
+    return _strictly(old, new) is not None
+
+
+def _strictly(old: Content, new: Content) -> Fit | None:
+    """The renumbering that makes both equal, figures included; None where none was found."""
+    strict = [Content(tuple(replace(item, form=item.exact) for item in each.items)) for each in (old, new)]
+    highest = max((item.exact for item in (*old.items, *new.items)), default=0)
+    fit = _search(strict[0], strict[1], [1] * (highest + 1))
+    if len(fit.pairs) < len(old.items):
+        return None
+    return Fit(tuple(_kept(old, new, fit.relabel)), fit.relabel)
 
 
 def fixed(old: Content, new: Content) -> Fit:
@@ -61,45 +76,58 @@ def lay_over(old: Content, new: Content, worth: Sequence[int]) -> Fit:
     if old.apart and new.apart:
         pairs = _paired(old.items, new.items, None)
         return Fit(tuple(pairs), _completed(_aligned(pairs), old, new))
+    if old.exactly != new.exactly and old.outline == new.outline and (fit := _strictly(old, new)):
+        return fit
     return _search(old, new, worth)
 
 
 def _search(old: Content, new: Content, worth: Sequence[int]) -> Fit:
     """Pair the wide copies in every way that is consistent, and the accelerators for each as an assignment."""
     most, best_worth, best = upper(old, new, worth), -1, dict[int, int]()
-    for tries, wide in enumerate(_wide_pairings(old, new), start=1):
+    pairings = _WidePairings(old, new)
+    for tries, wide in enumerate(pairings.each(), start=1):
         relabel = _regions(old, new, wide, worth)
         kept = sum(worth[a.form] for a, _ in _kept(old, new, relabel))
         if kept > best_worth:
             best_worth, best = kept, relabel
-        if best_worth == most:
-            return Fit(tuple(_kept(old, new, best)), best)
-        if tries >= MOST_TRIES:
-            return Fit(tuple(_kept(old, new, best)), best, certain=False)
-    return Fit(tuple(_kept(old, new, best)), best)
+        if best_worth == most or tries >= MOST_TRIES or tries * (len(old.items) + len(new.items)) >= MOST_WORK:
+            pairings.cut |= best_worth < most
+            break
+    return Fit(tuple(_kept(old, new, best)), best, certain=best_worth == most or not pairings.cut)
 
 
-def _wide_pairings(old: Content, new: Content) -> Iterator[list[tuple[Item, Item]]]:
+class _WidePairings:
     """Sets of pairs of copies on several accelerators that one renumbering can serve together, promising ones first."""
-    mine = [item for item in old.items if len(item.accelerators) > 1]
-    theirs = [item for item in new.items if len(item.accelerators) > 1]
 
-    def extend(at: int, chosen: list[tuple[Item, Item]], free: list[Item]) -> Iterator[list[tuple[Item, Item]]]:
-        if at == len(mine):
+    def __init__(self, old: Content, new: Content) -> None:
+        wide = [item for item in old.items if len(item.accelerators) > 1]
+        self.mine, self.cut = wide[:MOST_WIDE], len(wide) > MOST_WIDE
+        """`cut`: whether some sets are not among them."""
+        self.theirs = [item for item in new.items if len(item.accelerators) > 1]
+        self.checks = 0
+
+    def each(self) -> Iterator[list[tuple[Item, Item]]]:
+        """Every set once, up to equal ones."""
+        return self._extend(0, [], self.theirs)
+
+    def _extend(self, at: int, chosen: list[tuple[Item, Item]], free: list[Item]) -> Iterator[list[tuple[Item, Item]]]:
+        if at == len(self.mine):
             yield chosen
             return
         seen = set()
-        item = mine[at]
+        item = self.mine[at]
         for other in sorted(free, key=lambda each: (each.accelerators != item.accelerators, each.exact != item.exact)):
             if other.form != item.form or other.accelerators in seen:
                 continue
+            if self.checks >= MOST_CHECKS:
+                self.cut = True
+                break
+            self.checks += 1
             seen.add(other.accelerators)
             pairs = [*chosen, (item, other)]
             if _consistent(pairs):
-                yield from extend(at + 1, pairs, [each for each in free if each is not other])
-        yield from extend(at + 1, chosen, free)
-
-    return extend(0, [], theirs)
+                yield from self._extend(at + 1, pairs, [each for each in free if each is not other])
+        yield from self._extend(at + 1, chosen, free)
 
 
 def _membership(items: Sequence[Item]) -> dict[int, frozenset[int]]:

@@ -83,7 +83,8 @@ def _worth(arcs: Arcs, room: int, pairs: int) -> NDArray[np.int64]:
     ties = arcs.ties if (pairs * int(arcs.ties.max()) + 1) * (most + 1) * 2**12 < room else arcs.ties * 0
     tie_scale = pairs * int(ties.max()) + 1
     unit = 1
-    while (size_scale := (pairs * (int(arcs.sizes.max()) // unit) + 1) * tie_scale) * (most + 1) > room:
+    largest = int(arcs.sizes.max())
+    while (size_scale := (pairs * (largest // unit) + 1) * tie_scale) * (most + 1) > room and unit <= largest:
         unit *= 2
     return arcs.counts * size_scale + (arcs.sizes // unit) * tie_scale + ties
 

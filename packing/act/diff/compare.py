@@ -55,10 +55,10 @@ def diff(old: Placement, new: Placement, *, by_name: bool = False) -> Diff:
     if faults:
         raise ProblemError(faults)
     translated = translate(mended, new, by_name=by_name)
-    return between(old, mended, translated.placement, certain=translated.certain)
+    return between(old, mended, translated.placement, by_name=by_name, certain=translated.certain)
 
 
-def between(old: Placement, mended: Placement, target: Placement, *, certain: bool) -> Diff:
+def between(old: Placement, mended: Placement, target: Placement, *, by_name: bool = False, certain: bool = True) -> Diff:
     """The diff of two placements in which the same name is the same thing."""
     endpoints, nodes, copies = _endpoints(mended, target), _nodes(mended, target), _copies(mended, target)
     loaded = [copy.mode.size for copy in copies.added] + [change.after.mode.size for change in (*copies.moved, *copies.changed)]
@@ -69,7 +69,7 @@ def between(old: Placement, mended: Placement, target: Placement, *, certain: bo
         copies_restated=len(copies.restated), copies_kept=len(target.copies) - len(loaded), loads=len(loaded), bytes_loaded=sum(loaded),
     )  # fmt: skip
     return Diff(
-        base=old.state_digest(), target=target.state_digest(), smallest=certain, endpoints=endpoints, nodes=nodes, copies=copies, counts=counts,
+        base=old.state_digest(), target=target.state_digest(), by_name=by_name, smallest=certain, endpoints=endpoints, nodes=nodes, copies=copies, counts=counts,
         cost_per_hour_before=old.cost_per_hour, after=Figures(**{name: getattr(target, name) for name in Figures.model_fields}),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from packing.act.diff.accelerators import same, worth_of
+from packing.act.diff.accelerators import same
 from packing.act.diff.content import Content, Forms, contents
 from packing.domain.placement import Endpoint, Placement
 from packing.domain.words import Hosting
@@ -63,15 +63,14 @@ def lay_out(placement: Placement, forms: Forms) -> Side:
     return Side(placement, tuple(hosts), endpoints, behind)
 
 
-def classify(sides: Sequence[Side], forms: Forms) -> None:
+def classify(sides: Sequence[Side]) -> None:
     """Give every host its kind."""
-    worth = worth_of(forms.sizes)
     known: defaultdict[Any, list[tuple[Content, int]]] = defaultdict(list)
     count = 0
     for side in sides:
         for host in side.hosts:
             alike = known[host.pool, host.hosting, host.content.outline]
-            host.kind = next((kind for content, kind in alike if same(content, host.content, worth)), -1)
+            host.kind = next((kind for content, kind in alike if same(content, host.content)), -1)
             if host.kind < 0:
                 host.kind = count
                 alike.append((host.content, count))

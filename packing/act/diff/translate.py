@@ -38,7 +38,7 @@ def translate(old: Placement, new: Placement, *, by_name: bool) -> Translation:
         matching = _by_name(before, after)
         endpoint_of = _endpoints_by_name(before, after)
     else:
-        classify((before, after), forms)
+        classify((before, after))
         probable, twins = probable_endpoints(before, after, forms)
         matching = match_nodes(before, after, forms, probable, twins)
         endpoint_of = match_endpoints(before, after, matching.old_of, probable)

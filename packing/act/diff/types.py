@@ -126,8 +126,10 @@ class Diff(Record):
     """State digest of the old placement: nothing else may be changed by this diff."""
     target: str
     """State digest of what applying it gives: the new placement in the names of the old one."""
+    by_name: bool = False
+    """Whether names of nodes and numbers of accelerators were taken as facts; then there is one matching only."""
     smallest: bool = True
-    """Whether it is certain that no other matching of nodes loads fewer copies (then: fewer bytes)."""
+    """Whether it is certain that no other matching loads fewer copies."""
     endpoints: EndpointChanges = EndpointChanges()
     nodes: NodeChanges = NodeChanges()
     copies: CopyChanges = CopyChanges()

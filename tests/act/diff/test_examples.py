@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from packing import ProblemError, apply_diff, diff
+from packing import Mode, Placement, ProblemError, apply_diff, diff
+from packing.act.diff.content import FIGURES
+from packing.act.diff.types import Figures, Seat
+from packing.domain.placement import PlacedCopy
 
 from .common import GIB, placement
 
@@ -158,3 +163,33 @@ def test_the_state_does_not_depend_on_order_or_figures():
     assert turned.state_digest() == old.state_digest()
     for part in ("copies", "nodes", "endpoints"):
         assert old.model_copy(update={part: getattr(old, part)[1:]}).state_digest() != old.state_digest()
+
+
+def test_nothing_of_a_placement_is_forgotten():
+    """A field that is added to a placement has to come along, too."""
+    assert set(Figures.model_fields) | {"schema_version", "endpoints", "nodes", "copies"} == set(Placement.model_fields)
+    assert set(Seat.model_fields) - {"hosting"} | {"model", "copy_index"} == set(PlacedCopy.model_fields)
+    assert set(FIGURES) < set(Mode.model_fields)
+
+
+def test_two_modes_with_the_same_needs_are_told_apart():
+    slow, fast = (Mode(accelerator="X", accelerators=2, memory_per_accelerator=GIB, ttft_ms=ttft) for ttft in (900, 100))
+
+    def fleet(*running):
+        plain = components(x=[("pair", places, 1) for places, _ in running])
+        copies = (copy.model_copy(update={"mode": mode}) for copy, (_, mode) in zip(plain.copies, running, strict=True))
+        return plain.model_copy(update={"copies": tuple(copies)})
+
+    old = fleet(([0, 1], slow), ([1, 2], slow), ([2, 3], fast))
+    assert diff(old, fleet(([0, 1], fast), ([1, 2], slow), ([2, 3], slow))).is_empty, "numbered from the other end"
+    found = diff(old, fleet(([0, 1], slow), ([1, 2], fast), ([2, 3], slow)))
+    assert (found.counts.loads, found.counts.copies_restated) == (0, 2)
+
+
+def test_a_node_with_very_many_copies_is_read_all_the_same():
+    rnd = random.Random(1)
+    old, new = (components(x=[("m", rnd.sample(range(16), 3), 1) for _ in range(600)]) for _ in range(2))
+    found = diff(old, new)
+    assert found.counts.copies_kept > 100
+    assert not found.smallest
+    assert diff(apply_diff(old, found), new).counts.loads <= found.counts.loads

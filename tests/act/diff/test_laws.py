@@ -55,7 +55,7 @@ def check_solved(problem: Problem, seed: int, strategy: str) -> None:
         check_laws(old, new, expand(changed), random.Random(seed))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(strategies.problems(), st.integers(0, 2**31 - 2))
 def test_solved(problem: Problem, seed: int):
     check_solved(problem, seed, "greedy")
