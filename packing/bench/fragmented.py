@@ -13,10 +13,11 @@ from packing.domain.problem import Problem
 from packing.domain.words import Hosting, Sharing, Status
 from packing.domain.workload import Mode, Model
 
+GIB = 2**30
 KIND = "lab.8gpu"
 ON = (("a", (4, 2, 1)), ("b", (2, 2, 1, 1)), ("c", (4, 2, 1)))
 """Accelerators of the copies on each node."""
-WAITS = Model(name="waits", modes=(Mode(accelerator="A100-80GB", accelerators=4, memory_per_accelerator="70GiB", load_s=60),))
+WAITS = Model(name="waits", modes=(Mode(accelerator="A100-80GB", accelerators=4, memory_per_accelerator=70 * GIB, load_s=60),))
 
 
 def problem_and_current() -> tuple[Problem, Placement]:
@@ -26,12 +27,13 @@ def problem_and_current() -> tuple[Problem, Placement]:
         nodes.append(Node(id=node, instance_type=KIND, zone="", endpoint="ep", pool=f"{KIND} (owned)"))
         start = 0
         for number, width in enumerate(widths):
-            mode = Mode(accelerator="A100-80GB", accelerators=width, memory_per_accelerator="70GiB", load_s=60)
+            mode = Mode(accelerator="A100-80GB", accelerators=width, memory_per_accelerator=70 * GIB, load_s=60)
             models.append(Model(name=f"{node}{number}-{width}", modes=(mode,), hosting=(Hosting.INFERENCE_COMPONENT,)))
-            copies.append(PlacedCopy(model=models[-1].name, copy=0, node=node, accelerators=tuple(range(start, start + width)), mode=mode))
+            on = tuple(range(start, start + width))
+            copies.append(PlacedCopy.model_validate({"model": models[-1].name, "copy": 0, "node": node, "accelerators": on, "mode": mode}))
             start += width
     kind = InstanceType(
-        name=KIND, accelerator="A100-80GB", accelerators=8, memory_per_accelerator="80GiB", price_per_hour=20, sharing=Sharing.EXCLUSIVE
+        name=KIND, accelerator="A100-80GB", accelerators=8, memory_per_accelerator=80 * GIB, price_per_hour=20, sharing=Sharing.EXCLUSIVE
     )
     problem = Problem(name="fragmented", instance_types=(kind,), fleet=(Pool(instance_type=KIND, count=3, owned=True),), models=tuple(models))
     endpoint = Endpoint(

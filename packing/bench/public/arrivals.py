@@ -31,10 +31,19 @@ class Outcome:
 
 def arrive(trace: Trace, tasks: Sequence[Task], potential: Potential, *, tightest_first: bool) -> Outcome:
     """Place the tasks in their order by the gradient of a potential; the mix expected is that of the trace."""
+    started = time.monotonic()
+    spots = spots_of(trace, tasks, potential, tightest_first=tightest_first)
+    seconds = time.monotonic() - started
+    placed = [(task, spot) for task, spot in zip(tasks, spots, strict=True) if spot is not None]
+    allocated = sum(task.demand for task, _ in placed) / trace.capacity
+    return Outcome(allocated, len(tasks) - len(placed), seconds, overfull(trace, placed))
+
+
+def spots_of(trace: Trace, tasks: Sequence[Task], potential: Potential, *, tightest_first: bool) -> list[Spot | None]:
+    """Where each task goes; None: it is refused."""
     expected = Counter(trace.tasks)
     kinds = sorted(expected)
     index = {task: number for number, task in enumerate(kinds)}
-    started = time.monotonic()
     cluster = OnlineCluster(
         [(node.gpus, node.cpu_milli, node.memory_mib) for node in trace.nodes],
         GPU,
@@ -43,11 +52,7 @@ def arrive(trace: Trace, tasks: Sequence[Task], potential: Potential, *, tightes
         potential,
         tightest_first=tightest_first,
     )
-    spots = [cluster.place(index[task]) for task in tasks]
-    seconds = time.monotonic() - started
-    placed = [(task, spot) for task, spot in zip(tasks, spots, strict=True) if spot is not None]
-    allocated = sum(task.demand for task, _ in placed) / trace.capacity
-    return Outcome(allocated, len(tasks) - len(placed), seconds, overfull(trace, placed))
+    return [cluster.place(index[task]) for task in tasks]
 
 
 def overfull(trace: Trace, placed: Sequence[tuple[Task, Spot]]) -> int:

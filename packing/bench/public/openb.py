@@ -128,14 +128,15 @@ def problem_of(trace: Trace, left_out: Collection[int] = ()) -> Problem:
     """
     kinds = kinds_told_apart(trace)
     nodes = sorted(Counter(trace.nodes).items())
-    types = tuple(_instance_type(node, index, kinds) for index, (node, _) in enumerate(nodes))
+    types = tuple(instance_type(node, index, kinds) for index, (node, _) in enumerate(nodes))
     fleet = tuple(Pool(instance_type=kind.name, count=count, owned=True) for kind, (_, count) in zip(types, nodes, strict=True))
     tasks = sorted(Counter(trace.tasks).items())
     models = tuple(_model(task, index, count, kinds, left_out) for index, (task, count) in enumerate(tasks))
     return Problem(name="openb", weights=Weights(cost=1), instance_types=types, fleet=fleet, models=models).canonical()
 
 
-def _instance_type(node: NodeKind, index: int, kinds: dict[str, str]) -> InstanceType:
+def instance_type(node: NodeKind, index: int, kinds: dict[str, str]) -> InstanceType:
+    """A kind of node, by its place in their order; `kinds` from `kinds_told_apart`."""
     return InstanceType(
         name=f"{node.gpu.lower()}.{node.gpus}.{index:02d}",
         accelerator=kinds[node.gpu],
@@ -148,18 +149,24 @@ def _instance_type(node: NodeKind, index: int, kinds: dict[str, str]) -> Instanc
     )
 
 
+def task_name(index: int) -> str:
+    """Name of the model of all tasks of one kind, by the kind's place in their order."""
+    return f"task-{index:04d}"
+
+
 def _model(task: Task, index: int, count: int, kinds: dict[str, str], left_out: Collection[int]) -> Model:
     accepted = sorted({kind for gpu, kind in kinds.items() if not task.specs or gpu in task.specs})
     return Model(
-        name=f"task-{index:04d}",
-        modes=tuple(_mode(task, kind) for kind in accepted) if task.gpus else (_mode(task, None),),
+        name=task_name(index),
+        modes=tuple(mode_of(task, kind) for kind in accepted) if task.gpus else (mode_of(task, None),),
         copies=Copies(min=count, max=count),
         priority=0 if not task.gpus else 1 if task.gpu_milli in left_out else 2,
         hosting=(Hosting.INFERENCE_COMPONENT,),
     )
 
 
-def _mode(task: Task, kind: str | None) -> Mode:
+def mode_of(task: Task, kind: str | None) -> Mode:
+    """How a task runs on one kind of accelerator (None: on none)."""
     return Mode(
         accelerator=kind,
         accelerators=task.gpus,
