@@ -153,12 +153,12 @@ def _seen(problem: Problem, current: Placement, policy: Policy, notices: Notices
         mode = modes.of(copy) if copy.model in modes.models else None
         wrong = (
             "is there twice" if name in taken
-            else "its model is not in the problem" if copy.model not in modes.models
-            else f"its node {copy.node} does not exist" if node is None
-            else f"the endpoint {node.endpoint} of its node does not exist" if endpoint is None
-            else f"the pool {node.pool} of its node is not in the fleet" if pool is None
-            else f"its node is of {node.instance_type}, the pool {node.pool} of {pool.instance_type}" if node.instance_type != pool.instance_type
-            else "its model has no such mode any more" if mode is None
+            else "is of a model that is not in the problem" if copy.model not in modes.models
+            else f"is on a node, {copy.node}, that does not exist" if node is None
+            else f"is on a node whose endpoint, {node.endpoint}, does not exist" if endpoint is None
+            else f"is on a node whose pool, {node.pool}, is not in the fleet" if pool is None
+            else f"is on a node of {node.instance_type}, whose pool, {node.pool}, is of {pool.instance_type}" if node.instance_type != pool.instance_type
+            else "runs in a mode that its model does not have any more" if mode is None
             else None
         )  # fmt: skip
         taken.add(name)
