@@ -124,7 +124,7 @@ class _Explainer:
 
     def __init__(self, problem: Problem | Mapping[str, Any], time_limit: float, seed: int, cancel: threading.Event | None) -> None:
         if not (isinstance(time_limit, int | float) and 0 < time_limit <= LONGEST):
-            raise ProblemError([Fault("bad_option", "time_limit", str(time_limit), "The value is not accepted.", "Give seconds up to 30 days.")])
+            raise ProblemError([Fault("bad_option", "time_limit", str(time_limit), "The value is not accepted.", "Give more than 0 seconds, up to 30 days.")])
         if not isinstance(problem, Problem):
             problem = problem_from(problem)
         elif faults := check(problem):
