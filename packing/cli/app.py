@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from packing.cli import bench, catalog, check, diff, explain, generate, rebalance, show, solve
+from packing.cli import bench, catalog, check, diff, explain, generate, rebalance, shortage, show, simulate, solve
 
 # Plain help: rendering it with rich would double the start-up time of `packing --help`.
 app = typer.Typer(
@@ -39,6 +39,8 @@ app.command("check")(check.command)
 app.command("show")(show.command)
 app.command("explain")(explain.command)
 app.command("rebalance")(rebalance.command)
+app.command("shortage")(shortage.command)
+app.command("simulate")(simulate.command)
 app.command("diff")(diff.command)
 app.command("apply")(diff.apply)
 app.command("catalog")(catalog.command)

@@ -7,21 +7,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from packing.act.shortage.answer import Addition, Loss, ShortageAnswer
-from packing.act.shortage.concede import conceded
 from packing.act.shortage.ladder import STAGES, Concessions, steps
-from packing.act.shortage.losses import loss_of
+from packing.act.shortage.losses import Running, loss_of, running
 from packing.act.shortage.oracle import Oracle
+from packing.act.shortage.pin import pinned
 from packing.act.shortage.settle import Settlement
 from packing.act.shortage.stock import Market
 from packing.act.shortage.witness import as_placed, restated, tightened
 from packing.describe import check, expand, problem_from
+from packing.describe.expand import Expanded
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
+from packing.domain.shortage import Concession, Stage
 from packing.errors import Fault, ProblemError
 from packing.solve.result import Result
 
 SEARCH, FINAL = 0.6, 0.5
 """Parts of the time for finding concessions, and (of what is then left) for a good placement; the rest goes to looking for stock."""
+WILLING = (Stage.ACCELERATORS, Stage.PRECISION, Stage.HOSTING)
 LONGEST = 30 * 86_400.0
 
 
@@ -58,29 +61,33 @@ def answer_shortage(
         With all faults of the input at once.
     """
     _check_options(time_limit, seed)
-    given = _problem(problem)
-    expanded = expand(given)
-    expand(conceded(given, _everything(given).all()))  # what is wrong with what may be given up is said before anything is solved
     oracle = Oracle(time_limit, seed, processes, cancel)
+    expanded = expand(_problem(problem))
+    given = pinned(expanded.described, expanded.problem)
+    expand(_everything(given).apply())  # what is wrong with what may be given up is said before anything is solved
+    concessions = Concessions(given)
     with oracle.within(SEARCH):
-        concessions, result = _settled(given, oracle)
+        result = oracle.solve(expanded.described)
+        if result.unplaced:
+            concessions, result = _settled(concessions, result, oracle)
+    if result.unplaced and time_limit > 0:
+        concessions = _willing(concessions, {each.model for each in result.unplaced})
     doubts = oracle.doubts + bool(result.unplaced)
-    if time_limit > 0 and oracle.limit() is None:
-        better = oracle.solve(conceded(given, concessions.all()), part=FINAL, gap=0.0, current=current)
+    # Where nothing is short this is said at once: a better placement was not asked for.
+    if (result.unplaced or concessions.all() or current is not None) and time_limit > 0 and oracle.limit() is None:
+        better = oracle.solve(_asked(concessions, expanded), part=FINAL, gap=0.0, current=current)
         result = result if better.unplaced and not result.unplaced else better
-    concessions = as_placed(given, concessions, result)
-    concessions = tightened(given, concessions, result)
-    placement, smaller, verification = restated(given, concessions, result.placement)
-    if placement.problem == result.digest and not result.unplaced:
-        placement = result.placement  # nothing had to be restated: bound and gap hold
-    market = Market(given, expanded.problem, oracle) if stock else None
+    concessions = tightened(as_placed(concessions, result), result)
+    answered = _asked(concessions, expanded)
+    placement, verification = restated(answered, result)
+    market = Market(given, oracle) if stock else None
     return ShortageAnswer(
         problem=expanded.digest,
-        conceded=smaller,
+        conceded=answered,
         concessions=concessions.all(),
         placement=placement,
         verification=verification,
-        losses=_losses(given, expanded.problem, concessions, placement, market),
+        losses=_losses(given, concessions, placement, market),
         brought_back_by=_all_back(concessions, market),
         proven=doubts == 0,
         solves=oracle.solves,
@@ -88,19 +95,32 @@ def answer_shortage(
     )
 
 
-def _settled(problem: Problem, oracle: Oracle) -> tuple[Concessions, Result]:
-    """Concessions level by level, and the last answer to the whole problem with them."""
-    concessions, settlement = Concessions(problem), Settlement(problem, oracle)
-    priority = {model.name: model.priority for model in problem.models}
+def _asked(concessions: Concessions, expanded: Expanded) -> Problem:
+    """The problem with the concessions; as it was described where there are none."""
+    return concessions.apply() if concessions.all() else expanded.described
+
+
+def _settled(concessions: Concessions, result: Result, oracle: Oracle) -> tuple[Concessions, Result]:
+    """Concessions level by level, and the last answer to the whole problem with them. `result`: that to the problem without any."""
+    settlement = Settlement(concessions.problem, oracle)
+    priority = {model.name: model.priority for model in concessions.problem.models}
     settled: set[int] = set()
     while True:
-        result = oracle.solve(conceded(problem, concessions.all()))
         short = {priority[each.model] for each in result.unplaced} - settled
         if not short or oracle.limit() is not None:
             return concessions, result
         level = max(short)
         concessions = settlement.settle(concessions, level)
         settled.add(level)
+        result = oracle.solve(concessions.apply())
+
+
+def _willing(concessions: Concessions, names: set[str]) -> Concessions:
+    """For want of time to find out what is needed: all that these models may give up of latency, precision and hosting, rather than copies."""
+    problem = concessions.problem
+    models = [model for model in problem.models if model.name in names]
+    ladders = {(model.name, stage): steps(problem, model, stage) for model in models for stage in WILLING}
+    return concessions.but({key: ladder[-1] for key, ladder in ladders.items() if ladder})
 
 
 def _everything(problem: Problem) -> Concessions:
@@ -109,14 +129,16 @@ def _everything(problem: Problem) -> Concessions:
     return Concessions(problem, {key: ladder[-1] for key, ladder in ladders.items() if ladder})
 
 
-def _losses(given: Problem, expanded: Problem, concessions: Concessions, placement: Placement, market: Market | None) -> tuple[Loss, ...]:
+def _losses(given: Problem, concessions: Concessions, placement: Placement, market: Market | None) -> tuple[Loss, ...]:
     found = []
-    models = {model.name: model for model in expanded.models}
-    names = dict.fromkeys(each.model for each in reversed(concessions.all()))
-    for name in sorted(names, key=lambda each: (-models[each].priority, each)):
-        mine = tuple(each for each in concessions.all() if each.model == name)
+    models = {model.name: model for model in given.models}
+    by_model: dict[str, list[Concession]] = {}
+    for each in concessions.all():
+        by_model.setdefault(each.model, []).append(each)
+    now = running(placement)
+    for name in sorted(by_model, key=lambda each: (-models[each].priority, each)):
         addition, note = market.cheapest(concessions, [name]) if market else (None, "not looked for")
-        found.append(loss_of(given, models[name], mine, placement, addition, note))
+        found.append(loss_of(given, models[name], by_model[name], now.get(name, Running()), addition, note))
     return tuple(found)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from packing.act.shortage.pin import pinned, slower
 from packing.domain.problem import Problem
 from packing.domain.shortage import Concession, Stage
 from packing.domain.units import MICRO
 from packing.domain.words import Hosting, Survive
-from packing.domain.workload import Copies, Mode, Model, Slo, Traffic
+from packing.domain.workload import Copies, Mode, Model, Traffic
 from packing.errors import Fault, ProblemError
 
 LEAST = 1 / MICRO
@@ -27,7 +28,8 @@ def conceded(problem: Problem, concessions: Iterable[Concession]) -> Problem:
     Returns
     -------
     Problem
-        A problem like any other, which can be written to a file, solved and checked. Without concessions: `problem` itself.
+        A problem like any other, which can be written to a file, solved and checked; all its modes are filled in, so that who asks for less
+        is not offered other modes for it. Without concessions: `problem` itself.
 
     Raises
     ------
@@ -39,6 +41,11 @@ def conceded(problem: Problem, concessions: Iterable[Concession]) -> Problem:
         by_model.setdefault(each.model, []).append(each)
     if not by_model:
         return problem
+    return applied(pinned(problem), by_model)
+
+
+def applied(problem: Problem, by_model: Mapping[str, Sequence[Concession]]) -> Problem:
+    """The same for a problem of which all modes are given (`pinned`)."""
     known = {model.name: model for model in problem.models}
     faults = [fault for name, mine in by_model.items() for fault in _faults(known.get(name), mine)]
     if faults:
@@ -69,23 +76,16 @@ def _copies(model: Model, to: Any) -> dict[str, Any]:
 
 
 def _accelerators(model: Model, to: Any) -> dict[str, Any]:
-    slo, factor = model.slo, float(to)
-    slower = Slo(ttft_ms=_times(slo.ttft_ms, factor), tpot_ms=_times(slo.tpot_ms, factor))
-    return {"slo": slower, "modes": (*model.modes, *(mode for mode in model.degrade.modes if not _another_precision(model, mode)))}
-
-
-def _times(limit: float | None, factor: float) -> float | None:
-    return None if limit is None else min(limit * factor, 1e9)
+    further = tuple(mode for mode in model.degrade.modes if not another_precision(model, mode))
+    return {"slo": slower(model.slo, float(to)), "modes": (*model.modes, *further)}
 
 
 def _precision(model: Model, to: Any) -> dict[str, Any]:
-    """Derived modes come in further precisions; given ones are added to."""
-    further = tuple(mode for mode in model.degrade.modes if _another_precision(model, mode) and mode.precision in to)
-    precision = (*model.precision, *(name for name in to if name not in model.precision and name in model.degrade.precision))
-    return {"modes": (*model.modes, *further), "precision": precision}
+    return {"modes": (*model.modes, *(mode for mode in model.degrade.modes if another_precision(model, mode) and mode.precision in to))}
 
 
-def _another_precision(model: Model, mode: Mode) -> bool:
+def another_precision(model: Model, mode: Mode) -> bool:
+    """Whether the mode is in a precision that the model does not ask for."""
     return mode.precision is not None and mode.precision not in model.precision
 
 
@@ -118,18 +118,16 @@ _CHANGES: dict[Stage, Callable[[Model, Any], dict[str, Any]]] = {
 
 def further_precisions(model: Model) -> tuple[str, ...]:
     """Precisions that it may be given in a shortage, the one that is missed least first."""
-    of_modes = (mode.precision for mode in model.degrade.modes if _another_precision(model, mode))
-    names = dict.fromkeys(name for name in (*model.degrade.precision, *of_modes) if name is not None and name not in model.precision)
-    return tuple(names)
+    return tuple(dict.fromkeys(mode.precision for mode in model.degrade.modes if mode.precision and another_precision(model, mode)))
 
 
 def slower_allowed(model: Model) -> bool:
     """Whether stage `accelerators` can change anything."""
     limits = model.slo.ttft_ms is not None or model.slo.tpot_ms is not None
-    return (model.degrade.latency_factor > 1 and limits) or any(not _another_precision(model, mode) for mode in model.degrade.modes)
+    return (model.degrade.latency_factor > 1 and limits) or any(not another_precision(model, mode) for mode in model.degrade.modes)
 
 
-def _faults(model: Model | None, concessions: list[Concession]) -> Iterable[Fault]:
+def _faults(model: Model | None, concessions: Sequence[Concession]) -> Iterable[Fault]:
     for each in concessions:
         where = f"concessions[{each.model}].{each.stage}"
         if model is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from packing.act.shortage.concede import LEAST, further_precisions, slower_allowed
+from collections.abc import Sequence
+
+from packing.act.shortage.concede import LEAST, another_precision, applied, further_precisions, slower_allowed
 from packing.domain.demand import base_copies
 from packing.domain.problem import Problem
 from packing.domain.shortage import Concession, Level, Stage
@@ -55,14 +57,14 @@ def steps(problem: Problem, model: Model, stage: Stage) -> list[Level]:
 
 
 def _factors(model: Model) -> list[Level]:
-    """Factors at which a given mode comes within the SLO; of derived modes only the largest factor is known beforehand."""
+    """Factors at which one mode more comes within the SLO, and the largest one."""
     most, factors = model.degrade.latency_factor, {model.degrade.latency_factor}
     pairs = [(mode.ttft_ms, model.slo.ttft_ms, mode.tpot_ms, model.slo.tpot_ms) for mode in (*model.modes, *model.degrade.modes)]
     for ttft, ttft_limit, tpot, tpot_limit in pairs:
         needed = max(_ratio(ttft, ttft_limit), _ratio(tpot, tpot_limit), 1.0)
         if needed <= most:
             factors.add(needed)
-    if not model.degrade.modes:
+    if all(another_precision(model, mode) for mode in model.degrade.modes):
         factors.discard(1.0)
     return sorted(factors)
 
@@ -82,7 +84,10 @@ def _prefixes(names: tuple[str, ...]) -> list[Level]:
 
 
 class Concessions:
-    """Who has given up what, while it is being found out. Immutable: every change gives a new one."""
+    """Who has given up what, while it is being found out. Immutable: every change gives a new one.
+
+    `problem` : as it was before anything was given up, with all modes filled in (`pinned`).
+    """
 
     def __init__(self, problem: Problem, levels: dict[tuple[str, Stage], Level] | None = None) -> None:
         self.problem = problem
@@ -101,6 +106,20 @@ class Concessions:
     def of_stage(self, names: list[str], stage: Stage) -> list[str]:
         """Those of the models that have given something up in the stage."""
         return [name for name in names if (name, stage) in self._levels]
+
+    def apply(self, priority: int | None = None) -> Problem:
+        """The problem with these concessions; `priority`: only its models of this priority and above."""
+        kept = self.problem.models if priority is None else tuple(model for model in self.problem.models if model.priority >= priority)
+        names = {model.name for model in kept}
+        by_model: dict[str, list[Concession]] = {}
+        for each in self.all():
+            if each.model in names:
+                by_model.setdefault(each.model, []).append(each)
+        return applied(self.problem.model_copy(update={"models": kept}), by_model)
+
+    def without(self, names: Sequence[str]) -> Concessions:
+        """Those of all other models."""
+        return Concessions(self.problem, {key: level for key, level in self._levels.items() if key[0] not in names})
 
     def all(self) -> tuple[Concession, ...]:
         """As data: in the order in which they are given up, the lowest priority first, then by stage and name."""

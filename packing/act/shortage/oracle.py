@@ -13,8 +13,9 @@ from packing.solve.result import Result
 SMALL, LARGE = 60, 2_000
 """Copies up to which the exact formulation answers the questions (all it takes is a fraction of a second), and from which on the greedy
 does: what it finds is valid, and takes no longer."""
-SHARE = 8
-"""A question may take this part of what is left of the time."""
+FIRST, SHARE, LEAST_S = 3, 8, 3.0
+"""The first question (for which child processes have to start) and any other may take this part of what is left of the time; and so many
+seconds in any case."""
 
 
 class Oracle:
@@ -56,8 +57,10 @@ class Oracle:
         return result
 
     def _solve(self, problem: Problem, part: float, gap: float, current: object) -> Result:
+        remaining = self._clock.remaining()
+        part = part if self.solves else max(part, 1 / FIRST)
+        seconds = max(remaining * part, min(remaining, LEAST_S))
         self.solves += 1
-        seconds = self._clock.remaining() * part
         strategy = "auto" if current is not None or gap < 1 else _strategy(self._asked(problem))
         result = solve_placement(
             problem,

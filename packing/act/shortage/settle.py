@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from packing.act.shortage.concede import LEAST, conceded
+from packing.act.shortage.concede import LEAST
 from packing.act.shortage.ladder import STAGES, Concessions, least_copies, steps
 from packing.act.shortage.oracle import Oracle
 from packing.domain.problem import Problem
@@ -81,10 +81,8 @@ class Settlement:
 
     def _problem(self, given: Concessions, priority: int, first: Sequence[str] = (), last: Sequence[str] = ()) -> Problem:
         """Models of this priority and above as they are now. Those in `first` come before the others of their priority, those in `last` after."""
-        kept = [model for model in self.problem.models if model.priority >= priority]
-        names = {model.name for model in kept}
-        rank = {each: 3 * number for number, each in enumerate(sorted({model.priority for model in kept}))}
-        degraded = conceded(self.problem.model_copy(update={"models": tuple(kept)}), [each for each in given.all() if each.model in names])
+        degraded = given.apply(priority)
+        rank = {each: 3 * number for number, each in enumerate(sorted({model.priority for model in degraded.models}))}
         models = tuple(
             model.model_copy(update={"priority": rank[model.priority] + (model.name in first) - (model.name in last)}) for model in degraded.models
         )

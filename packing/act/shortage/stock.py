@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from packing.act.shortage.answer import Addition
-from packing.act.shortage.concede import conceded
 from packing.act.shortage.ladder import Concessions
 from packing.act.shortage.oracle import Oracle
 from packing.compile.fit import alone_per_node
@@ -19,17 +18,22 @@ MOST = 64
 """Nodes of a pool that the model itself cannot use (others would move there) that are tried at most."""
 
 
-class Market:
-    """Looks for stock. `expanded` is the problem before any concession, with modes and instance types filled in."""
+LATE = "not looked for: time is up"
 
-    def __init__(self, problem: Problem, expanded: Problem, oracle: Oracle) -> None:
+
+class Market:
+    """Looks for stock. `problem` is that before any concession, with modes and instance types filled in."""
+
+    def __init__(self, problem: Problem, oracle: Oracle) -> None:
         self.problem, self.oracle = problem, oracle
-        self.models = {model.name: model for model in expanded.models}
-        self.kinds: dict[str, InstanceType] = {kind.name: kind for kind in expanded.instance_types}
+        self.models = {model.name: model for model in problem.models}
+        self.kinds: dict[str, InstanceType] = {kind.name: kind for kind in problem.instance_types}
 
     def cheapest(self, given: Concessions, names: Sequence[str]) -> tuple[Addition | None, str]:
         """The cheapest nodes of one pool that make up for all concessions of these models, and if there are none, why."""
-        wanted = self.problem if not given.all() else conceded(self.problem, [each for each in given.all() if each.model not in names])
+        if self.oracle.limit() is not None:
+            return None, LATE
+        wanted = given.without(names).apply()
         best: tuple[int, int, str] | None = None
         for price, most, pool in self._offers(names):
             if self.oracle.limit() is not None:
@@ -40,7 +44,7 @@ class Market:
                 best = min(best or (price * nodes, nodes, pool.label), (price * nodes, nodes, pool.label))
         if best is not None:
             return Addition(best[2], best[1], best[0] / MICRO), "" if self.oracle.limit() is None else "cheaper ones were not looked for: time is up"
-        return None, "not looked for: time is up" if self.oracle.limit() is not None else "no single pool of the fleet would do"
+        return None, LATE if self.oracle.limit() is not None else "no single pool of the fleet would do"
 
     def _offers(self, names: Sequence[str]) -> list[tuple[int, int, Pool]]:
         """(price, nodes that are worth trying, pool): pools that the models can use themselves first, the cheapest sum first."""

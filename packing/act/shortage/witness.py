@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from packing.act.shortage.concede import LEAST, conceded
+from collections.abc import Callable
+
+from packing.act.shortage.concede import LEAST, another_precision
 from packing.act.shortage.ladder import Concessions, least_copies, reserve_of
-from packing.act.shortage.settle import NOTHING, placed_of
+from packing.act.shortage.losses import Running, running
+from packing.act.shortage.settle import NOTHING, Placed, placed_of
+from packing.compile.fit import latency_refusal
 from packing.describe import expand
 from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.domain.placement import Placement
@@ -12,13 +16,15 @@ from packing.domain.problem import Problem
 from packing.domain.shortage import Level, Stage
 from packing.domain.units import MICRO
 from packing.domain.words import Status, Survive
+from packing.domain.workload import Model
 from packing.errors import InternalError
 from packing.solve.result import Result
 from packing.verify import Verification, verify
 
 
-def as_placed(problem: Problem, given: Concessions, result: Result) -> Concessions:
+def as_placed(given: Concessions, result: Result) -> Concessions:
     """What every model that is short in the result gives up on top, so that the result is all that it asks for."""
+    problem = given.problem
     models = {model.name: model for model in problem.models}
     placed = placed_of(result)
     for each in result.unplaced:
@@ -34,45 +40,76 @@ def as_placed(problem: Problem, given: Concessions, result: Result) -> Concessio
     return given
 
 
-def tightened(problem: Problem, given: Concessions, result: Result) -> Concessions:
-    """No more of its traffic is given up by a model than what its copies in a complete result do not serve."""
-    placed = placed_of(result)
-    for model in problem.models:
-        level = given.level(model.name, Stage.COPIES)
-        if level is None:
-            continue
-        mine = placed.get(model.name, NOTHING)
-        below = [given.level(model.name, stage) for stage in (Stage.SCALE_TO_ZERO, Stage.REFUSAL)]
-        no_reserve = reserve_of(problem, model) is Survive.NONE or given.level(model.name, Stage.RESERVE) is not None or below != [None, None]
-        if 0 in below:
-            given = given.but({(model.name, Stage.COPIES): None})
-        elif no_reserve and isinstance(level, int | float) and mine.rate / MICRO > level:
-            given = given.but({(model.name, Stage.COPIES): None if mine.rate >= model.peak_micro else mine.rate / MICRO})
+def tightened(given: Concessions, result: Result) -> Concessions:
+    """Without what a complete result makes no use of: traffic that is served all the same, and slower modes, precisions and hosting options."""
+    placed, now = placed_of(result), running(result.placement)
+    for model in given.problem.models:
+        mine = now.get(model.name, Running())
+        if _in_reserve(given, model):
+            continue  # what a copy counts for depends on which modes there are
+        unused = [stage for stage in USES if given.level(model.name, stage) is not None and not USES[stage](model, mine)]
+        given = given.but({(model.name, stage): None for stage in unused}) if unused else given
+        if given.level(model.name, Stage.COPIES) is not None:
+            given = given.but({(model.name, Stage.COPIES): _served(given, model, placed.get(model.name, NOTHING))})
     return given
 
 
-def restated(problem: Problem, given: Concessions, placement: Placement) -> tuple[Placement, Problem, Verification]:
-    """The same nodes and copies as an answer to the problem with the concessions; its figures are the checker's own.
+def _served(given: Concessions, model: Model, mine: Placed) -> Level | None:
+    """Requests/s that are served at the peak; None: all."""
+    level = given.level(model.name, Stage.COPIES)
+    below = [given.level(model.name, stage) for stage in (Stage.SCALE_TO_ZERO, Stage.REFUSAL)]
+    if 0 in below:
+        return None  # it goes without copies: that says it all
+    if not isinstance(level, int | float) or mine.rate / MICRO <= level:
+        return level
+    return None if mine.rate >= model.peak_micro else mine.rate / MICRO
+
+
+def _in_reserve(given: Concessions, model: Model) -> bool:
+    """Whether the model still has the reserve that it asked for."""
+    lost = (Stage.RESERVE, Stage.SCALE_TO_ZERO, Stage.REFUSAL)
+    return reserve_of(given.problem, model) is not Survive.NONE and all(given.level(model.name, stage) is None for stage in lost)
+
+
+def _runs_slower(model: Model, now: Running) -> bool:
+    own = [copy.mode for copy in now.copies if not another_precision(model, copy.mode)]
+    return any(latency_refusal(model, copy.mode) for copy in now.copies) or any(mode not in model.modes for mode in own)
+
+
+def _runs_in_another_precision(model: Model, now: Running) -> bool:
+    return any(another_precision(model, copy.mode) and copy.mode not in model.modes for copy in now.copies)
+
+
+def _hosted_otherwise(model: Model, now: Running) -> bool:
+    return bool(now.hostings - {str(option) for option in model.hosting})
+
+
+USES: dict[Stage, Callable[[Model, Running], bool]] = {
+    Stage.ACCELERATORS: _runs_slower,
+    Stage.PRECISION: _runs_in_another_precision,
+    Stage.HOSTING: _hosted_otherwise,
+}
+
+
+def restated(problem: Problem, result: Result) -> tuple[Placement, Verification]:
+    """The nodes and copies of a result as a complete answer to this problem. What has to be said anew, the checker's figures say.
 
     Raises
     ------
     InternalError
         If the checker refuses it.
     """
-    smaller = conceded(problem, given.all())
-    expanded = expand(smaller)
-    status = Status.FEASIBLE
-    blank = placement.model_copy(update={"problem": expanded.digest, "status": status, "bound": None, "gap": None, "unplaced": ()})
-    seen = verify(expanded.problem, blank)
-    units = seen.objective_units
-    figures = {
-        "objective": None if units is None else units / OBJECTIVE_UNITS,
-        "cost_per_hour": seen.cost_micro_usd / MICRO,
-        "fitness": seen.scores,
-    }
-    stated = blank.model_copy(update=figures)
-    checked = verify(expanded.problem, stated, expanded.digest)
-    if not checked.ok:
+    expanded = expand(problem)
+    placement = result.placement
+    if expanded.digest != result.digest:
+        blank = placement.model_copy(update={"problem": expanded.digest, "status": Status.FEASIBLE, "bound": None, "gap": None, "unplaced": ()})
+        seen = verify(expanded.problem, blank)
+        units = seen.objective_units
+        objective = None if units is None else units / OBJECTIVE_UNITS
+        figures = {"objective": objective, "cost_per_hour": seen.cost_micro_usd / MICRO, "fitness": seen.scores}
+        placement = blank.model_copy(update=figures)
+    checked = verify(expanded.problem, placement, expanded.digest)
+    if not checked.ok or any(copies for _, copies in checked.missing):
         wrong = "\n".join(str(each) for each in checked.violations[:10])
         raise InternalError(f"a placement that falls short is no answer to the smaller demand (a defect, please report it with the input):\n{wrong}")
-    return stated, smaller, checked
+    return placement, checked

@@ -59,10 +59,10 @@ def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None =
 
 
 def _pass(compiled: Compiled, context: SearchContext, economy: Economy, settings: Settings) -> Plan:
-    """One pass; where something is left out and time is left, another one by priority."""
+    """One pass; where something is left out, another one by priority (of large problems only if time is left)."""
     plan = construct(compiled, economy, settings)
     context.offer(plan, "greedy")
-    if plan.value.complete or context.limit() is not None:
+    if plan.value.complete or (context.limit() is not None and compiled.copies >= LARGE):
         return plan
     by_priority = construct(compiled, economy, replace(settings, priority_first=True))
     context.offer(by_priority, "greedy")
