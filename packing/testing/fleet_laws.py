@@ -9,7 +9,7 @@ from packing.domain.migration import Migration, Outcome, StepKind
 from packing.domain.placement import PlacedCopy, Placement
 from packing.domain.problem import Problem
 from packing.solve.result import Result
-from packing.verify import verify
+from packing.verify import Verification, verify
 from packing.verify.replay import replay
 
 FIGURES = {"cost", "objective", "fitness", "status", "unplaced"}
@@ -18,12 +18,13 @@ COUNTED = {"copies", "throughput", "min_zones", "survive"}
 """Rules on how much there is: what is missing breaks them."""
 
 
-def change_is_as_said(problem: Problem, current: Placement, result: Result, policy: Policy) -> None:
+def change_is_as_said(problem: Problem, current: Placement, result: Result, now: Verification, policy: Policy) -> None:
     """Drains are empty, pins stay, limits on moves hold where nothing forces a move, and nothing gets worse.
 
     Parameters
     ----------
     problem : expanded.
+    now : what the checker says of the answer.
     """
     change, wanted = result.change, result.placement
     assert change is not None
@@ -31,7 +32,8 @@ def change_is_as_said(problem: Problem, current: Placement, result: Result, poli
     assert change.stayed + change.moved + change.removed <= len(current.copies)
     drained = set(policy.drain)
     assert not any(not drained.isdisjoint((node.id, node.pool)) for node in wanted.nodes), "something is on a drained node"
-    if not _sound(problem, current) or drained:
+    before = verify(problem, current)
+    if drained or not _sound(before, problem, current):
         return
     here = {_place(copy) for copy in wanted.copies}
     for copy in current.copies:
@@ -41,15 +43,14 @@ def change_is_as_said(problem: Problem, current: Placement, result: Result, poli
     assert moves.total() == change.moved, "moves are not counted as they are"
     assert policy.max_moves is None or moves.total() <= policy.max_moves, "more moves than are allowed in all"
     assert policy.max_moves_per_model is None or max(moves.values(), default=0) <= policy.max_moves_per_model, "more moves of a model"
-    before, now = verify(problem, current), verify(problem, wanted)
     assert [count for _, count in now.missing] <= [count for _, count in before.missing], "more is missing than before"
     if now.missing == before.missing and before.objective_units is not None:
         assert round(change.objective * 10**9) <= before.objective_units, "worse than changing nothing"
 
 
-def _sound(problem: Problem, placement: Placement) -> bool:
+def _sound(found: Verification, problem: Problem, placement: Placement) -> bool:
     """Whether what runs breaks no rule except that something may be missing."""
-    broken = {str(each.rule) for each in verify(problem, placement).violations}
+    broken = {str(each.rule) for each in found.violations}
     return broken <= FIGURES | COUNTED and not _too_many(problem, placement)
 
 

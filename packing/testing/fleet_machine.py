@@ -134,7 +134,9 @@ class FleetMachine(RuleBasedStateMachine):
     @rule(data=st.data(), policy=POLICIES, half=HALF, least=st.integers(0, 4), dip=st.integers(0, 2))
     def model_is_resized(self, data: Any, policy: Policy, half: int | None, least: int, dip: int) -> None:
         """Another number of copies, and of copies that may be unavailable."""
-        self._replace(data, policy, half, lambda model: {"copies": Copies(min=least, max=max(least, model.copies.max or least)), "max_unavailable": dip})
+        self._replace(
+            data, policy, half, lambda model: {"copies": Copies(min=least, max=max(least, model.copies.max or least)), "max_unavailable": dip}
+        )
 
     @rule(data=st.data(), policy=POLICIES, half=HALF, isolation=st.sampled_from(tuple(Isolation)))
     def isolation_changes(self, data: Any, policy: Policy, half: int | None, isolation: Isolation) -> None:
@@ -174,7 +176,7 @@ class FleetMachine(RuleBasedStateMachine):
         wanted, target = result.placement, result.expanded
         found = verify(target.problem, wanted, target.digest)
         assert found.ok, found.violations
-        laws.change_is_as_said(target.problem, current, result, policy)
+        laws.change_is_as_said(target.problem, current, result, found, policy)
         difference = diff(current, wanted)
         applied = apply_diff(current, difference)
         assert applied.state_digest() == difference.target
@@ -193,6 +195,7 @@ class FleetMachine(RuleBasedStateMachine):
             return wanted
         there = state_after(target.problem, current, plan, half, old_problem=self.before.problem)
         event("stopped half way")
-        laws.migration_holds(target.problem, there, wanted, again := plan_migration(target, there, wanted, old_problem=self.before, options=OPTIONS), self.before.problem)
+        again = plan_migration(target, there, wanted, old_problem=self.before, options=OPTIONS)
+        laws.migration_holds(target.problem, there, wanted, again, self.before.problem)
         event(f"from half way {again.status}")
         return there

@@ -235,7 +235,7 @@ class _Run:
             name: sum(getattr(each, name) for each in accounts)
             for name in ("moved", "loads", "bytes_loaded", "nodes_started", "nodes_stopped", "nodes_lost", "copies_lost")
         }
-        short = sorted(self.whole.below, key=lambda name: (-self.whole.refused[name], -self.whole.below[name], name))
+        short = sorted(+self.whole.below, key=lambda name: (-self.whole.refused[name], -self.whole.below[name], name))
         return Simulation(
             problem=self.first[0], base=self.first[1], policy=self.policy, seed=self.seed, until=self.timeline.end, episodes=tuple(self.episodes),
             total=Account(cost_usd=self.whole.cost_usd, below_slo_s=self.whole.below_s, refused_requests=self.whole.requests, **summed),
