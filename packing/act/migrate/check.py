@@ -21,7 +21,10 @@ def refuse(target: Expanded, together: Problem, old: Placement, start: Placement
 
     What the new placement breaks just as the old one does is the old one's: it is not made worse.
     """
-    broken = _broken(Facts(together, start))
+    running = Facts(together, start)
+    broken = _broken(running)
+    mended = any(len(getattr(old, part)) != len(getattr(start, part)) for part in ("endpoints", "nodes", "copies"))
+    numbered = len({(copy.model, copy.copy_index) for copy in old.copies}) == len(old.copies)
     faults = []
     if new.problem != target.digest:
         cause, action = "The new placement was made for another problem.", "Solve the problem anew, or give the problem that it answers."
@@ -32,7 +35,8 @@ def refuse(target: Expanded, together: Problem, old: Placement, start: Placement
     faults += [Fault("bad_placement", f"new.{each.where}", "", _sentence(each), "Migrate to a valid placement only.") for each in wrong]
     if faults:
         raise ProblemError(faults)
-    return tuple(str(each)[:200] for each in [*structure(Facts(together, old), None), *broken])
+    stated = Facts(together, old) if mended or not numbered else running
+    return tuple(str(each)[:200] for each in [*structure(stated, None), *broken])
 
 
 def _broken(facts: Facts) -> list[Violation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packing.act.migrate.seats import Group, Seat, Site
+from packing.act.migrate.seats import Form, Group, Seat, Site
 from packing.act.migrate.world import World
 from packing.domain.words import Hosting
 
@@ -63,14 +63,15 @@ def places(world: World, name: str, *, idle: bool = False) -> Iterator[Seat]:
             probe = Seat(model, form, site, (), goal=False)
             if not world.legal(probe):
                 continue
-            for chosen in choices(world, site, form.accelerators):
+            for chosen in choices(world, site, form):
                 seat = Seat(model, form, site, chosen, goal=False)
                 if world.fits(seat):
                     yield seat
 
 
-def choices(world: World, site: Site, count: int) -> Iterator[tuple[int, ...]]:
+def choices(world: World, site: Site, form: Form) -> Iterator[tuple[int, ...]]:
     """Sets of accelerators, one of each kind: accelerators with the same copies now and later are interchangeable."""
+    count = form.accelerators
     if not count:
         yield ()
         return
@@ -82,7 +83,7 @@ def choices(world: World, site: Site, count: int) -> Iterator[tuple[int, ...]]:
     classes: dict[tuple[object, ...], list[int]] = {}
     for index in range(site.kind.accelerators):
         on = site.on.get(index, ())
-        if on and site.exclusive:
+        if on and (site.exclusive or (not site.swaps and sum(seat.mode.memory for seat in on) + form.memory > site.kind.memory)):
             continue
         sign = tuple(sorted(id(seat) for seat in on)), tuple(sorted(later.get(index, ())))
         classes.setdefault(sign, []).append(index)

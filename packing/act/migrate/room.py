@@ -92,7 +92,7 @@ def _on_node(seat: Seat, slots: int, conflicts: Conflicts) -> bool:
             counts[id(each.model)] = counts.get(id(each.model), 0) + 1
             if counts[id(each.model)] > most:
                 return False
-    return not _mixed(here, INSTANCE) and not (conflicts and _in_conflict({each.model.tenant for each in here}, conflicts))
+    return not _mixed(here, INSTANCE) and not (conflicts and _in_conflict({each.tenant for each in here}, conflicts))
 
 
 def _too_much(site: Site, seats: Sequence[Seat], amounts: list[int], capacity: int, slots: int) -> bool:
@@ -111,8 +111,8 @@ def _too_much(site: Site, seats: Sequence[Seat], amounts: list[int], capacity: i
 
 def _mixed(seats: Sequence[Seat], level: int) -> bool:
     """Whether several tenants meet although one of them asks for `level` or more."""
-    first = seats[0].model.tenant
-    return any(seat.model.tenant != first for seat in seats) and any(seat.model.isolation.level >= level for seat in seats)
+    first = seats[0].tenant
+    return any(seat.tenant != first for seat in seats) and any(seat.level >= level for seat in seats)
 
 
 def _in_conflict(tenants: set[str], conflicts: Conflicts) -> bool:
@@ -131,7 +131,7 @@ def _behind_endpoint(seat: Seat, ratio: Fraction, conflicts: Conflicts) -> bool:
     if max(sizes) > ratio * min(sizes):
         return False
     tenants = group.tenants.keys() | {model.tenant}
-    strict = group.strict or model.isolation.level >= CONTAINER
+    strict = group.strict or seat.level >= CONTAINER
     return not (len(tenants) > 1 and strict) and not (conflicts and _in_conflict(set(tenants), conflicts))
 
 

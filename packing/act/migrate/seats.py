@@ -6,9 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from packing.domain.words import Hosting, Sharing
+from packing.domain.words import Hosting, Isolation, Sharing
 from packing.domain.workload import Mode
 from packing.verify.facts import KindFacts, ModeFacts, ModelFacts
+
+LEVEL = {level: level.level for level in Isolation}
 
 
 class Form(ModeFacts):
@@ -24,13 +26,14 @@ class Form(ModeFacts):
 class Seat:
     """A copy at a place: it is there or not. A copy that moves is two seats."""
 
-    __slots__ = ("accelerators", "goal", "key", "mode", "model", "name", "number", "site")
+    __slots__ = ("accelerators", "goal", "key", "level", "mode", "model", "name", "number", "site", "tenant")
 
     def __init__(self, model: ModelFacts, mode: Form, site: Site, accelerators: tuple[int, ...], *, goal: bool, number: int = -1) -> None:
         self.model, self.mode, self.site, self.accelerators = model, mode, site, accelerators
         self.goal = goal
         """Whether the new placement has it."""
         self.number, self.name = number, model.model.name
+        self.tenant, self.level = model.tenant, LEVEL[model.isolation]
         self.key: tuple[Any, ...] = (self.name, mode.number, site.id, accelerators)
 
     @property

@@ -15,6 +15,9 @@ from packing.act.migrate.world import Action, World
 from packing.domain.floor import Floor
 from packing.domain.migration import StepKind
 
+LARGEST = 300
+"""Places (modes x nodes) up to which a way with detours is compared with all others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -53,7 +56,7 @@ def _within(world: World, ends: Ends, effort: int, *, dips: bool) -> Way:
     spent = None if plain is None else _bytes(plain)
     if spent == least:
         return Way(plain, proven=True)
-    if not effort:
+    if not effort or (plain is not None and not _small(world)):
         return Way(plain, proven=False)
     floors = {name: supply.floor for name, supply in world.supply.items()}
     for supply in world.supply.values():
@@ -95,3 +98,8 @@ def _plain(world: World, *, dips: bool) -> tuple[Action, ...] | None:
 
 def _bytes(actions: tuple[Action, ...]) -> int:
     return sum(thing.bytes for kind, thing in actions if kind is StepKind.LOAD_COPY and isinstance(thing, Seat))
+
+
+def _small(world: World) -> bool:
+    """Whether a cheaper way than the one at hand can be hoped for: all places of all models are few."""
+    return len(world.sites) * sum(len(model.model.modes) for model in world.models.values()) <= LARGEST

@@ -180,7 +180,7 @@ def _join(group: Group, seat: Seat, sign: int) -> None:
     _count(group.frameworks, framework(seat.model), sign)
     _count(group.sizes, seat.mode.size, sign)
     _count(group.tenants, seat.model.tenant, sign)
-    group.strict += sign * (seat.model.isolation.level >= CONTAINER)
+    group.strict += sign * (seat.level >= CONTAINER)
 
 
 def _count(counter: Counter[Any], key: Any, sign: int) -> None:

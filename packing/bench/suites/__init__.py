@@ -26,6 +26,8 @@ SUITES: dict[str, tuple[str, str]] = {
     "openb-online": ("openb_online", "openb trace, tasks arriving one by one, beside the FGD rule (needs --data)"),
     "openb-defrag": ("openb_defrag", "openb cluster as an online rule leaves it: GPUs recovered by few moves (needs --data)"),
     "openb-offline": ("openb_offline", "openb trace, all tasks at once, against a bound (needs --data)"),
+    "reassignment": ("reassignment", "machine reassignment set A: distance to the best published costs (needs --data)"),
+    "migration": ("migration", "pairs of placements: migrations replayed state by state, impossibility confirmed (2,000)"),
 }
 """name on the command line: (module, what it measures)"""
 
