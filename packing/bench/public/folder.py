@@ -48,3 +48,12 @@ def sample_openb(folder: Path) -> None:
         gpus, milli = generator.choice(((1, 500), (1, 250), (1, 1000), (2, 1000), (0, 0)))
         lines.append(f"t{index},{generator.choice((4000, 8000))},8192,{gpus},{milli},,LS,Running,{index},99,{index}")
     (folder / TASKS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def sample_reassignment(folder: Path) -> None:
+    """Three machines, four processes that all start on the first one; the second resource stays in use at both ends of a move."""
+    machines = ["0 0 10 10 4 4 0 1 2", "0 1 10 10 9 9 1 0 1", "1 2 8 8 6 6 2 1 0"]
+    processes = ["0 3 2 5", "1 3 3 5", "2 2 2 1", "3 2 3 9"]
+    text = ["2", "0 10", "1 5", "3", *machines, "4", "1 0", "1 0", "1 1 1", "1 0", "4", *processes, "1", "0 1 1", "10", "1 1 1"]
+    (folder / "model_a9_1.txt").write_text("\n".join(text) + "\n", encoding="utf-8")
+    (folder / "assignment_a9_1.txt").write_text("0 0 0 0\n", encoding="utf-8")
