@@ -124,7 +124,9 @@ class _Explainer:
 
     def __init__(self, problem: Problem | Mapping[str, Any], time_limit: float, seed: int, cancel: threading.Event | None) -> None:
         if not (isinstance(time_limit, int | float) and 0 < time_limit <= LONGEST):
-            raise ProblemError([Fault("bad_option", "time_limit", str(time_limit), "The value is not accepted.", "Give more than 0 seconds, up to 30 days.")])
+            raise ProblemError(
+                [Fault("bad_option", "time_limit", str(time_limit), "The value is not accepted.", "Give more than 0 seconds, up to 30 days.")]
+            )
         if not isinstance(problem, Problem):
             problem = problem_from(problem)
         elif faults := check(problem):
@@ -170,7 +172,9 @@ class _Explainer:
     def base(self) -> Result:
         """The problem as it is, solved."""
         with self.clock.within(self.clock.remaining() * BASE):
-            return self.oracle.solve((), seconds=self.clock.remaining())
+            found = self.oracle.solve((), seconds=self.clock.remaining())
+        self.oracle.suspects = frozenset(left.model for left in found.unplaced)
+        return found
 
     def conflict(self) -> ConflictSet | None:
         found = conflict_among(self.oracle, self.oracle.conditions)
@@ -181,12 +185,12 @@ class _Explainer:
         if not shown.unplaced or not base.unplaced:
             return True, (), (), None
         with self.clock.within(self.clock.remaining() * CONFLICT):
-            possible = self.oracle.decide(()).complete
-            if possible is not False:
-                return possible, (), (), None
-            conflicts = disjoint_conflicts(self.oracle)
+            possible = False if base.complete_is_impossible else self.oracle.decide(()).complete
+            if possible:
+                return True, (), (), None
+            conflicts = disjoint_conflicts(self.oracle) if possible is False else []
             repairs, more = find_repairs(self.oracle, [each.conditions for each in conflicts], base.placement)
-        return False, tuple(conflicts), tuple(repairs), more
+        return possible, tuple(conflicts), tuple(repairs), more
 
     def why_not(self, model: str, shown: Placement, checked: Verification, *, optimal: bool, share: float) -> tuple[Alternative, ...]:
         record = next(each for each in self.expanded.problem.models if each.name == model)

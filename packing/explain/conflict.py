@@ -16,7 +16,7 @@ from packing.explain.oracle import Oracle
 
 MOST_CONFLICTS = 12
 ALONE = 60
-"""Models up to which each is looked at alone first: a conflict within one model is the easiest to understand."""
+"""Models that are looked at alone first (those with missing copies before others): a conflict within one is the easiest to understand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,10 @@ def keeping_only(problem: Problem, kept: Sequence[Condition]) -> Problem:
 def _within_one_model(oracle: Oracle, candidates: Sequence[Condition]) -> Sequence[Condition]:
     """The candidates without the demands of all models but one, if that one cannot be served even so."""
     demands = [each for each in candidates if each.kind in {"copies", "throughput"}]
-    models = list(dict.fromkeys(each.target for each in demands))
+    models = sorted(dict.fromkeys(each.target for each in demands), key=lambda name: name not in oracle.suspects)
     if len(models) <= 1:
         return candidates
-    for model in models if len(models) <= ALONE else ():
+    for model in models[:ALONE]:
         others = {each for each in demands if each.target != model}
         mine = [each for each in candidates if each not in others]
         if oracle.keeping(mine) is False:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from packing.describe.expand import Expanded, expand
 from packing.domain.demand import fewest_copies
 from packing.domain.problem import Problem
 from packing.domain.weights import Weights
-from packing.explain.conditions import Change, Condition, apply_changes, conditions, dropped
+from packing.explain.conditions import KINDS, Change, Condition, apply_changes, conditions, dropped
+from packing.explain.conditions.kind import ModelKind
 from packing.explain.decide import Decision, decide
 from packing.solve.api import MANY, solve_placement
 from packing.solve.context import SearchContext
@@ -18,6 +19,8 @@ from packing.solve.result import Result
 
 SOLVE = 0.4
 """Part of the time of a question for finding the best placement where it is known that there is one: its cost is wanted, not its proof."""
+DEMANDS = frozenset({"copies", "throughput"})
+"""Kinds of conditions without which a model asks for no copy."""
 FEW = 40
 """Copies up to which the exact formulation alone is quicker than all that `auto` tries before it (measured: four times)."""
 
@@ -43,7 +46,10 @@ class Oracle:
         self.clock, self.seconds, self.cancel = clock, seconds, cancel
         self.strategy = strategy_for(self.expanded.problem)
         self._known: dict[frozenset[Change], Decision] = {}
+        self._answers: dict[frozenset[Change], bool] = {}
         self.questions = 0
+        self.suspects: frozenset[str] = frozenset()
+        """Models that a good placement leaves copies out of."""
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -66,16 +72,21 @@ class Oracle:
         return expand(apply_changes(self.expanded.described, made)) if made else self.expanded
 
     def decide(self, changes: Iterable[Change]) -> Decision:
-        """Whether the problem with these changes has a complete placement."""
-        key = frozenset(changes)
-        known = self._known.get(key)
-        if known is None and not self.out_of_time:
-            self.questions += 1
-            limits = SearchContext(min(self.seconds, self.clock.remaining()), self.clock.seed, cancel=self.cancel)
-            known = decide(self.changed(key), limits)
+        """Whether the problem with these changes has a complete placement; where it has, with a witness."""
+        made = frozenset(changes)
+        known = self._known.get(made)
+        if known is None:
+            known = self._ask(lambda: self.changed(made))
             if known.complete is not None:
-                self._known[key] = known
-        return known or Decision(None)
+                self._known[made], self._answers[made] = known, known.complete
+        return known
+
+    def _ask(self, problem: Callable[[], Expanded]) -> Decision:
+        if self.out_of_time:
+            return Decision(None)
+        self.questions += 1
+        limits = SearchContext(min(self.seconds, self.clock.remaining()), self.clock.seed, cancel=self.cancel)
+        return decide(problem(), limits)
 
     def solve(self, changes: Iterable[Change], weights: Weights | None = None, seconds: float | None = None) -> Result:
         """The best placement found of the problem with these changes, under other weights or for another time if any are given."""
@@ -89,8 +100,24 @@ class Oracle:
     def keeping(self, kept: Iterable[Condition]) -> bool | None:
         """Whether these conditions can hold together when all others are dropped."""
         held = set(kept)
-        return self.decide(change for condition, change in self.drops.items() if condition not in held).complete
+        asking = {condition.target for condition in held if condition.kind in DEMANDS}
+        if not asking:
+            return True  # nothing is asked for, and nothing has to be placed
+        dropped = frozenset(change for condition, change in self.drops.items() if condition not in held)
+        if dropped not in self._answers:
+            answer = self._ask(lambda: self._only(asking, dropped)).complete
+            if answer is None:
+                return None
+            self._answers[dropped] = answer
+        return self._answers[dropped]
 
     def dropping(self, left: Iterable[Condition]) -> bool | None:
         """Whether there is a complete placement when these conditions are dropped and all others hold."""
-        return self.decide(self.drops[condition] for condition in left).complete
+        gone = set(left)
+        return self.keeping(condition for condition in self.conditions if condition not in gone)
+
+    def _only(self, asking: set[str], changes: frozenset[Change]) -> Expanded:
+        """The problem with these changes, without the models that ask for nothing: it is smaller, and the answer is the same."""
+        left = tuple(model for model in self.expanded.described.models if model.name in asking)
+        rest = self.expanded.described.model_copy(update={"models": left})
+        return expand(apply_changes(rest, (each for each in changes if each.target in asking or not isinstance(KINDS[each.kind], ModelKind))))

@@ -26,8 +26,10 @@ def members(explanation: Explanation, page: Page) -> Iterator[Line]:
 
 def repairs(explanation: Explanation, page: Page) -> Iterator[Line]:
     """Repairs with what they cost and give up; and whether nodes would help."""
-    if not explanation.conflicts:
+    if explanation.complete or explanation.possible:
         return
+    if explanation.possible is False and not explanation.conflicts:
+        yield Line("What cannot hold together was not isolated in the time given (more --time-limit may tell).")
     yield heading("What would help, the cheapest first; each was tried")
     if not explanation.repairs:
         yield Line("  nothing was found in the time given")
