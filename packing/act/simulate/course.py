@@ -10,8 +10,9 @@ from packing.act.migrate import plan_migration
 from packing.act.simulate.types import Way
 from packing.describe.expand import Expanded
 from packing.domain.migration import Migration, MigrationOptions, Outcome, Step, StepKind
-from packing.domain.placement import Placement, Scores
+from packing.domain.placement import PlacedCopy, Placement, Scores
 from packing.domain.running import running
+from packing.domain.same import needs_key
 from packing.domain.units import MILLI
 from packing.domain.words import Status
 from packing.verify.replay.fleet import Fleet, fleet_of
@@ -76,11 +77,11 @@ def _cold(old: Placement, new: Placement, options: MigrationOptions) -> Iterator
     hosting = {endpoint.name: endpoint for endpoint in (*old.endpoints, *new.endpoints)}
     pools = {node.id: (node.pool, node.endpoint) for node in old.nodes}
     staying = {node.id for node in new.nodes if pools.get(node.id) == (node.pool, node.endpoint)}
-    same = {(copy.model, copy.copy_index, copy.node, frozenset(copy.accelerators), copy.mode) for copy in new.copies if copy.node in staying}
+    same = {_seat(copy) for copy in new.copies if copy.node in staying}
     kept = set()
     free = options.drain_s
     for copy in old.copies:
-        if (copy.model, copy.copy_index, copy.node, frozenset(copy.accelerators), copy.mode) in same:
+        if _seat(copy) in same:
             kept.add((copy.model, copy.copy_index))
             continue
         named: dict[str, Any] = {"node": copy.node, "model": copy.model, "copy": copy.copy_index, "accelerators": copy.accelerators}
@@ -103,6 +104,11 @@ def _cold(old: Placement, new: Placement, options: MigrationOptions) -> Iterator
         named = {"node": copy.node, "model": copy.model, "copy": copy.copy_index, "accelerators": copy.accelerators}
         yield Step(kind=StepKind.LOAD_COPY, mode=copy.mode, bytes=copy.mode.size, seconds=seconds, starts_at=begin, **named)
         yield Step(kind=StepKind.SHIFT_TRAFFIC, starts_at=begin + seconds, **named)
+
+
+def _seat(copy: PlacedCopy) -> tuple[object, ...]:
+    """A copy by name, place and needs: one that has the same before and after goes on."""
+    return copy.model, copy.copy_index, copy.node, frozenset(copy.accelerators), needs_key(copy.mode)
 
 
 def stopped(fleet: Fleet, starting: Iterable[str], digest: str) -> Placement:
