@@ -257,6 +257,10 @@ class NodeState:
         largest = [max((max(free[dimension]) for free in usable), default=0) for dimension in (0, 1, 3, 4)]
         return len(usable), max(self._node_free[0]), max(self._node_free[1]), *largest
 
+    def node_room(self) -> list[int]:
+        """What is free of each of the node's resources (vCPU, host memory, named ones), in the fullest slot."""
+        return [min(free) for free in self._node_free]
+
     def strict_tenants(self) -> tuple[int, ...]:
         """Tenants that share the node with nobody."""
         return tuple(self._strict_node_tenants)

@@ -65,9 +65,12 @@ class OpenNodes:
         self.states[index] = state
         self._home[index].append(index, state)
 
-    def roomiest(self, candidate: Candidate, count: int) -> list[int]:
-        """Up to so many open nodes on which this candidate could be if they were empty, those that lack the least first."""
-        return self._group(candidate).roomiest(candidate, count)
+    def roomiest(self, candidate: Candidate, count: int, *, accelerators_free: bool = False) -> list[int]:
+        """Up to so many open nodes on which this candidate could be if they were empty, those that lack the least first.
+
+        `accelerators_free` : only nodes that lack none of what it needs of accelerators.
+        """
+        return self._group(candidate).roomiest(candidate, count, accelerators_free=accelerators_free)
 
     def with_room(self, candidate: Candidate) -> list[int]:
         """Indices of nodes that may have room (a superset of those that have), tightest first."""
@@ -129,10 +132,12 @@ class _Group:
         if row is not None:
             self._free[row] = -1
 
-    def roomiest(self, candidate: Candidate, count: int) -> list[int]:
+    def roomiest(self, candidate: Candidate, count: int, *, accelerators_free: bool) -> list[int]:
         size = self._size
         free = self._free[:size]
-        open_ = free[:, 0] >= 0
+        open_ = free[:, 0] >= (candidate.width if accelerators_free else 0)
+        if accelerators_free and candidate.width:
+            open_ &= (free[:, 3] >= candidate.demand[0]) & (free[:, 4] >= candidate.demand[1])
         needs = (
             (0, candidate.width),
             (1, candidate.node_demand[0]),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from packing.compile.data import Compiled
-from packing.compile.home import HomeCopy, HomeNode
+from packing.compile.home import Copy, HomeCopy, HomeNode
 from packing.solve.greedy.construct import Settings
 from packing.solve.greedy.economy import Economy
 from packing.solve.node_state import NodeState
@@ -15,14 +15,20 @@ from packing.solve.rebalance.fleet import Fleet, pinned_on
 
 def mend(compiled: Compiled, economy: Economy | None = None) -> Plan:
     """A plan that keeps every rule and as much as possible of what runs now."""
-    fleet = Fleet(compiled, economy or Economy(compiled), staying(compiled))
-    fleet.begin()
-    spread_out(fleet)
-    give_up_surplus(fleet)
+    fleet = kept(compiled, economy or Economy(compiled))
     short = [index for index in range(len(compiled.models)) if fleet.construction.tally.missing(index)]
     fleet.place(sorted(fleet.construction.order(short), key=lambda index: compiled.models[index].level), Settings(lookahead=False))
     fleet.settle()
     return fleet.plan()
+
+
+def kept(compiled: Compiled, economy: Economy) -> Fleet:
+    """What runs now, without what breaks a rule or is too much."""
+    fleet = Fleet(compiled, economy, staying(compiled))
+    fleet.begin()
+    spread_out(fleet)
+    give_up_surplus(fleet)
+    return fleet
 
 
 def staying(compiled: Compiled) -> list[NodePlan]:
@@ -66,20 +72,30 @@ def _in_order(compiled: Compiled, node: HomeNode) -> list[HomeCopy]:
 
 
 def spread_out(fleet: Fleet) -> None:
-    """Rule `min_zones`: where copies are in too few zones, only one of each zone stays; the others look for another."""
+    """Rules `min_zones` and `survive`: where copies are in too few zones, only one of each zone stays, else no more than may be in it.
+
+    The others look for another zone. Pinned copies stay before others.
+    """
     tally, models = fleet.construction.tally, fleet.compiled.models
-    narrow = {index for index in tally.placed if len(tally.zones[index]) < min(models[index].min_zones, tally.placed[index])}
-    for model, mine in _copies_of(fleet, narrow).items():
-        seen: set[int] = set()
-        for _, node, copy in sorted(mine, key=lambda each: (each[1], each[2])):
+    most = {index: models[index].max_per_zone for index in tally.placed if max(tally.zones[index].values(), default=0) > models[index].max_per_zone}
+    most |= {index: 1 for index in tally.placed if len(tally.zones[index]) < min(models[index].min_zones, tally.placed[index])}
+    for model, mine in _copies_of(fleet, set(most)).items():
+        seen: Counter[int] = Counter()
+        for _, node, copy in sorted(mine, key=lambda each: (not _held(fleet, each[1], each[2]), each[1], each[2])):
             zone = fleet.compiled.pools[fleet.state(node).pool].zone
-            if zone in seen and tally.placed[model] > 1:
+            if seen[zone] >= most[model] and tally.placed[model] > 1:
                 fleet.take(node, copy)
-            seen.add(zone)
+            seen[zone] += 1
+
+
+def _held(fleet: Fleet, node: int, copy: Copy) -> bool:
+    """Whether a copy has to stay, since all like it on the node are pinned."""
+    state = fleet.state(node)
+    return 0 < state.copies.count(copy) <= pinned_on(fleet.home, state)[copy]
 
 
 def give_up_surplus(fleet: Fleet) -> None:
-    """Copies beyond the most that are useful go; and those that only cost. From the emptiest nodes first."""
+    """Copies beyond the most that are useful go; and those that only cost. From the emptiest nodes first, pinned ones last."""
     tally, compiled = fleet.construction.tally, fleet.compiled
     more = {
         index
@@ -89,9 +105,9 @@ def give_up_surplus(fleet: Fleet) -> None:
     }
     for index, mine in _copies_of(fleet, more).items():
         model = compiled.models[index]
-        for _, node, copy in sorted(mine):
+        for pinned, (_, node, copy) in [(False, each) for each in sorted(mine)] + [(True, each) for each in sorted(mine)]:
             candidate, state = compiled.candidates[copy[0]], fleet.state(node)
-            if copy in pinned_on(fleet.home, state) and tally.placed[index] <= model.most:
+            if _held(fleet, node, copy) != pinned or (pinned and tally.placed[index] <= model.most):
                 continue
             useless = missing_of(model, tally.placed[index] - 1, tally.rate[index] - candidate.rate) <= 0 and candidate.coefficient > 0
             if tally.placed[index] <= model.most and not useless:

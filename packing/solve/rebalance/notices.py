@@ -1,4 +1,4 @@
-"""What could not stay as it was, seen from the answer: rules that the current placement breaks, and pins that could not be held."""
+"""Rules that the current placement breaks: what could not stay as it was, in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from packing.describe.expand import Expanded
 from packing.domain.placement import Placement
 from packing.domain.rules import Rule
 from packing.errors import Fault
-from packing.solve.plan import Plan
 from packing.solve.rebalance.mend import staying
 from packing.verify import verify
 
@@ -48,22 +47,3 @@ def fits_together(compiled: Compiled) -> bool:
         len(found) >= min(models[index].min_zones, found.total()) and max(found.values()) <= models[index].max_per_zone
         for index, found in zones.items()
     )
-
-
-def lost_pins(compiled: Compiled, plan: Plan) -> Iterator[Fault]:
-    """Pinned copies that are not where they were."""
-    home = compiled.home
-    assert home is not None
-    left = {node.home: Counter(node.copies) for node in plan.nodes if node.home >= 0}
-    for number, node in enumerate(home.nodes):
-        here = left.get(number, Counter())
-        for copy in node.copies:
-            if not copy.pinned:
-                continue
-            if here[copy.candidate, copy.accelerators] > 0:
-                here[copy.candidate, copy.accelerators] -= 1
-            else:
-                name = f"{compiled.models[compiled.candidates[copy.candidate].model].name}#{copy.number}"
-                yield notice(
-                    f"copies[{name}]", node.name, "The copy is pinned, but cannot stay: a rule, the stock or the number of copies forbids it."
-                )

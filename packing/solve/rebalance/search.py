@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from packing.compile.home import Copy
+from packing.domain.units import MICRO
 from packing.domain.words import Hosting
 from packing.solve.context import SearchContext
 from packing.solve.greedy.construct import Settings
 from packing.solve.rebalance.eject import DEPTH, MOST_EJECTED, dissolve, eject_for, preempt_for
 from packing.solve.rebalance.fleet import Fleet, pinned_on
 from packing.solve.rebalance.limits import Limits
+from packing.solve.rebalance.swap import Exchange
 
 MOST_NODES = 4
 BIAS = 6
@@ -31,23 +33,46 @@ HOMECOMING = (0.0, 0.5, 0.8, 0.95)
 def fill(fleet: Fleet, context: SearchContext, limits: Limits) -> None:
     """Place what is missing by moving others, the most important first, until nothing helps or time is up."""
     tally, models = fleet.construction.tally, fleet.compiled.models
-    share = fleet.construction.economy.share
     short = [index for index, model in enumerate(models) if model.candidates and tally.missing(index)]
     lowest = len(fleet.compiled.levels) - 1
-    # Of equal importance the largest first: what is small finds a place later, too. But moves that bring more come before:
-    # those with one copy in the way, then with more, then with chains.
-    short.sort(key=lambda each: (models[each].level, -min(share[way] for way in models[each].candidates), each))
+    # Of equal importance the largest first (what is small finds a place later, too): the most of accelerators, and of these, where
+    # moves are limited, those that are easiest to place. Moves that bring more come before: those with one copy in the way,
+    # exchanges, then with more, then with chains.
+    easy = 1 if limits.any else -1
+    short.sort(key=lambda each: (models[each].level, *_size(fleet, each, easy), each))
+    exchange = Exchange(fleet, limits)
     for most, depth in EFFORTS:
-        for index in short:
-            while tally.missing(index) and tally.placed[index] < models[index].most:
-                if context.limit() is not None or not eject_for(fleet, index, limits, most, depth):
-                    break
-        context.offer(fleet.plan(), "rebalance")
+        before = None
+        while before != fleet.missing:
+            before = list(fleet.missing)
+            _each(fleet, context, short, lambda index, most=most, depth=depth: eject_for(fleet, index, limits, most, depth))  # type: ignore[misc]
+            exchange.refresh()
+            _each(fleet, context, short, exchange.for_model)
     for index in short:
         if models[index].level == lowest:
             break
         while tally.missing(index) and tally.placed[index] < models[index].most:
             if context.limit() is not None or not preempt_for(fleet, index, limits):
+                break
+    context.offer(fleet.plan(), "rebalance")
+
+
+def _size(fleet: Fleet, model: int, easy: int) -> tuple[float, float]:
+    """Order of models of equal importance: by what a copy takes of accelerators, then by its share of a node."""
+    compiled, share = fleet.compiled, fleet.construction.economy.share
+    mine = [compiled.candidates[index] for index in compiled.models[model].candidates]
+    accelerators = min(
+        each.width * max(each.demand[0] / max(1, compiled.kinds[each.kind].memory), each.demand[1] / MICRO, each.demand[2]) for each in mine
+    )
+    return -accelerators, easy * min(share[each.index] for each in mine)
+
+
+def _each(fleet: Fleet, context: SearchContext, models: Sequence[int], place: Callable[[int], bool]) -> None:
+    """Place one missing copy after another, model by model, as long as `place` does."""
+    tally, data = fleet.construction.tally, fleet.compiled.models
+    for index in models:
+        while tally.missing(index) and tally.placed[index] < data[index].most:
+            if context.limit() is not None or not place(index):
                 break
     context.offer(fleet.plan(), "rebalance")
 
