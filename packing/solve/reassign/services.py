@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from packing.solve.reassign.arrays import Arrays
 
@@ -58,10 +59,10 @@ class Services:
         self._in_area[service, self._areas[origin]] -= 1
         self._enter(service, target)
 
-    def closed(self, process: int, machine: int) -> np.ndarray:
+    def closed(self, process: int, machine: int) -> NDArray[np.bool_]:
         """[M] machines where the process, now on `machine`, may not go while all others stay; they may say too much where others move too."""
         service = self._service[process]
-        closed = self._on[service]
+        closed: NDArray[np.bool_] = self._on[service]
         counts, location, area = self._at_location[service], self._locations[machine], self._areas[machine]
         alone = counts[location] == 1
         if self._distinct[service] - alone < self._spread[service]:

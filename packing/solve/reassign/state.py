@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from packing.solve.reassign.arrays import Arrays
 from packing.solve.reassign.services import Services
 
-Reals = NDArray[Any]
+Reals = NDArray[np.floating[Any]]
 
 
 class State:
@@ -121,7 +121,7 @@ class State:
         """Costs of machines from their levels [K, n], which are overwritten."""
         np.maximum(levels, 0, out=levels)
         soft = self.arrays.soft
-        over = self._hard_ones @ levels[soft:]
+        over: Reals = self._hard_ones @ levels[soft:]
         if self.strict:
             over[over > 0] = np.inf
         else:
