@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_ARCS = 1_000_000
-"""Beyond this, every row keeps only the pairs that are worth most."""
+"""Beyond this, rows keep only the pairs that are worth most."""
 
 
 def overlaps(left: Sequence[Counter[int]], right: Sequence[Counter[int]], sizes: Sequence[int]) -> tuple[Arcs, bool]:
@@ -30,7 +30,7 @@ def overlaps(left: Sequence[Counter[int]], right: Sequence[Counter[int]], sizes:
         for form, count in bag.items():
             index[form].append((column, count))
     places = {form: (np.array([column for column, _ in found]), np.array([count for _, count in found])) for form, found in index.items()}
-    most, whole = max(16, MOST_ARCS // max(len(left), 1)), True
+    most, whole, total = max(16, MOST_ARCS // max(len(left), 1)), True, 0
     rows, columns, counts, bytes_ = [], [], [], []
     for row, bag in enumerate(left):
         shared, size = np.zeros(len(right), dtype=np.int64), np.zeros(len(right), dtype=np.int64)
@@ -41,7 +41,8 @@ def overlaps(left: Sequence[Counter[int]], right: Sequence[Counter[int]], sizes:
                 shared[where] += common
                 size[where] += common * sizes[form]
         found = np.flatnonzero(shared)
-        if len(found) > most:
+        total += len(found)
+        if total > MOST_ARCS and len(found) > most:
             whole = False
             found = found[np.lexsort((size[found], shared[found]))[-most:]]
         rows.append(np.full(len(found), row))
