@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from packing.cli import bench, catalog, check, diff, explain, generate, rebalance, shortage, show, simulate, solve
+from packing.cli import bench, catalog, check, diff, explain, generate, migrate, rebalance, shortage, show, simulate, solve
 
 # Plain help: rendering it with rich would double the start-up time of `packing --help`.
 app = typer.Typer(
@@ -43,6 +43,8 @@ app.command("shortage")(shortage.command)
 app.command("simulate")(simulate.command)
 app.command("diff")(diff.command)
 app.command("apply")(diff.apply)
+app.command("migrate")(migrate.command)
+app.command("replay")(migrate.replay)
 app.command("catalog")(catalog.command)
 app.command("generate")(generate.command)
 app.command("bench", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(bench.command)

@@ -15,6 +15,8 @@ from packing.describe.expand import Expanded, expand
 from packing.domain.joined import joined
 from packing.domain.migration import Migration, MigrationOptions, Outcome
 from packing.domain.running import running
+from packing.errors import InternalError
+from packing.verify.replay import replay
 
 if TYPE_CHECKING:
     from packing.domain.placement import Placement
@@ -52,6 +54,7 @@ def plan_migration(
     Raises
     ------
     ProblemError : the new placement belongs to another problem or breaks its rules, or an input has faults.
+    InternalError : the independent replay refuses the plan; no plan leaves without it.
     """
     options = options or MigrationOptions()
     target = problem if isinstance(problem, Expanded) else expand(problem)
@@ -84,4 +87,8 @@ def plan_migration(
         numbers[seat.name].add(seat.number)
     short = dips(world, ends, way.actions)
     written = write(way.actions, options, numbers)
-    return Migration(status=Outcome.ORDERED, waves=written.waves, bounces=written.bounces, totals=written.totals, dips=short, **known)
+    planned = Migration(status=Outcome.ORDERED, waves=written.waves, bounces=written.bounces, totals=written.totals, dips=short, **known)
+    replayed = replay(target.problem, old, new, planned, old_problem=before.problem if before else None)
+    if not replayed.ok:
+        raise InternalError("the replay refuses the plan: " + "; ".join(str(each) for each in replayed.violations[:5]))
+    return planned

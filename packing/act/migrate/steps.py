@@ -31,6 +31,7 @@ def write(actions: Sequence[Action], options: MigrationOptions, numbers: dict[st
     for kind, thing in actions:
         if kind is StepKind.LOAD_COPY and isinstance(thing, Seat) and thing.number < 0:
             thing.number = free_number(numbers[thing.name])
+    _name_extra_nodes(actions)
     jobs = jobs_of(actions, options)
     whole, replaces = timetable(jobs, options), _replaces(actions)
     by_wave: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -56,6 +57,18 @@ def write(actions: Sequence[Action], options: MigrationOptions, numbers: dict[st
         peak_bytes_per_second=peak,
     )
     return Written(tuple(waves), _bounces(actions), totals)
+
+
+def _name_extra_nodes(actions: Sequence[Action]) -> None:
+    """Short names for the nodes that only the way has."""
+    sites = [thing if isinstance(thing, Site) else thing.site for _, thing in actions]
+    taken, number = {name for site in sites if site.old or site.goal for name in (site.id, site.group.name)}, 0
+    for kind, thing in actions:
+        if kind is StepKind.START_NODE and isinstance(thing, Site) and not thing.old and not thing.goal:
+            while f"extra-{number}" in taken:
+                number += 1
+            thing.id = thing.group.name = f"extra-{number}"
+            taken.add(thing.id)
 
 
 def _within(members: Sequence[int], jobs: Sequence[Job]) -> list[Job]:
