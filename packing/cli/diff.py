@@ -13,6 +13,7 @@ from packing.cli.exits import ExitCode
 from packing.cli.output import emit, refuse_unwritable, say, write_file
 from packing.errors import ProblemError
 
+MOST_NOTES = 20
 ByName = Annotated[bool, typer.Option("--by-name", help="Names of nodes and numbers of accelerators mean the same in both files: no matching.")]
 
 
@@ -31,8 +32,11 @@ def command(
 
     before, after = read_both(read_placement, old, read_placement, new)
     found = diff(before, after, by_name=by_name)
-    for fault in contradictions(before, "old"):
+    odd = contradictions(before, "old")
+    for fault in odd[:MOST_NOTES]:
         say(f"note: {fault.where}: {fault.cause} It was read as well as it can be.")
+    if len(odd) > MOST_NOTES:
+        say(f"note: and {len(odd) - MOST_NOTES:,} more places in which OLD contradicts itself")
     if as_json:
         emit(found.to_json())
     else:

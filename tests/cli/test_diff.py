@@ -122,3 +122,15 @@ def test_ruins_are_read_and_said(placement: Path, tmp_path: Path, capsys: Captur
     assert "listed 2 times" in shown.err
     assert main(["diff", str(placement), str(ruins)]) == 1
     assert "listed 2 times" in capsys.readouterr().err
+
+
+def test_a_long_list_of_oddities_is_cut(placement: Path, tmp_path: Path, capsys: Capture):
+    data = json.loads(placement.read_text())
+    data["copies"] += [{**data["copies"][0], "copy": 100 + number, "node": "nowhere"} for number in range(50)]
+    ruins = tmp_path / "ruins.json"
+    ruins.write_text(json.dumps(data))
+    assert main(["diff", str(ruins), str(placement)]) == 0
+    shown = capsys.readouterr()
+    assert "50 to remove" in shown.out
+    assert len(shown.err.splitlines()) == 21
+    assert "and 30 more" in shown.err

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from packing.act.diff.assignment import heaviest
 from packing.act.diff.content import Content, Item
+from packing.act.diff.wide import WidePairings, membership
 
 MOST_TRIES = 300
 """Ways to pair copies on several shared accelerators that are tried before the best so far is taken."""
 MOST_WORK = 20_000
 """Tries × copies on both nodes, after which the best so far is taken, too."""
-MOST_CHECKS = 3_000
-"""Pairs that are looked at on the way."""
-MOST_WIDE = 100
-"""Copies on several shared accelerators of one node that are paired at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ def lay_over(old: Content, new: Content, worth: Sequence[int]) -> Fit:
 def _search(old: Content, new: Content, worth: Sequence[int]) -> Fit:
     """Pair the wide copies in every way that is consistent, and the accelerators for each as an assignment."""
     most, best_worth, best = upper(old, new, worth), -1, dict[int, int]()
-    pairings = _WidePairings(old, new)
+    pairings = WidePairings(old, new)
     for tries, wide in enumerate(pairings.each(), start=1):
         relabel = _regions(old, new, wide, worth)
         kept = sum(worth[a.form] for a, _ in _kept(old, new, relabel))
@@ -96,57 +93,9 @@ def _search(old: Content, new: Content, worth: Sequence[int]) -> Fit:
     return Fit(tuple(_kept(old, new, best)), best, certain=best_worth == most or not pairings.cut)
 
 
-class _WidePairings:
-    """Sets of pairs of copies on several accelerators that one renumbering can serve together, promising ones first."""
-
-    def __init__(self, old: Content, new: Content) -> None:
-        wide = [item for item in old.items if len(item.accelerators) > 1]
-        self.mine, self.cut = wide[:MOST_WIDE], len(wide) > MOST_WIDE
-        """`cut`: whether some sets are not among them."""
-        self.theirs = [item for item in new.items if len(item.accelerators) > 1]
-        self.checks = 0
-
-    def each(self) -> Iterator[list[tuple[Item, Item]]]:
-        """Every set once, up to equal ones."""
-        return self._extend(0, [], self.theirs)
-
-    def _extend(self, at: int, chosen: list[tuple[Item, Item]], free: list[Item]) -> Iterator[list[tuple[Item, Item]]]:
-        if at == len(self.mine):
-            yield chosen
-            return
-        seen = set()
-        item = self.mine[at]
-        for other in sorted(free, key=lambda each: (each.accelerators != item.accelerators, each.exact != item.exact)):
-            if other.form != item.form or other.accelerators in seen:
-                continue
-            if self.checks >= MOST_CHECKS:
-                self.cut = True
-                break
-            self.checks += 1
-            seen.add(other.accelerators)
-            pairs = [*chosen, (item, other)]
-            if _consistent(pairs):
-                yield from self._extend(at + 1, pairs, [each for each in free if each is not other])
-        yield from self._extend(at + 1, chosen, free)
-
-
-def _membership(items: Sequence[Item]) -> dict[int, frozenset[int]]:
-    """For each accelerator, in which of the items it is (by position)."""
-    found: dict[int, set[int]] = {}
-    for position, item in enumerate(items):
-        for index in item.accelerators:
-            found.setdefault(index, set()).add(position)
-    return {index: frozenset(members) for index, members in found.items()}
-
-
-def _consistent(pairs: Sequence[tuple[Item, Item]]) -> bool:
-    """One renumbering maps each set onto its partner iff every intersection has as many accelerators on both sides."""
-    return Counter(_membership([a for a, _ in pairs]).values()) == Counter(_membership([b for _, b in pairs]).values())
-
-
 def _regions(old: Content, new: Content, wide: Sequence[tuple[Item, Item]], worth: Sequence[int]) -> dict[int, int]:
     """Within each intersection of the paired sets: which accelerator is which, so that most single-accelerator copies stay."""
-    before, after = _membership([a for a, _ in wide]), _membership([b for _, b in wide])
+    before, after = membership([a for a, _ in wide]), membership([b for _, b in wide])
     singles_before, singles_after = _singles(old), _singles(new)
     nowhere = frozenset[int]()
     relabel: dict[int, int] = {}

@@ -76,7 +76,7 @@ def _fits(before: Side, after: Side, matching: NodeMatching, forms: Forms, *, by
         fit = fixed(there.content, host.content) if by_name else lay_over(there.content, host.content, worth)
         if there.hosting != host.hosting:
             fit = Fit((), fit.relabel)
-        elif fit.pairs or not there.content.items:
+        else:
             certain &= fit.certain
         fits[host.id] = fit
     return fits, certain
