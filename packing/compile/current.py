@@ -221,7 +221,13 @@ def _nodes(compiled: Compiled, seen: list[_Seen], policy: Policy, notices: Notic
             why = f"rule {removed.rule}: {removed.detail}" if removed else "the problem does not allow it"
             notices.append(notice(f"copies[{copy_name(each.copy)}]", each.copy.node, f"The copy may not run like this any more ({why})."))
             continue
-        mine.append(HomeCopy(each.copy.copy_index, candidate, tuple(sorted(each.copy.accelerators)), each.pinned))
+        accelerators, width = sorted(set(each.copy.accelerators)), compiled.candidates[candidate].width
+        there = compiled.kinds[compiled.candidates[candidate].kind].accelerators
+        if not len(accelerators) == len(each.copy.accelerators) == width or (accelerators and not 0 <= accelerators[0] <= accelerators[-1] < there):
+            cause = f"The copy is said to be on accelerators {list(each.copy.accelerators)}: its mode takes {width} of the {there} that there are."
+            notices.append(notice(f"copies[{copy_name(each.copy)}]", each.copy.node, cause))
+            continue
+        mine.append(HomeCopy(each.copy.copy_index, candidate, tuple(accelerators), each.pinned))
     found = [
         HomeNode(name, first.endpoint.name, labels[first.node.pool], first.endpoint.hosting, tuple(on[name]), all(copy.pinned for copy in on[name]))
         for name, first in nodes.items()

@@ -23,7 +23,8 @@ from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
 from packing.solve.plan import Plan, make_plan
 from packing.solve.rebalance.account import change_of, without_moves
-from packing.solve.rebalance.notices import broken_rules, lost_pins
+from packing.solve.rebalance.notices import broken_rules
+from packing.solve.rebalance.pins import tenable
 from packing.solve.result import FitnessReport, Result
 from packing.solve.strategies import strategy_of
 from packing.verify import Verification, verify
@@ -105,6 +106,8 @@ def solve_placement(
     expanded = expand(given)
     context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel)
     compiled, notices = (compile_problem(expanded.problem), ()) if now is None else compile_change(expanded.problem, now, how)
+    compiled, lost = tenable(compiled)
+    notices += lost
     context.time_limit -= _finishing(compiled, time_limit)
     try:
         if apart:
@@ -203,7 +206,7 @@ def _result(
         raise InternalError(f"the bound {bound} is above the objective {plan.value.objective}: a defect, please report it with the input")
     change = None
     if now is not None:
-        notices += (*broken_rules(compiled, expanded, now), *lost_pins(compiled, plan))
+        notices += tuple(broken_rules(compiled, expanded, now))
         change = change_of(compiled, context, plan, notices)
         # What is proven with the moves counted says nothing of the objective without them: that has a bound of its own.
         context, plan = without_moves(compiled, plan, context.proof)

@@ -129,6 +129,9 @@ def independent_parts(compiled: Compiled) -> list[list[int]]:
     ties = UnionFind(range(len(compiled.models)))
     for members in _meeting_places(compiled).values():
         ties.union(*members)
+    for node in compiled.home.nodes if compiled.home is not None else ():
+        # Models that may not be on one node any more may be on one now.
+        ties.union(*{compiled.candidates[copy.candidate].model for copy in node.copies})
     while True:
         appetite: defaultdict[int, Counter[int]] = defaultdict(Counter)
         for index, model in enumerate(compiled.models):

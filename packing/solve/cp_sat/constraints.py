@@ -152,13 +152,21 @@ class Constraints:
         The other copies of the candidate take what is left: no accelerator twice by one copy.
         """
         by_candidate: dict[int, list[tuple[tuple[int, ...], Any]]] = defaultdict(list)
+        on_each: dict[int, list[Any]] = defaultdict(list)
         for copy, stays in node.stays:
             by_candidate[copy.candidate].append((copy.accelerators, stays))
-        for index, mine in by_candidate.items():
-            staying = sum(stays for _, stays in mine)
+            for accelerator in copy.accelerators:
+                on_each[accelerator].append(stays)
+        if self.compiled.kinds[self.compiled.pools[node.pool].kind].sharing is Sharing.EXCLUSIVE and node.hosting is not Hosting.MULTI_MODEL:
+            # Elsewhere accelerators of such nodes are only counted; a broken current placement may have two copies on one.
+            for mine in on_each.values():
+                if len(mine) > 1:
+                    self.model.add(sum(mine) <= 1)
+        for index, copies in by_candidate.items():
+            staying = sum(stays for _, stays in copies)
             self.model.add(staying <= node.copies[index])
             for accelerator, here in enumerate(node.on.get(index, ())):
-                there = sum(stays for accelerators, stays in mine if accelerator in accelerators)
+                there = sum(stays for accelerators, stays in copies if accelerator in accelerators)
                 self.model.add(there <= here)
                 self.model.add(here - there <= node.copies[index] - staying)
 

@@ -86,12 +86,14 @@ class Formulation:
         self.model.clear_hints()  # type: ignore[no-untyped-call]
         values: dict[int, int] = defaultdict(int)
         wanted: dict[tuple[int, Hosting, int], list[NodePlan]] = defaultdict(list)
-        homes = {place.home: place for place in self.variables.nodes if place.home >= 0}
+        homes = {(place.home, place.owner): place for place in self.variables.nodes if place.home >= 0}
+        new: list[NodePlan] = []
         for node in nodes:
-            if node.home in homes:
-                hint_home(homes[node.home], node, values)
-                continue
             owner = self.compiled.candidates[node.copies[0][0]].model if node.hosting is Hosting.SINGLE_MODEL else -1
+            if (node.home, owner) in homes:
+                hint_home(homes[node.home, owner], node, values)
+                continue
+            new.append(node)
             wanted[node.pool, node.hosting, owner].append(node)
         places: dict[tuple[int, Hosting, int], list[NodeVars]] = defaultdict(list)
         for place in self.variables.nodes:
@@ -106,7 +108,7 @@ class Formulation:
             stays = (each for _, each in place.stays)
             for variable in (place.open, *place.copies.values(), *(z for on in place.on.values() for z in on), *stays):
                 self.model.add_hint(variable, values.get(variable.index, 0))
-        self._hint_singles([node for node in nodes if node.hosting is Hosting.SINGLE_MODEL and node.home not in homes])
+        self._hint_singles([node for node in new if node.hosting is Hosting.SINGLE_MODEL])
 
     def _hint_node(self, place: NodeVars, node: NodePlan, values: dict[int, int]) -> None:
         values[place.open.index] = 1

@@ -83,15 +83,26 @@ class Variables:
         """A node of the current placement: like any other, but each copy that runs on it may stay just where it is."""
         assert self.compiled.home is not None
         now = self.compiled.home.nodes[home]
-        owner = self.compiled.candidates[now.copies[0].candidate].model if now.hosting is Hosting.SINGLE_MODEL else -1
-        node = NodeVars(now.pool, now.hosting, 0, owner, self.model.new_bool_var(f"open.home.{home}"), home=home)
+        # Where several models run on a single-model node, one of them may stay.
+        single = now.hosting is Hosting.SINGLE_MODEL
+        owners = {self.compiled.candidates[copy.candidate].model for copy in now.copies} if single else {-1}
+        places = [self._home_of(home, owner) for owner in sorted(owners) if owner == -1 or owner in self.most]
+        if len(places) > 1:
+            self.model.add(sum(place.open for place in places) <= 1)
+        self.nodes += places
+
+    def _home_of(self, home: int, owner: int) -> NodeVars:
+        """A node of the current placement as one that a model owns, or that models share."""
+        assert self.compiled.home is not None
+        now, name = self.compiled.home.nodes[home], f"home.{home}" if owner < 0 else f"home.{home}.s.{owner}"
+        node = NodeVars(now.pool, now.hosting, 0, owner, self.model.new_bool_var(f"open.{name}"), home=home)
         for candidate in self.of_kind(self.compiled.pools[now.pool].kind, now.hosting):
             if owner in (-1, candidate.model):
-                self._copies(node, candidate, f"home.{home}")
+                self._copies(node, candidate, name)
         for number, copy in enumerate(now.copies):
             if copy.candidate in node.copies:
-                node.stays.append((copy, self.model.new_int_var(int(copy.pinned), 1, f"stay.{home}.{number}")))
-        self.nodes.append(node)
+                node.stays.append((copy, self.model.new_int_var(int(copy.pinned), 1, f"stay.{name}.{number}")))
+        return node
 
     def _shared_nodes(self, pool: int, hosting: Hosting, limits: dict[tuple[int, Hosting], int]) -> None:
         compiled = self.compiled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from itertools import product
 
 from packing.compile.data import Compiled
 from packing.compile.home import Copy, HomeCopy, HomeNode
@@ -105,7 +106,7 @@ def give_up_surplus(fleet: Fleet) -> None:
     }
     for index, mine in _copies_of(fleet, more).items():
         model = compiled.models[index]
-        for pinned, (_, node, copy) in [(False, each) for each in sorted(mine)] + [(True, each) for each in sorted(mine)]:
+        for pinned, (_, node, copy) in product((False, True), sorted(mine)):
             candidate, state = compiled.candidates[copy[0]], fleet.state(node)
             if _held(fleet, node, copy) != pinned or (pinned and tally.placed[index] <= model.most):
                 continue
