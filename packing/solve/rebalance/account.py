@@ -53,9 +53,10 @@ def without_moves(compiled: Compiled, plan: Plan, known: tuple[tuple[int, ...], 
     value = replace(plan.value, objective=plan.value.objective - move_price(compiled, plan))
     context = SearchContext(BOUND_S)
     context.offer(replace(plan, value=value), "rebalance")
-    if known is not None and same:
-        context.raise_bound(*known, "rebalance")
-        context.expire()
+    if compiled.copies > EXACT_COPIES and (known is None or same):
+        if known is not None:
+            context.raise_bound(*known, "rebalance")
+        context.expire()  # where there was no time for a bound of a large problem, none is made up for it afterwards
         return context, replace(plan, value=value)
     quick_bound(plain, context)
     if context.limit() is None:
