@@ -48,12 +48,13 @@ class Strategy:
 
     def improve(self, compiled: Compiled, context: SearchContext) -> None:
         """This strategy alone, on a context that has an incumbent. What it does not support is left as it is, and said."""
-        if context.limit() is not None:
+        limit = context.limit()
+        if limit in ("gap", "cancelled"):
             return
         reason = self.supports(compiled)
-        if reason is None:
+        if reason is None and limit is None:
             self.run(compiled, context)
-        else:
+        elif reason is not None:  # said also where time is up: whoever asked for it should know that more time would not help
             context.note(f"strategy {self.name} was not run: {reason}")
 
 
