@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _WHERE = {
+    "Concession": "packing.domain.shortage",
     "ConflictSet": "packing.explain.conflict",
     "Copies": "packing.domain.workload",
     "Diff": "packing.act.diff",
@@ -34,14 +35,17 @@ _WHERE = {
     "Repair": "packing.explain.repairs",
     "Result": "packing.solve.result",
     "Sharing": "packing.domain.words",
+    "ShortageAnswer": "packing.act.shortage",
     "Slo": "packing.domain.workload",
     "Status": "packing.domain.words",
     "Tenant": "packing.domain.workload",
     "Traffic": "packing.domain.workload",
     "Weights": "packing.domain.weights",
+    "answer_shortage": "packing.act.shortage",
     "apply_diff": "packing.act.diff",
     "apply_repair": "packing.explain.repairs",
     "cheapest_repairs": "packing.explain.api",
+    "conceded": "packing.act.shortage",
     "conflict_set": "packing.explain.api",
     "diff": "packing.act.diff",
     "explain_placement": "packing.explain.api",
@@ -59,6 +63,7 @@ _WHERE = {
 }
 
 __all__ = [
+    "Concession",
     "ConflictSet",
     "Copies",
     "Diff",
@@ -82,14 +87,17 @@ __all__ = [
     "Repair",
     "Result",
     "Sharing",
+    "ShortageAnswer",
     "Slo",
     "Status",
     "Tenant",
     "Traffic",
     "Weights",
+    "answer_shortage",
     "apply_diff",
     "apply_repair",
     "cheapest_repairs",
+    "conceded",
     "conflict_set",
     "diff",
     "explain_placement",
@@ -109,11 +117,13 @@ __all__ = [
 if TYPE_CHECKING:
     from packing.act.diff import Diff, apply_diff, diff, read_diff
     from packing.act.migrate import plan_migration, read_migration, replay_migration, state_after
+    from packing.act.shortage import ShortageAnswer, answer_shortage, conceded
     from packing.describe import read_placement, read_problem
     from packing.domain.hardware import InstanceType, Pool
     from packing.domain.migration import Migration, MigrationOptions
     from packing.domain.placement import Placement
     from packing.domain.problem import Problem
+    from packing.domain.shortage import Concession
     from packing.domain.weights import Weights
     from packing.domain.words import Hosting, Isolation, Sharing, Status
     from packing.domain.workload import Copies, Mode, Model, Slo, Tenant, Traffic

@@ -60,7 +60,7 @@ def models(draft: Draft) -> Iterator[Fault]:
 
 
 def _degradation(draft: Draft, at: int, model: Model) -> Iterator[Fault]:
-    """What a model allows in a shortage must be something that its kind of modes can use."""
+    """A precision that a model allows in a shortage must be one that modes can be derived for."""
     degrade = model.degrade
     if draft.doubts("models", at, "modes", "degrade"):
         return
@@ -68,10 +68,6 @@ def _degradation(draft: Draft, at: int, model: Model) -> Iterator[Fault]:
         cause = "The modes of this model are given: no further ones are derived for another precision."
         action = "List measured modes in that precision under degrade.modes."
         yield Fault("contradiction", draft.where("models", at, "degrade", "precision"), ", ".join(degrade.precision), cause, action)
-    if degrade.modes and not model.modes and model.architecture is not None:
-        cause = "The modes of this model are derived from its architecture: measured ones would take the place of all of them."
-        action = "Give degrade.precision instead, or measured modes for normal days, too."
-        yield Fault("contradiction", draft.where("models", at, "degrade", "modes"), f"{len(degrade.modes)} modes", cause, action)
 
 
 def _unknown_throughput(model: Model) -> bool:

@@ -134,7 +134,7 @@ class Degrade(Record):
     precision: Annotated[tuple[Name, ...], OneOrMore] = ()
     """Further precisions of the weights, the one that is missed least first; for models whose modes are derived."""
     modes: Annotated[tuple[Mode, ...], AsTuple] = ()
-    """Further measured modes, the one that is missed least first; for models whose modes are given."""
+    """Further measured modes, the one that is missed least first."""
     hosting: Annotated[tuple[Annotated[Hosting, Field(strict=False)], ...], OneOrMore] = ()
     """Further hosting options."""
     scale_to_zero: bool = False

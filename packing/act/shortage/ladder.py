@@ -8,6 +8,7 @@ from packing.act.shortage.concede import LEAST, another_precision, applied, furt
 from packing.domain.demand import base_copies
 from packing.domain.problem import Problem
 from packing.domain.shortage import Concession, Level, Stage
+from packing.domain.units import MICRO, exact, need
 from packing.domain.words import Survive
 from packing.domain.workload import Model
 
@@ -75,8 +76,8 @@ def _ratio(figure: float | None, limit: float | None) -> float:
         return 1.0
     if limit == 0:
         return float("inf")
-    factor = round(figure / limit + 5e-7, 6)
-    return factor if limit * factor >= figure else factor + 1e-6
+    factor = need(exact(figure) / exact(limit), MICRO) / MICRO
+    return factor if limit * factor >= figure else factor + 1 / MICRO
 
 
 def _prefixes(names: tuple[str, ...]) -> list[Level]:

@@ -47,4 +47,5 @@ def _with(model: Model, further: tuple[Mode, ...], derived: bool) -> Model:
     names = (*model.precision, *model.degrade.precision)
     new = [mode for mode in further if mode not in model.modes]
     new.sort(key=lambda mode: names.index(mode.precision) if mode.precision in names else len(names))
-    return model.model_copy(update={"degrade": model.degrade.model_copy(update={"modes": tuple(new), "precision": ()})})
+    modes = (*model.degrade.modes, *new)
+    return model.model_copy(update={"degrade": model.degrade.model_copy(update={"modes": modes, "precision": ()})})

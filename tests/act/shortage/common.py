@@ -6,7 +6,6 @@ import random
 
 import packing as pk
 from packing.act.shortage import conceded
-from packing.domain.shortage import Stage
 from packing.domain.words import Hosting, Survive
 from packing.domain.workload import Degrade
 from packing.generate import random_problem
@@ -69,6 +68,3 @@ def needless(problem, answer):
         if possible(conceded(smaller, kept)) is not False:
             found.append(each)
     return found
-
-
-STAGES = tuple(Stage)
