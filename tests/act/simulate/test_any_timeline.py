@@ -10,10 +10,9 @@ from packing.act.simulate import simulate
 from packing.describe import expand
 from packing.generate import random_problem
 from packing.solve.api import solve_placement
+from packing.testing.corruptions import CORRUPTIONS, spoiled
 from packing.testing.timelines import random_events
 from packing.verify import verify
-
-from ...solve.rebalance.test_bad_current import CORRUPTIONS, spoiled
 
 
 def replayed(seed: int, time_limit: float = 0) -> None:
@@ -52,9 +51,9 @@ def problem_at_the_end(problem, events):
     return problem
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(8))
 def test_any_timeline(seed: int) -> None:
-    replayed(seed, time_limit=0.05 if seed % 8 == 0 else 0)
+    replayed(seed, time_limit=0.05 if seed % 4 == 0 else 0)
 
 
 @pytest.mark.campaign

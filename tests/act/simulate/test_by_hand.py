@@ -129,7 +129,11 @@ def test_a_broken_placement_is_mended_first():
 def test_the_same_input_gives_the_same_bytes_and_touches_nothing():
     given = problem(model(), model("n", traffic=3.0), fleet=[{"name": "a", "instance_type": "box", "count": 5}])
     now = placed(given)
-    events = [{"at": 0.5, "kind": "node_lost", "pool": "a"}, {"at": 0.7, "kind": "traffic", "factor": 1.7}, {"at": 1, "kind": "node_lost", "pool": "a"}]
+    events = [
+        {"at": 0.5, "kind": "node_lost", "pool": "a"},
+        {"at": 0.7, "kind": "traffic", "factor": 1.7},
+        {"at": 1, "kind": "node_lost", "pool": "a"},
+    ]
     before = given.model_dump_json(), now.to_json()
     texts = {run(given, events, now, seed=3).to_json() for _ in range(3)}
     assert len(texts) == 1
