@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT))
 import annotated_types  # noqa: E402 - the path has to be set first
 
 from packing.act.diff import Diff  # noqa: E402 - the path has to be set first
+from packing.domain.change import Policy  # noqa: E402
 from packing.domain.fields import Record  # noqa: E402
 from packing.domain.placement import Placement  # noqa: E402
 from packing.domain.problem import Problem  # noqa: E402
@@ -23,7 +24,12 @@ OUT = ROOT / "docs" / "schema"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """The schemas by file name."""
-    return {"problem.schema.json": schema_of(Problem), "placement.schema.json": schema_of(Placement), "diff.schema.json": schema_of(Diff)}
+    return {
+        "problem.schema.json": schema_of(Problem),
+        "placement.schema.json": schema_of(Placement),
+        "diff.schema.json": schema_of(Diff),
+        "policy.schema.json": schema_of(Policy),
+    }
 
 
 def schema_of(kind: type[Record]) -> dict[str, Any]:
@@ -63,6 +69,9 @@ def _accept_short_forms(schema: dict[str, Any]) -> None:
             _or(fields[field], {"type": "string"})
     if "Tenant" in named:
         _or(named["Tenant"]["properties"]["conflicts_with"], {"type": "string"})
+    if schema["title"] == "Policy":
+        for field in ("pins", "drain"):
+            _or(schema["properties"][field], {"type": "string"})
     if "weights" in schema["properties"]:
         _or(schema["properties"]["weights"], {"enum": sorted(PRESETS)})
 

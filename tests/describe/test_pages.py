@@ -12,10 +12,11 @@ import jsonschema
 import pytest
 import yaml
 
+from packing.domain.change import Policy
 from packing.domain.fields import Record
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
-from packing.errors import CODES
+from packing.errors import CODES, ProblemError
 
 from .samples import CONTRACT, GOOD, changed
 
@@ -43,7 +44,7 @@ def records(kind: type[Record], found: set[type[Record]] | None = None) -> set[t
     return found
 
 
-@pytest.mark.parametrize("name", ["problem.schema.json", "placement.schema.json", "diff.schema.json"])
+@pytest.mark.parametrize("name", ["problem.schema.json", "placement.schema.json", "diff.schema.json", "policy.schema.json"])
 def test_schema_is_current(name: str) -> None:
     module = script()
     assert (DOCS / "schema" / name).read_text(encoding="utf-8") == module.text_of(module.schemas()[name])
@@ -54,6 +55,18 @@ def test_schema_accepts_what_the_reader_accepts(data: object) -> None:
     schema = json.loads((DOCS / "schema" / "problem.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(data, schema, cls=jsonschema.Draft202012Validator)
+
+
+def test_schema_of_policies() -> None:
+    schema = json.loads((DOCS / "schema" / "policy.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    move = {"model": "bot", "copy": 2, "node": "n-3", "accelerators": [0]}
+    jsonschema.validate({"move_weight": 0.5, "max_moves": 3, "pins": "bot", "drain": ["n-1", "box@a"], "in_flight": [move]}, schema)
+    for wrong in ({"max_move": 3}, {"move_weight": -1}, {"max_moves": -1}, {"in_flight": [{"model": "bot"}]}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema)
+        with pytest.raises(ProblemError):
+            Policy(**wrong)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +99,7 @@ def test_every_code_has_its_entry_and_every_entry_its_code() -> None:
 def test_every_field_is_in_the_file_reference() -> None:
     page = (DOCS / "file-reference.md").read_text(encoding="utf-8")
     written = set(re.findall(r"`([a-z_0-9]+)`", page))
-    kinds = records(Problem) | records(Placement)
+    kinds = records(Problem) | records(Placement) | records(Policy)
     assert len(kinds) > 15
     fields = {field.alias or name for kind in kinds for name, field in kind.model_fields.items()}
     assert fields - written == set()
@@ -94,7 +107,7 @@ def test_every_field_is_in_the_file_reference() -> None:
 
 def test_tables_name_no_field_that_does_not_exist() -> None:
     page = (DOCS / "file-reference.md").read_text(encoding="utf-8")
-    fields = {field.alias or name for kind in records(Problem) | records(Placement) for name, field in kind.model_fields.items()}
+    fields = {field.alias or name for kind in records(Problem) | records(Placement) | records(Policy) for name, field in kind.model_fields.items()}
     rows = re.findall(r"^\| ((?:`[a-z_0-9]+`(?:, )?)+) \|", page, flags=re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`([a-z_0-9]+)`", row)}
     assert len(named) > 40
