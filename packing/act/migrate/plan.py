@@ -86,7 +86,8 @@ def plan_migration(
     for seat in world.missing:
         numbers[seat.name].add(seat.number)
     short = dips(world, ends, way.actions)
-    written = write(way.actions, options, numbers)
+    named = {name for site in world.sites.values() for name in (site.id, site.group.name)} | {endpoint.name for endpoint in start.endpoints}
+    written = write(way.actions, options, numbers, named)
     planned = Migration(status=Outcome.ORDERED, waves=written.waves, bounces=written.bounces, totals=written.totals, dips=short, **known)
     replayed = replay(target.problem, old, new, planned, old_problem=before.problem if before else None)
     if not replayed.ok:

@@ -26,12 +26,12 @@ class Written:
     totals: Totals
 
 
-def write(actions: Sequence[Action], options: MigrationOptions, numbers: dict[str, set[int]]) -> Written:
-    """Waves, bounces and totals of the actions; `numbers`: those of every model that are taken already."""
+def write(actions: Sequence[Action], options: MigrationOptions, numbers: dict[str, set[int]], names: set[str]) -> Written:
+    """Waves, bounces and totals of the actions; `numbers` of every model, and `names` of nodes and endpoints, that are taken already."""
     for kind, thing in actions:
         if kind is StepKind.LOAD_COPY and isinstance(thing, Seat) and thing.number < 0:
             thing.number = free_number(numbers[thing.name])
-    _name_extra_nodes(actions)
+    _name_extra_nodes(actions, names)
     jobs = jobs_of(actions, options)
     whole, replaces = timetable(jobs, options), _replaces(actions)
     by_wave: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -59,10 +59,9 @@ def write(actions: Sequence[Action], options: MigrationOptions, numbers: dict[st
     return Written(tuple(waves), _bounces(actions), totals)
 
 
-def _name_extra_nodes(actions: Sequence[Action]) -> None:
+def _name_extra_nodes(actions: Sequence[Action], names: set[str]) -> None:
     """Short names for the nodes that only the way has."""
-    sites = [thing if isinstance(thing, Site) else thing.site for _, thing in actions]
-    taken, number = {name for site in sites if site.old or site.goal for name in (site.id, site.group.name)}, 0
+    taken, number = set(names), 0
     for kind, thing in actions:
         if kind is StepKind.START_NODE and isinstance(thing, Site) and not thing.old and not thing.goal:
             while f"extra-{number}" in taken:
