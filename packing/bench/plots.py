@@ -1,4 +1,4 @@
-"""Plots of a run: gap over time and time over size of the suite `growth`, gap over time of the suite `scale`. PNG and SVG."""
+"""Plots of a run, PNG and SVG: gap over time (`growth`, `scale`), time over size (`growth`), points over moves (`openb-defrag`)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SIZE, DPI = (7.2, 4.5), 150
 WANTED = 0.02
+DRAWN = ("growth", "scale", "openb-defrag")
+"""Suites that have plots."""
 ROWS_DRAWN = ("b", "c", "d", "e", "f")
 
 
@@ -28,8 +30,8 @@ def plots(run: Mapping[str, Any], folder: Path) -> list[Path]:
     BenchError : the run has neither suite, or matplotlib is not installed.
     """
     reports = {each["suite"]: each for each in run["reports"]}
-    if reports.keys().isdisjoint({"growth", "scale"}):
-        raise BenchError("the plots are of the suites growth and scale, neither of which was run")
+    if reports.keys().isdisjoint(DRAWN):
+        raise BenchError(f"the plots are of the suites {', '.join(DRAWN)}, none of which was run")
     try:
         from matplotlib import rc_context
     except ImportError:
@@ -43,6 +45,8 @@ def plots(run: Mapping[str, Any], folder: Path) -> list[Path]:
     if "scale" in reports:
         curves = [curve for curve in reports["scale"]["curves"] if curve["row"] in ROWS_DRAWN]
         drawn["gap-over-time-rows"] = gap_over_time(curves, {curve["name"]: curve["wanted"] for curve in curves}, machine)
+    if "openb-defrag" in reports:
+        drawn["points-over-moves"] = points_over_moves(reports["openb-defrag"]["curves"], machine)
     written = []
     for name, figure in drawn.items():
         for suffix in ("png", "svg"):
@@ -117,20 +121,32 @@ def time_over_size(rows: Sequence[Row], machine: str) -> Figure:
     return figure
 
 
-def _axes(title: str, x: str, y: str, machine: str) -> tuple[Figure, Axes]:
+def points_over_moves(curves: Sequence[Row], machine: str) -> Figure:
+    """Points of GPU allocation recovered over the share of tasks moved, a line for each online rule whose end state it starts from."""
+    figure, axes = _axes("GPU allocation recovered by moving tasks", "tasks moved (%)", "GPUs recovered (points)", machine, logarithmic=False)
+    for colour, curve in zip(COLOURS, (curve for curve in curves if curve["points"]), strict=False):
+        axes.plot(*zip(*curve["points"], strict=True), "o-", color=colour, linewidth=1.8, markersize=5, label=f"after {curve['name']}")
+    axes.set_xlim(left=0)
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False, fontsize=8.5, loc="upper left")
+    return figure
+
+
+def _axes(title: str, x: str, y: str, machine: str, *, logarithmic: bool = True) -> tuple[Figure, Axes]:
     from matplotlib.figure import Figure
     from matplotlib.ticker import LogLocator, StrMethodFormatter
 
     figure = Figure(figsize=SIZE, layout="constrained", facecolor="white")
     axes = figure.subplots()
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    if logarithmic:
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.set_title(title, loc="left", fontsize=12, color=INK)
     axes.set_xlabel(x, color=INK)
     axes.set_ylabel(y, color=INK)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.minorticks_off()
     axes.grid(color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
