@@ -36,9 +36,11 @@ _WHERE = {
     "Result": "packing.solve.result",
     "Sharing": "packing.domain.words",
     "ShortageAnswer": "packing.act.shortage",
+    "Simulation": "packing.act.simulate",
     "Slo": "packing.domain.workload",
     "Status": "packing.domain.words",
     "Tenant": "packing.domain.workload",
+    "Timeline": "packing.domain.events",
     "Traffic": "packing.domain.workload",
     "Weights": "packing.domain.weights",
     "answer_shortage": "packing.act.shortage",
@@ -52,10 +54,12 @@ _WHERE = {
     "marginal_values": "packing.explain.api",
     "plan_migration": "packing.act.migrate",
     "read_diff": "packing.act.diff",
+    "read_events": "packing.describe",
     "read_migration": "packing.act.migrate",
     "read_placement": "packing.describe",
     "read_problem": "packing.describe",
     "replay_migration": "packing.act.migrate",
+    "simulate": "packing.act.simulate",
     "solve_placement": "packing.solve.api",
     "state_after": "packing.act.migrate",
     "strategies": "packing.solve.strategies",
@@ -88,9 +92,11 @@ __all__ = [
     "Result",
     "Sharing",
     "ShortageAnswer",
+    "Simulation",
     "Slo",
     "Status",
     "Tenant",
+    "Timeline",
     "Traffic",
     "Weights",
     "answer_shortage",
@@ -104,10 +110,12 @@ __all__ = [
     "marginal_values",
     "plan_migration",
     "read_diff",
+    "read_events",
     "read_migration",
     "read_placement",
     "read_problem",
     "replay_migration",
+    "simulate",
     "solve_placement",
     "state_after",
     "strategies",
@@ -118,7 +126,9 @@ if TYPE_CHECKING:
     from packing.act.diff import Diff, apply_diff, diff, read_diff
     from packing.act.migrate import plan_migration, read_migration, replay_migration, state_after
     from packing.act.shortage import ShortageAnswer, answer_shortage, conceded
-    from packing.describe import read_placement, read_problem
+    from packing.act.simulate import Simulation, simulate
+    from packing.describe import read_events, read_placement, read_problem
+    from packing.domain.events import Timeline
     from packing.domain.hardware import InstanceType, Pool
     from packing.domain.migration import Migration, MigrationOptions
     from packing.domain.placement import Placement
