@@ -11,7 +11,6 @@ from packing.report.table import table
 from packing.report.words import money, plural
 
 HEAD = ("model", "priority", "copies", "requests/s", "gives up", "brought back by")
-DETAIL = "gives up"
 
 
 def shortage_page(answer: ShortageAnswer, page: Page | None = None) -> str:
@@ -31,7 +30,7 @@ def _lines(answer: ShortageAnswer, page: Page) -> Iterator[Line]:
     yield Line("")
     rows = [row for loss in answer.losses for row in _rows(loss, page)]
     shown = rows[: page.shown(len(rows))]
-    for number, text in enumerate(table(HEAD, shown, page.width, right=(1, 2, 3), flexible=HEAD.index(DETAIL))):
+    for number, text in enumerate(table(HEAD, shown, page.width, right=(1, 2, 3))):
         yield heading(text) if number == 0 else Line(text)
     if len(shown) < len(rows):
         yield Line(f"  … and {plural(len(rows) - len(shown), 'row')} more (--all shows them)")
@@ -74,9 +73,9 @@ def words(concession: Concession, loss: Loss, page: Page) -> str:
         case Stage.HOSTING:
             return f"hosted {', '.join(loss.hostings) or _names(after)}".replace("_", " ")
         case Stage.SCALE_TO_ZERO:
-            return "scaled to zero" if after == 0 else f"least copies {before}, now {after}"
+            return "scaled to zero" if after == 0 else f"scaled to {after} of {before} copies"
         case Stage.REFUSAL:
-            return "refused" if after == 0 else f"refused from {after} copies on"
+            return "refused" if after == 0 else f"refused beyond {after} of {before} copies"
 
 
 def _number(value: object) -> str:

@@ -67,7 +67,7 @@ def answer_shortage(
     expand(_everything(given).apply())  # what is wrong with what may be given up is said before anything is solved
     concessions = Concessions(given)
     with oracle.within(SEARCH):
-        result = oracle.solve(expanded.described)
+        result = oracle.solve(expanded.described, current=None if time_limit > 0 else current)
         if result.unplaced:
             concessions, result = _settled(concessions, result, oracle)
     if result.unplaced and time_limit > 0:

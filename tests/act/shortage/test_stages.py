@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from copy import deepcopy
 
 import pytest
@@ -246,6 +247,24 @@ def test_current_copies_stay_where_they_are():
     after = answered(problem(models, count=2), current=before.placement, stock=False)
     nodes = {copy.model: copy.node for copy in before.placement.copies}
     assert {copy.model: copy.node for copy in after.placement.copies} == {name: nodes[name] for name in ("p30", "p20")}
+
+
+def test_without_time_current_copies_stay_as_well():
+    models = [{"name": f"p{priority}", "priority": priority, "modes": [mode(10)]} for priority in (30, 20, 10)]
+    before = answered(problem(models, count=3), stock=False)
+    after = answer_shortage(problem(models, count=2), time_limit=0, current=before.placement)
+    nodes = {copy.model: copy.node for copy in before.placement.copies}
+    assert {copy.model: copy.node for copy in after.placement.copies} == {name: nodes[name] for name in ("p30", "p20")}
+
+
+def test_who_interrupts_gets_what_is_known():
+    cancel = threading.Event()
+    cancel.set()
+    given = problem([{"name": "a", "copies": 3, "modes": [mode(10)]}], count=2)
+    answer = answer_shortage(given, cancel=cancel, processes=False)
+    assert answer.limit == "cancelled"
+    assert not answer.proven
+    assert said(answer) == [("a", "refusal", 2)]
 
 
 def test_same_input_same_bytes():
