@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
@@ -49,9 +49,29 @@ class Problem(Record):
         )
 
     def digest(self) -> str:
-        """Hash of the canonical problem: which problem a placement belongs to."""
-        text = json.dumps(self.canonical().model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        """Hash of the canonical problem: which problem a placement belongs to.
+
+        Fields that came with later versions count only where they say something: a file that does not use them keeps its hash.
+        """
+        data = self.canonical().model_dump(mode="json")
+        _drop_unused(data, Problem, LATER["problem"])
+        for model in data["models"]:
+            _drop_unused(model, Model, LATER["model"])
+        text = json.dumps(data, sort_keys=True, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+LATER = {"problem": ("survive",), "model": ("max_unavailable", "survive", "degrade")}
+"""Fields that the first version of the file format did not have."""
+
+
+def _drop_unused(data: dict[str, Any], record: type[Record], names: tuple[str, ...]) -> None:
+    """Take out the fields of these names that hold their default."""
+    for name in names:
+        default = record.model_fields[name].default
+        plain = default.model_dump(mode="json") if isinstance(default, Record) else default
+        if data[name] == plain:
+            del data[name]
 
 
 def tenant_name(model: Model) -> str:

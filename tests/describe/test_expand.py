@@ -11,7 +11,8 @@ import yaml
 
 from packing.describe import expand, problem_from
 from packing.domain.problem import Problem
-from packing.domain.workload import Model
+from packing.domain.words import Survive
+from packing.domain.workload import Mode, Model
 from packing.errors import ProblemError
 
 from .samples import CONTRACT, GOOD, MODE
@@ -97,3 +98,11 @@ def test_a_problem_built_directly_is_checked() -> None:
     with pytest.raises(ProblemError) as caught:
         expand(Problem(models=[Model(name="a"), Model(name="a", tenant="x")]))
     assert sorted(fault.code for fault in caught.value.faults) == ["duplicate_name", "empty_problem", "no_modes", "no_modes", "unknown_tenant"]
+
+
+def test_fields_of_later_versions_change_the_digest_only_where_they_say_something() -> None:
+    plain = Problem(models=(Model(name="m", modes=(Mode(vcpus=1),)),))
+    unused = plain.model_copy(update={"models": (plain.models[0].model_copy(update={"max_unavailable": 0}),)})
+    used = plain.model_copy(update={"models": (plain.models[0].model_copy(update={"max_unavailable": 1}),)})
+    assert plain.digest() == unused.digest() != used.digest()
+    assert plain.digest() != plain.model_copy(update={"survive": Survive.NODE}).digest()
