@@ -15,6 +15,7 @@ import annotated_types  # noqa: E402 - the path has to be set first
 from packing.act.diff import Diff  # noqa: E402 - the path has to be set first
 from packing.domain.change import Policy  # noqa: E402
 from packing.domain.fields import Record  # noqa: E402
+from packing.domain.migration import Migration  # noqa: E402
 from packing.domain.placement import Placement  # noqa: E402
 from packing.domain.problem import Problem  # noqa: E402
 from packing.domain.weights import PRESETS  # noqa: E402
@@ -29,6 +30,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "placement.schema.json": schema_of(Placement),
         "diff.schema.json": schema_of(Diff),
         "policy.schema.json": schema_of(Policy),
+        "migration.schema.json": schema_of(Migration),
     }
 
 

@@ -44,7 +44,7 @@ def records(kind: type[Record], found: set[type[Record]] | None = None) -> set[t
     return found
 
 
-@pytest.mark.parametrize("name", ["problem.schema.json", "placement.schema.json", "diff.schema.json", "policy.schema.json"])
+@pytest.mark.parametrize("name", ["problem.schema.json", "placement.schema.json", "diff.schema.json", "migration.schema.json", "policy.schema.json"])
 def test_schema_is_current(name: str) -> None:
     module = script()
     assert (DOCS / "schema" / name).read_text(encoding="utf-8") == module.text_of(module.schemas()[name])
