@@ -39,7 +39,7 @@ def check(seed: int, time_limit: float) -> bool:
     first = mend(compiled)
     reached = tuple(count for _, count in found.missing), round(result.change.objective * 10**9)
     assert reached <= (first.value.missing, first.value.objective)
-    limits_hold(policy, result, moves_of(compiled, first))
+    limits_hold(policy, result, Now(expanded.problem, current, policy), moves_of(compiled, first))
     return True
 
 
@@ -80,10 +80,19 @@ def names_are_kept(current, result):
             assert hosting[node.endpoint] is hosting[was.endpoint]
 
 
-def limits_hold(policy, result, forced):
+def limits_hold(policy, result, now, forced):
     """Moves that a broken rule or a drain forces do not count."""
     if policy.max_moves is not None:
         assert result.change.moved <= max(policy.max_moves, forced.total())
+    if policy.max_moves_per_model is not None:
+        there = Counter((node, item) for node, mine in now.copies.items() for item, _ in mine)
+        modes = [list(model.modes) for model in now.problem.models]
+        for index, model in enumerate(now.problem.models):
+            mine = [copy for copy in result.placement.copies if copy.model == model.name]
+            here = Counter((copy.node, (index, modes[index].index(copy.mode), tuple(sorted(copy.accelerators)))) for copy in mine)
+            running = sum(count for (each, _), count in now.running.items() if each == index)
+            moved = min(len(mine), running) - (here & there).total()
+            assert moved <= max(policy.max_moves_per_model, forced[index])
 
 
 @pytest.mark.parametrize("block", range(5))
