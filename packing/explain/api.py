@@ -29,6 +29,8 @@ from packing.verify import Verification, verify
 
 BASE, EACH, CONFLICT, WHY_NOT = 0.25, 0.25, 0.7, 0.5
 """Parts of the time: for solving the problem as it is, for any one question, for conflict and repairs, for other ways to run a model."""
+DECIDE, ISOLATE = 0.25, 0.6
+"""Parts of the time for conflict and repairs: for whether the whole can be placed, and for conflict sets."""
 MOST_FAULTS = 10
 
 
@@ -185,10 +187,13 @@ class _Explainer:
         if not shown.unplaced or not base.unplaced:
             return True, (), (), None
         with self.clock.within(self.clock.remaining() * CONFLICT):
-            possible = False if base.complete_is_impossible else self.oracle.decide(()).complete
+            with self.clock.within(self.clock.remaining() * DECIDE):
+                possible = False if base.complete_is_impossible else self.oracle.decide(()).complete
             if possible:
                 return True, (), (), None
-            conflicts = disjoint_conflicts(self.oracle) if possible is False else []
+            with self.clock.within(self.clock.remaining() * ISOLATE):
+                conflicts = disjoint_conflicts(self.oracle)
+            possible = False if conflicts else possible
             repairs, more = find_repairs(self.oracle, [each.conditions for each in conflicts], base.placement)
         return possible, tuple(conflicts), tuple(repairs), more
 

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from packing.describe import expand
+from packing.domain.demand import fewest_copies
 from packing.domain.problem import Problem
 from packing.explain.conditions import KINDS, Condition, apply_changes, conditions, dropped
-from packing.explain.oracle import Oracle
+from packing.explain.oracle import DEMANDS, Oracle
 
-MOST_CONFLICTS = 12
+MOST_CONFLICTS, OTHERS = 12, 0.5
+"""Conflict sets that are looked for, and the part of the time for all but the first."""
 ALONE = 60
-"""Models that are looked at alone first (those with missing copies before others): a conflict within one is the easiest to understand."""
+"""Models that are looked at alone first: a conflict within one is the easiest to understand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +63,23 @@ class ConflictSet:
 
 def conflict_among(oracle: Oracle, candidates: Sequence[Condition]) -> tuple[Condition, ...] | None:
     """Conditions among the candidates (all others dropped) that cannot hold together; None: not proven that there are any."""
-    if oracle.keeping(candidates) is not False:
-        return None
-    candidates = _within_one_model(oracle, candidates)
-    found = _quickxplain(oracle, (), (), tuple(candidates))
-    return _checked(oracle, found)
+    narrow = _narrowed(oracle, candidates)
+    return None if narrow is None else _checked(oracle, _quickxplain(oracle, (), (), tuple(narrow)))
 
 
 def disjoint_conflicts(oracle: Oracle) -> list[ConflictSet]:
     """Conflict sets that share no condition, as many as are found: each of them has to be repaired."""
-    left, found = list(oracle.conditions), list[ConflictSet]()
-    while left and len(found) < MOST_CONFLICTS:
-        conflict = conflict_among(oracle, left)
-        if conflict is None:
-            break
-        found.append(described(oracle, conflict))
-        left = [each for each in left if each not in conflict]
+    first = conflict_among(oracle, oracle.conditions)
+    if first is None:
+        return []
+    found = [described(oracle, first)]
+    with oracle.clock.within(oracle.clock.remaining() * OTHERS):
+        while len(found) < MOST_CONFLICTS:
+            known = {condition for each in found for condition in each.conditions}
+            other = conflict_among(oracle, [each for each in oracle.conditions if each not in known])
+            if other is None:
+                break
+            found.append(described(oracle, other))
     return found
 
 
@@ -94,18 +97,28 @@ def keeping_only(problem: Problem, kept: Sequence[Condition]) -> Problem:
     return apply_changes(expanded.described, [dropped(expanded, each) for each in conditions(expanded) if each not in kept])
 
 
-def _within_one_model(oracle: Oracle, candidates: Sequence[Condition]) -> Sequence[Condition]:
-    """The candidates without the demands of all models but one, if that one cannot be served even so."""
-    demands = [each for each in candidates if each.kind in {"copies", "throughput"}]
-    models = sorted(dict.fromkeys(each.target for each in demands), key=lambda name: name not in oracle.suspects)
-    if len(models) <= 1:
-        return candidates
-    for model in models[:ALONE]:
-        others = {each for each in demands if each.target != model}
-        mine = [each for each in candidates if each not in others]
-        if oracle.keeping(mine) is False:
-            return mine
-    return candidates
+def _narrowed(oracle: Oracle, candidates: Sequence[Condition]) -> Sequence[Condition] | None:
+    """Candidates that are proven to be a conflict, with the demands of as few models as can be seen at once; None: none is proven.
+
+    Models are looked at one by one, then the first two of them, four, eight, … together: those that a good placement leaves copies out of come
+    first, then the largest. What few models ask for is decided sooner than the whole, however large that is.
+    """
+    few = len(oracle.expanded.problem.models) <= ALONE
+    if few and oracle.keeping(candidates) is not False:
+        return None
+    demands = [each for each in candidates if each.kind in DEMANDS]
+    size = {model.name: fewest_copies(model) * min((mode.size for mode in model.modes), default=0) for model in oracle.expanded.problem.models}
+    models = sorted(dict.fromkeys(each.target for each in demands), key=lambda name: (name not in oracle.suspects, -size[name], name))
+
+    def with_models(chosen: Sequence[str]) -> list[Condition]:
+        return [each for each in candidates if each.kind not in DEMANDS or each.target in chosen]
+
+    groups = [[name] for name in models if few or name in oracle.suspects][:ALONE]
+    groups += [models[:count] for count in (2**power for power in range(1, 32)) if count < 2 * len(models)]
+    for group in groups:
+        if oracle.keeping(with_models(group)) is False:
+            return with_models(group)
+    return candidates if few else None
 
 
 def _quickxplain(
@@ -143,7 +156,7 @@ def reasons(oracle: Oracle, found: Sequence[Condition]) -> tuple[tuple[str, str,
     from packing.solve.plan import make_plan
     from packing.solve.reasons import unplaced
 
-    models = {each.target for each in found if each.kind in {"copies", "throughput"}}
+    models = {each.target for each in found if each.kind in DEMANDS}
     compiled = compile_problem(oracle.expanded.problem)
     nowhere = {model.name for model in compiled.models if not model.candidates} & models
     if not nowhere:

@@ -14,7 +14,7 @@ from packing.domain.rules import Rule
 from packing.explain.conditions import KINDS, Change, apply_changes, conditions, dropped
 from packing.testing.strategies import tiny_problems
 
-from .cases import CASES, ONE_BOX, SERVES, model, problem
+from .cases import BOX, CASES, ONE_BOX, SERVES, model, problem
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -74,9 +74,30 @@ def test_no_number_of_nodes_helps_is_said_only_where_it_is_so():
 def test_conflicts_that_share_nothing_are_all_found():
     case = problem([model("A", gib=20), model("B", gib=30), model("C")])
     found = pk.explain_placement(case)
-    assert [{each.target for each in conflict.conditions} for conflict in found.conflicts] == [{"A"}, {"B"}]
-    assert found.conflicts[0].reasons[0][:2] == ("A", "memory")
+    assert [{each.target for each in conflict.conditions} for conflict in found.conflicts] == [{"B"}, {"A"}]
+    assert [conflict.reasons[0][:2] for conflict in found.conflicts] == [("B", "memory"), ("A", "memory")]
     assert any({change.target for change in repair.changes} == {"A", "B"} for repair in found.repairs)
+
+
+@pytest.mark.parametrize("name", ["copies and stock", "two models, one node", "conflict of tenants"])
+def test_many_models_are_looked_at_a_few_at_a_time(name, monkeypatch):
+    """What large problems do: those with missing copies first, two of them, four, …; the whole is never asked about."""
+    monkeypatch.setattr("packing.explain.conflict.ALONE", 0)
+    case, members, _ = CASES[name]
+    crowd = [model(f"m{number}", gib=1) for number in range(4)]
+    whole = case.model_copy(
+        update={"models": (*problem(crowd).models, *case.models), "fleet": (*case.fleet, *problem(crowd, ({"instance_type": "lone"},)).fleet)}
+    )
+    lone = {**BOX, "name": "lone", "accelerator": "H"}
+    models = tuple(
+        each.model_copy(update={"modes": tuple(mode.model_copy(update={"accelerator": "H"}) for mode in each.modes)}) for each in whole.models[:4]
+    )
+    whole = whole.model_copy(
+        update={"models": (*models, *case.models), "instance_types": (*case.instance_types, *problem([], kinds=(lone,)).instance_types)}
+    )
+    (conflict,) = pk.explain_placement(whole).conflicts
+    assert {(each.kind, each.target) for each in conflict.conditions} == members
+    assert conflict.irreducible
 
 
 def test_pairs_where_no_single_change_is_enough():
@@ -105,7 +126,7 @@ def test_models_that_run_by_turns_are_not_said_to_be_in_each_others_way():
     assert "C" in {each.target for each in conflict.conditions if each.kind == "copies"}
 
 
-@pytest.mark.parametrize("seed", range(0, 12, 2))
+@pytest.mark.parametrize("seed", range(0, 8, 2))
 def test_random_infeasible_problems(seed):
     """A sample of the bench suite `explain`."""
     case = infeasible_problem(seed + 1, tiny=True)
@@ -118,7 +139,7 @@ def test_random_infeasible_problems(seed):
     assert not [fault for repair in found.repairs for fault in repair_faults(case, repair)]
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(tiny_problems(), st.data())
 def test_asking_for_less_never_makes_it_impossible(case, data):
     """Modes are given here, so that dropping a condition (or any step towards it) keeps every complete placement in reach."""

@@ -17,7 +17,7 @@ from packing.verify import verify
 from .cases import BOX, PAIR, SERVES, model, problem
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(problems())
 def test_terms_of_all_models_and_the_rest_are_the_objective_to_the_unit(case):
     placement = pk.solve_placement(case, time_limit=0).placement

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import Counter
@@ -37,13 +38,9 @@ def run(options: Options) -> Report:
     count = options.number(COUNT, QUICK)
     seconds = options.seconds(LIMIT_S, quick=LIMIT_S)
     tallies = {"tiny": _Tally(), "small": _Tally()}
-    seed = 0
-    while sum(tally.problems for tally in tallies.values()) < count:
-        tally = tallies["tiny" if seed % 2 else "small"]
-        problem = infeasible_problem(seed, tiny=bool(seed % 2))
-        if problem is not None:
-            tally.take(f"infeasible_problem({seed}, tiny={bool(seed % 2)})", problem, seconds)
-        seed += 1
+    for seed, tiny, problem in problems(count):
+        tallies["tiny" if tiny else "small"].take(f"infeasible_problem({seed}, tiny={tiny})", problem, seconds)
+    count = sum(tally.problems for tally in tallies.values())
     rows = tuple(tally.row(name) for name, tally in tallies.items())
     wrong = [fault for tally in tallies.values() for fault in tally.wrong]
     open_ends = [end for tally in tallies.values() for end in tally.open]
@@ -52,6 +49,12 @@ def run(options: Options) -> Report:
         Target("every conflict set proven irreducible, every repair confirmed", f"{len(open_ends)} open", not open_ends),
     )
     return Report("explain", rows, targets, tuple((wrong + open_ends)[:20]))
+
+
+def problems(count: int) -> Iterator[tuple[int, bool, Problem]]:
+    """(seed, whether tiny, problem): so many of them."""
+    made = ((seed, bool(seed % 2), infeasible_problem(seed, tiny=bool(seed % 2))) for seed in itertools.count())
+    return itertools.islice(((seed, tiny, problem) for seed, tiny, problem in made if problem is not None), count)
 
 
 class _Tally:

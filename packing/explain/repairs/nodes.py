@@ -18,6 +18,9 @@ from packing.explain.conditions import Change
 from packing.explain.oracle import Oracle
 from packing.solve.api import MANY, solve_placement
 
+FEW_MODELS = 20
+"""Models up to which it is asked first whether any number of nodes helps at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class MoreNodes:
@@ -37,17 +40,16 @@ class MoreNodes:
 def cheapest_nodes(oracle: Oracle) -> MoreNodes:
     """The cheapest nodes after which everything can be placed, all conditions but the stock as they are."""
     stocks = [each for each in oracle.conditions if each.kind == "stock"]
-    helps = oracle.dropping(stocks)
-    if not stocks or helps is False:
+    if not stocks or oracle.out_of_time:
+        return MoreNodes(None if stocks else False)
+    if len(oracle.expanded.problem.models) <= FEW_MODELS and oracle.dropping(stocks) is False:
         return MoreNodes(False)
-    if oracle.out_of_time:
-        return MoreNodes(None)
     problem, twins = with_twins(oracle.expanded)
     seconds = min(oracle.seconds, oracle.clock.remaining())
     many = len(problem.models) >= MANY
     result = solve_placement(problem, time_limit=seconds, seed=oracle.clock.seed, cancel=oracle.cancel, processes=many, strategy=oracle.strategy)
     if not result.has_placement or result.unplaced:
-        return MoreNodes(False if result.complete_is_impossible else None)
+        return MoreNodes(False if result.complete_is_impossible or oracle.dropping(stocks) is False else None)
     added = Counter(twins[node.pool] for node in result.placement.nodes if node.pool in twins)
     have = {each.target: each.value for each in stocks}
     changes = []

@@ -57,5 +57,8 @@ def price_of(expanded: Expanded, changes: Iterable[Change]) -> float:
 
 
 def words(changes: Iterable[Change]) -> str:
-    """Changes in one sentence."""
-    return "; ".join(KINDS[change.kind].change_sentence(change) for change in changes)
+    """Changes in one sentence. Where a model is left out altogether, its copies and its traffic are not both named."""
+    made = tuple(changes)
+    out = {change.target for change in made if change.kind == "copies" and not change.new}
+    said = [change for change in made if not (change.kind == "throughput" and not change.new and change.target in out)]
+    return "; ".join(KINDS[change.kind].change_sentence(change) for change in said)

@@ -15,12 +15,14 @@ from packing.explain.conditions import KINDS, Change, Condition
 from packing.explain.conflict import conflict_among
 from packing.explain.oracle import Oracle
 from packing.explain.repairs.least import least_changes
-from packing.explain.repairs.leave_out import as_placed
+from packing.explain.repairs.leave_out import as_placed, itself_a_witness
 from packing.explain.repairs.nodes import MoreNodes, cheapest_nodes
 from packing.explain.repairs.repair import Repair, price_of, words
 
 MOST_TOGETHER = 3
 """Conditions that are relaxed together; only the fewest that suffice."""
+SETS = 0.4
+"""Part of the time for finding which conditions have to be relaxed; the rest is for nodes, for how little is enough, and for what it costs."""
 MOST_LOOKED_AT = 60
 """Sets of conditions that are tried."""
 MOST = 12
@@ -35,16 +37,20 @@ def find_repairs(oracle: Oracle, conflicts: Sequence[Sequence[Condition]], parti
     conflicts : conflict sets that are known; others are looked for.
     partial : the best placement known of the problem as it is.
     """
+    found: list[Repair | None] = []
+    with oracle.clock.within(oracle.clock.remaining() * SETS):
+        sets = hitting_sets(oracle, conflicts)[:MOST]
     more = cheapest_nodes(oracle)
-    found = [_repair(oracle, more.changes, more.cheapest)] if more.helps and more.changes else []
-    sets = hitting_sets(oracle, conflicts)[:MOST]
+    if more.helps and more.changes:
+        found.append(_repair(oracle, more.changes, more.cheapest))
     mildest = least_invasive(oracle) if not sets or len(sets[0]) > 1 else None
     for together in dict.fromkeys(frozenset(each) for each in (*sets, *([mildest] if mildest else []))):
         least = least_changes(oracle, sorted(together, key=oracle.conditions.index))
         if least is not None:
             found.append(_repair(oracle, *least))
     if partial is not None:
-        found.append(_repair(oracle, as_placed(oracle.expanded, partial), None))
+        made = as_placed(oracle.expanded, partial)
+        found.append(_repair(oracle, made, None, itself_a_witness(oracle.changed(made), partial)))
     unique: dict[frozenset[Change], Repair] = {}
     for repair in found:
         if repair is not None:
@@ -107,12 +113,12 @@ def hitting_sets(oracle: Oracle, known: Sequence[Sequence[Condition]]) -> list[t
     return [tuple(each) for each in found]
 
 
-def _repair(oracle: Oracle, changes: Iterable[Change], least: bool | None) -> Repair | None:
-    """The repair with a witness and its cost; None where it is not shown in time that it is one."""
+def _repair(oracle: Oracle, changes: Iterable[Change], least: bool | None, witness: Placement | None = None) -> Repair | None:
+    """The repair with a witness (looked for where none is given) and its cost; None where it is not shown in time that it is one."""
     made = tuple(changes)
     if not made:
         return None
-    witness = oracle.decide(made).witness
+    witness = witness or oracle.decide(made).witness
     if witness is None:
         return None
     if not oracle.out_of_time:
