@@ -8,6 +8,7 @@ by the policy, has error `bands`, or is `too_large` to look at everything.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,11 +38,16 @@ def read(path):
     return scenario, problem, placement_of(problem, scenario["current"], scenario.get("modes")), Policy(**scenario.get("policy", {}))
 
 
+@cache
+def solved(path):
+    """The answer, found once."""
+    _, problem, current, policy = read(path)
+    return pk.solve_placement(problem, current=current, policy=policy, time_limit=20.0, processes=False)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_scenario(path):
-    scenario, problem, current, policy = read(path)
-    expect = scenario["expect"]
-    result = pk.solve_placement(problem, current=current, policy=policy, time_limit=20.0, processes=False)
+    expect, result = read(path)[0]["expect"], solved(path)
     valid(result)
     change, placement = result.change, result.placement
     assert {name: getattr(change, name) for name in ("moved", "added", "removed", "stayed")} == {
@@ -72,7 +78,7 @@ def test_nothing_better_exists(path):
         with pytest.raises(ValueError, match="too large"):
             exhaustive_change(problem, current, policy)
         return
-    result = pk.solve_placement(problem, current=current, policy=policy, time_limit=20.0, processes=False)
+    result = solved(path)
     best = exhaustive_change(problem, current, policy)
     if best is None:
         assert "pinned" in "".join(expect["notices"].values()), "pins that can be held have to be"
