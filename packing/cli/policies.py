@@ -27,7 +27,7 @@ def policies(given: Iterable[str], weights: Iterable[float]) -> tuple[dict[str, 
             continue
         faults += _add(found, name or Path(said).stem, policy, f"--policy {text}")
     for weight in weights:
-        faults += _add(found, f"move_weight {weight:g}", Policy(move_weight=weight), f"--move-weight {weight:g}")
+        faults += _add(found, f"w={weight:g}", Policy(move_weight=weight), f"--move-weight {weight:g}")
     return found or {"default": Policy()}, faults
 
 

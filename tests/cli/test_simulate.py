@@ -44,7 +44,7 @@ def test_policies_side_by_side(placed, capsys):
     )
     lines = capsys.readouterr().out.splitlines()
     rows = lines[lines.index("Policies compared") + 1 :]
-    assert [row.split()[0] for row in rows] == ["policy", "eager", "calm", "move_weight"]
+    assert [row.split()[0] for row in rows] == ["policy", "eager", "calm", "w=0.3"]
 
 
 def test_json_and_the_final_placement(placed, capsys, tmp_path):

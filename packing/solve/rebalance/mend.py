@@ -20,6 +20,7 @@ def mend(compiled: Compiled, economy: Economy | None = None) -> Plan:
     short = [index for index in range(len(compiled.models)) if fleet.construction.tally.missing(index)]
     fleet.place(sorted(fleet.construction.order(short), key=lambda index: compiled.models[index].level), Settings(lookahead=False))
     fleet.settle()
+    drop_useless(fleet, {index for index in short if fleet.construction.tally.missing(index)})
     return fleet.plan()
 
 
@@ -30,6 +31,18 @@ def kept(compiled: Compiled, economy: Economy) -> Fleet:
     spread_out(fleet)
     give_up_surplus(fleet)
     return fleet
+
+
+def drop_useless(fleet: Fleet, models: set[int]) -> None:
+    """Take back copies of these models that were placed and only cost: too slow to make anything less missing."""
+    placed = [(node, copy) for node, copies in sorted(fleet.anew.items()) for copy in copies if fleet.compiled.candidates[copy[0]].model in models]
+    for node, copy in placed:
+        before = fleet.value
+        fleet.begin()
+        model = fleet.take(node, copy).model
+        fleet.settle()
+        if not fleet.value < before or not fleet.spread_holds([model]):
+            fleet.undo()
 
 
 def staying(compiled: Compiled) -> list[NodePlan]:
