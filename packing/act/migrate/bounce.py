@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 from packing.act.migrate.order import settle, try_load, wanted
@@ -11,18 +12,39 @@ from packing.act.migrate.seats import Seat, Site
 from packing.act.migrate.world import World
 from packing.domain.migration import StepKind
 
+MOST_DEEP = 12
+"""Blocked copies for which others are moved aside."""
+MOST_FOR_ONE = 4
+"""Copies that are loaded elsewhere so that one can go."""
+MOST_PLACES = 12
+"""Places where that is tried, for each."""
+
 
 def unstick(world: World, refuge: Refuge, *, dips: bool = False) -> bool:
-    """Make one blocked copy possible by moving what is in its way aside, the fewest bytes first; settle; say whether it worked."""
+    """Make one blocked copy possible by moving what is in its way aside, the fewest bytes first; settle; say whether it worked.
+
+    If nothing that is in the way finds room, others are moved aside for it. What counts is that fewer copies are missing
+    in the end than before: so it comes to an end.
+    """
     refuge.begin()
-    for seat in sorted((seat for seat in world.missing if wanted(world.supply[seat.name])), key=_in_the_way):
-        mark = len(world.log)
-        for blockers in _blockers(world, seat):
-            if _clear(world, refuge, seat, blockers, dips=dips):
-                settle(world)
-                return True
-            world.undo(mark)
+    blocked = sorted((seat for seat in world.missing if wanted(world.supply[seat.name])), key=_in_the_way)
+    before, mark = len(world.missing), len(world.log)
+    for depth, most in ((0, len(blocked)), (1, MOST_DEEP)):
+        for seat in blocked[:most]:
+            for blockers in _blockers(world, seat):
+                if _clear(_Attempt(world, refuge, dips), seat, blockers, depth):
+                    settle(world)
+                    if len(world.missing) < before:
+                        return True
+                world.undo(mark)
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    world: World
+    refuge: Refuge
+    dips: bool
 
 
 def _in_the_way(seat: Seat) -> int:
@@ -58,12 +80,41 @@ def _hosts(world: World, site: Site) -> Iterator[Site]:
     yield from sorted(others, key=lambda each: sum(seat.bytes for seat in each.seats))
 
 
-def _clear(world: World, refuge: Refuge, seat: Seat, blockers: list[Seat], *, dips: bool) -> bool:
+def _clear(attempt: _Attempt, seat: Seat, blockers: list[Seat], depth: int) -> bool:
     """Move the blockers aside, or with `dips` just out where their models allow it, and load the copy."""
-    for blocker in blockers:
-        if not (dips and world.expendable(blocker)):
-            aside = refuge.find(blocker, avoid=seat)
-            if aside is None or not try_load(world, aside) or not world.unloadable(blocker):
+    avoid = [seat]
+    if not seat.site.started:  # the blockers' whole node is to be emptied, so that it can be stopped
+        avoid += [Seat(blocker.model, blocker.mode, blocker.site, (), goal=False) for blocker in blockers[:1]]
+    return all(_aside(attempt, blocker, tuple(avoid), depth) for blocker in blockers) and try_load(attempt.world, seat)
+
+
+def _aside(attempt: _Attempt, seat: Seat, avoid: tuple[Seat, ...], depth: int) -> bool:
+    """Take a copy from where it is; another one of its model serves in its place, unless a dip is allowed."""
+    world = attempt.world
+    if not (attempt.dips and not seat.goal and world.expendable(seat)):
+        for _ in range(MOST_FOR_ONE):  # in a slower mode it takes several to serve as much
+            found = attempt.refuge.find(seat, avoid)
+            if found is not None:
+                if not try_load(world, found):
+                    return False
+            elif not depth or not _crowd(attempt, seat, avoid, depth):
                 return False
-        world.do(StepKind.UNLOAD, blocker)
-    return try_load(world, seat)
+            if world.unloadable(seat):
+                break
+        else:
+            return False
+    world.do(StepKind.UNLOAD, seat)
+    return True
+
+
+def _crowd(attempt: _Attempt, seat: Seat, avoid: tuple[Seat, ...], depth: int) -> bool:
+    """Load a copy of the seat's model where others are, after moving those aside."""
+    world, mark = attempt.world, len(attempt.world.log)
+    for place in attempt.refuge.crowded(seat, avoid, MOST_PLACES):
+        mine = set(place.accelerators)
+        near = [other for other in place.site.seats if mine & set(other.accelerators)]
+        for others in (near, list(place.site.seats)) if near and len(near) < len(place.site.seats) else (list(place.site.seats),):
+            if all(other is not seat and _aside(attempt, other, (*avoid, place), depth - 1) for other in others) and try_load(world, place):
+                return True
+            world.undo(mark)
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from packing.act.migrate.seats import Form, Group, Seat, Site
 from packing.act.migrate.world import World
@@ -23,8 +23,8 @@ class Refuge:
         self._mark = len(self._world.log)
         self._none.clear()
 
-    def find(self, seat: Seat, avoid: Seat) -> Seat | None:
-        """A place for another copy of the seat's model, if possible where nobody is expected, and not on what `avoid` needs."""
+    def find(self, seat: Seat, avoid: Sequence[Seat]) -> Seat | None:
+        """A place for another copy of the seat's model, if possible where nobody is expected, and not on what `avoid` need."""
         begun = len(self._world.log) == self._mark
         if begun and seat.name in self._none:
             return None
@@ -32,7 +32,7 @@ class Refuge:
         some = False
         for found in places(self._world, seat.name):
             some = True
-            if found.site is avoid.site and (not avoid.accelerators or set(found.accelerators) & set(avoid.accelerators)):
+            if _meets(found, avoid):
                 continue
             rank = self._rank(found)
             if best is None or rank < best[0]:
@@ -41,11 +41,42 @@ class Refuge:
             self._none.add(seat.name)
         return best[1] if best else None
 
+    def crowded(self, seat: Seat, avoid: Sequence[Seat], most: int) -> list[Seat]:
+        """Places that the seat's model could take if others were not there, those with the fewest bytes in the way first."""
+        world, model = self._world, self._world.models[seat.name]
+        found: list[Seat] = []
+        for site in world.sites.values():
+            for mode in model.model.modes if site.started and site.seats else ():
+                form = world.form(mode)
+                if world.legal(Seat(model, form, site, (), goal=False)):
+                    places = (Seat(model, form, site, chosen, goal=False) for chosen in _any(site, form.accelerators))
+                    found += [place for place in places if not _meets(place, avoid) and place.site is not seat.site]
+        return sorted(found, key=_weight)[:most]
+
     def _rank(self, seat: Seat) -> tuple[int, ...]:
         """Extra nodes last; then bytes; then who is expected there; then the fullest node."""
         taken = set(seat.accelerators)
         expected = sum(bool(taken & set(other.accelerators)) or not taken for other in self._world.awaited.get(seat.site, ()))
         return not seat.site.started, not (seat.site.goal or seat.site.old), seat.bytes, expected, -len(seat.site.seats)
+
+
+def _meets(place: Seat, others: Sequence[Seat]) -> bool:
+    """Whether the place takes something that one of the others needs."""
+    mine = set(place.accelerators)
+    return any(place.site is other.site and (not other.accelerators or mine & set(other.accelerators)) for other in others)
+
+
+def _any(site: Site, count: int) -> Iterator[tuple[int, ...]]:
+    """Sets of neighbouring accelerators: enough to try, where others have to be moved anyway."""
+    assert site.kind is not None, "legal"
+    for start in range(max(1, site.kind.accelerators - count + 1) if count else 1):
+        yield tuple(range(start, start + count))
+
+
+def _weight(place: Seat) -> int:
+    """Bytes of the copies on the same accelerators (of all on the node, for a copy without any)."""
+    mine = set(place.accelerators)
+    return sum(other.bytes for other in place.site.seats if not mine or mine & set(other.accelerators))
 
 
 def places(world: World, name: str, *, idle: bool = False) -> Iterator[Seat]:
