@@ -14,6 +14,7 @@ import annotated_types  # noqa: E402 - the path has to be set first
 
 from packing.act.diff import Diff  # noqa: E402 - the path has to be set first
 from packing.domain.change import Policy  # noqa: E402
+from packing.domain.events import Timeline  # noqa: E402
 from packing.domain.fields import Record  # noqa: E402
 from packing.domain.migration import Migration  # noqa: E402
 from packing.domain.placement import Placement  # noqa: E402
@@ -31,6 +32,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "diff.schema.json": schema_of(Diff),
         "policy.schema.json": schema_of(Policy),
         "migration.schema.json": schema_of(Migration),
+        "timeline.schema.json": schema_of(Timeline),
     }
 
 
@@ -71,6 +73,10 @@ def _accept_short_forms(schema: dict[str, Any]) -> None:
             _or(fields[field], {"type": "string"})
     if "Tenant" in named:
         _or(named["Tenant"]["properties"]["conflicts_with"], {"type": "string"})
+    if "TrafficChanged" in named:
+        _or(named["TrafficChanged"]["properties"]["traffic"], number, {"type": "array", "items": number, "minItems": 1})
+        for event in (each for each in named.values() if "const" in each.get("properties", {}).get("kind", {})):
+            event["required"] = ["kind", *event["required"]]
     if schema["title"] == "Policy":
         for field in ("pins", "drain"):
             _or(schema["properties"][field], {"type": "string"})

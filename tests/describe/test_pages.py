@@ -44,7 +44,10 @@ def records(kind: type[Record], found: set[type[Record]] | None = None) -> set[t
     return found
 
 
-@pytest.mark.parametrize("name", ["problem.schema.json", "placement.schema.json", "diff.schema.json", "migration.schema.json", "policy.schema.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["problem.schema.json", "placement.schema.json", "diff.schema.json", "migration.schema.json", "policy.schema.json", "timeline.schema.json"],
+)
 def test_schema_is_current(name: str) -> None:
     module = script()
     assert (DOCS / "schema" / name).read_text(encoding="utf-8") == module.text_of(module.schemas()[name])
@@ -55,6 +58,15 @@ def test_schema_accepts_what_the_reader_accepts(data: object) -> None:
     schema = json.loads((DOCS / "schema" / "problem.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(data, schema, cls=jsonschema.Draft202012Validator)
+
+
+def test_schema_of_timelines() -> None:
+    schema = json.loads((DOCS / "schema" / "timeline.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(yaml.safe_load((ROOT / "examples" / "events" / "day.yaml").read_text(encoding="utf-8")), schema)
+    for wrong in ({"at": 1}, {"at": 1, "kind": "node_gone"}, {"at": -1, "kind": "node_lost", "node": "n"}, {"at": 1, "kind": "stock", "pool": "a"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({"events": [wrong]}, schema)
 
 
 def test_schema_of_policies() -> None:
