@@ -21,11 +21,21 @@ TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Cooling:
-    """Temperature (in units of cost) and price of hard overload, both from first to last along a geometric line, within a part of the budget."""
+    """Temperature, price of hard overload and price of a broken dependency, from first to last along geometric lines, within a part of the budget.
+
+    Parameters
+    ----------
+    until : share of the budget at which it ends.
+    temperature : in units of cost.
+    price : of a unit of hard overload, in units of its row.
+    lack : of a broken dependency, in units of cost.
+    homesick : price of a process that is not at its origin, in units of the temperature.
+    """
 
     until: float
     temperature: tuple[float, float]
     price: tuple[float, float] = (1.0, 1.0)
+    lack: tuple[float, float] = (1.0, 1.0)
     homesick: float = 0.0
 
 
@@ -53,7 +63,8 @@ def anneal(state: State, cooling: Cooling, budget: Budget, random: Random, best:
             temperature = _between(cooling.temperature, along)
             if along >= at + 0.005:
                 at = along
-                state.reprice(_between(cooling.price, min(1.0, along / RISEN)), cooling.homesick * temperature)
+                risen = min(1.0, along / RISEN)
+                state.reprice(_between(cooling.price, risen), cooling.homesick * temperature, _between(cooling.lack, risen))
             budget.spend(READ_EVERY)
         step += 1
         if _step(state, random.randrange(processes), temperature, random) and not state.exceeded:

@@ -47,6 +47,8 @@ class Budget:
             shares.append(self.spent / self._steps if self._steps > 0 else 1.0)
         return max(shares)
 
-    def seconds(self) -> float | None:
-        """Seconds left; None: time does not count."""
-        return None if self._clock is None else max(0.0, self._clock.time_limit - self._clock.elapsed())
+    def seconds(self, share: float) -> float | None:
+        """This share of the time limit, or what is left of it if that is less; None: time does not count."""
+        if self._clock is None:
+            return None
+        return max(0.0, min(share * self._clock.time_limit, self._clock.time_limit - self._clock.elapsed()))

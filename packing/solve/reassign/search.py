@@ -22,14 +22,18 @@ from packing.solve.reassign.state import State
 
 DESCENT = 0.03
 """Share of the budget for a first descent; what it gains, by process, is the unit of temperature."""
-FIRST, ROUND, POLISH = 0.55, 0.13, 0.93
+FIRST, ROUND, POLISH = 0.7, 0.12, 0.94
 """Where the first annealing ends, the share of each later one, and where the last, strict one begins."""
 HOT, WARM, COLD, FROZEN = 3.0, 0.4, 0.02, 1e-5
 """Temperatures, in the unit above: first annealing, later ones; where both end; where the strict one ends."""
+LACK = (1.0, 100.0)
+"""Price of a broken dependency, in the same unit."""
 PRICES, LATER_PRICES = (8.0, 2000.0), (20.0, 2000.0)
 """Cost of a unit above a hard capacity, in units of its weight above the safety capacity."""
 WORK = 5.0
 """Deterministic seconds of CP-SAT for one combination."""
+PART = 0.03
+"""Share of the time limit that one combination may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +94,19 @@ def _run(built: Arrays, best: Best, budget: Budget, seed: int) -> None:
     # A process has as many places elsewhere as there are machines: without a counterweight most would be away, and fill with their
     # transient use the room that the few moves need that pay.
     homesick = math.log(built.machines) if built.transient else 0.0
-    cooling = Cooling(FIRST, (HOT * unit, COLD * unit), PRICES, homesick)
+    lack = (LACK[0] * unit, LACK[1] * unit)
+    cooling = Cooling(FIRST, (HOT * unit, COLD * unit), PRICES, lack, homesick)
     origin = start
     while budget.used() < POLISH:
         relaxed.put(origin)
         found = Best(best.cost, best.places)
         anneal(relaxed, cooling, budget, random, found)
         _keep(built, best, found.places)
-        for valid in (best.places, start):
-            _keep(built, best, combine(built, valid, relaxed.places[: built.processes], WORK, budget.seconds(), seed))
+        for valid in (best.places, start) if relaxed.exceeded else (best.places,):
+            _keep(built, best, combine(built, valid, relaxed.places[: built.processes], WORK, budget.seconds(PART), seed))
         origin = best.places
         unit = max(1.0, min(unit, best.cost / built.processes))
-        cooling = Cooling(min(POLISH, budget.used() + ROUND), (WARM * unit, COLD * unit), LATER_PRICES, homesick)
+        cooling = Cooling(min(POLISH, budget.used() + ROUND), (WARM * unit, COLD * unit), LATER_PRICES, lack, homesick)
     _strict(built, best, Cooling(1.0, (COLD * unit, FROZEN * unit)), budget, random)
 
 

@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 from packing.solve.reassign.arrays import Arrays
 from packing.solve.reassign.services import Services
 
-Reals = NDArray[np.floating[Any]]
+Reals = NDArray[Any]
 
 
 class State:
-    """An assignment that keeps conflicts, spread and dependencies; capacities may be exceeded, at a price.
+    """An assignment that keeps conflicts and spread; capacities may be exceeded and dependencies broken, at a price.
 
     Parameters
     ----------
     arrays : of the problem.
     places : machine of each process.
-    strict : no swap may exceed a capacity, and changes are computed in float64, which is exact. Otherwise in float32, whose
-        error (about 1e-7 of a machine's level) is far below the temperatures at which capacities may be exceeded.
+    strict : no swap may exceed a capacity or break a dependency, and changes are computed in float64, which is exact. Otherwise in float32, whose
+        error (about 1e-7 of a machine's level) is far below the temperatures at which that is allowed.
 
     Notes
     -----
@@ -40,8 +40,7 @@ class State:
         self._hard_ones = np.ones(len(arrays.scale) - arrays.soft, self.type)
         self._work = np.empty(self._away_rows.shape, self.type)
         self._transient = arrays.transient
-        self.price = 1.0
-        self.homesick = 0.0
+        self.price, self.homesick, self.lack = 1.0, 0.0, 1.0
         self.put(places)
 
     def put(self, places: list[int]) -> None:
@@ -58,19 +57,19 @@ class State:
         self._without = np.empty((len(arrays.scale), arrays.processes + machines), self.type)
         for machine in range(machines):
             self._refresh(machine)
-        self._services = Services(arrays, places)
+        self._services = Services(arrays, places, strict=self.strict)
         self._moved = [0] * len(arrays.problem.services)
         for process, machine in enumerate(places):
             self._moved[self._service(process)] += machine != arrays.origin[process]
         self._moves = arrays.moving[np.arange(len(self.places)), self._place].astype(np.float64)
-        self.reprice(self.price, self.homesick)
+        self.reprice(self.price, self.homesick, self.lack)
 
     def _service(self, process: int) -> int:
         return self.arrays.problem.processes[process].service
 
-    def reprice(self, price: float, homesick: float) -> None:
-        """Set what only the search pays: a unit of hard overload, in units of the row, and each process that is not at its origin."""
-        self.price, self.homesick = price, homesick
+    def reprice(self, price: float, homesick: float, lack: float) -> None:
+        """Set what only the search pays: a unit of hard overload (in units of the row), each process that is not at its origin, each broken dependency."""
+        self.price, self.homesick, self.lack = price, homesick, lack
         moving = self.arrays.moving + homesick * self._abroad
         self._moving = moving.astype(self.type)
         self._moving_to = np.ascontiguousarray(self._moving.T)
@@ -83,8 +82,8 @@ class State:
 
     @property
     def exceeded(self) -> bool:
-        """Whether any capacity is exceeded."""
-        return bool(self._over.any())
+        """Whether any capacity is exceeded or any dependency broken."""
+        return bool(self._services.lacking) or bool(self._over.any())
 
     @property
     def cost(self) -> int:
@@ -114,6 +113,8 @@ class State:
         changes += np.where(closed, self.type(np.inf), self._moving[process] - self._base[process])[self._place]
         changes += self._moving_to[machine]
         changes -= self._base
+        if not self.strict and self._services.dependent:
+            changes += self.lack * self._services.broken(process, machine, self._place)
         changes[self._services.occupied[machine]] = np.inf
         return changes
 
@@ -121,13 +122,14 @@ class State:
         """Costs of machines from their levels [K, n], which are overwritten."""
         np.maximum(levels, 0, out=levels)
         soft = self.arrays.soft
-        over: Reals = self._hard_ones @ levels[soft:]
+        over: Any = self._hard_ones @ levels[soft:]
         if self.strict:
             over[over > 0] = np.inf
         else:
             over *= price
         over += self._soft_ones @ levels[:soft]
-        return over
+        weighed: Reals = over
+        return weighed
 
     def permits(self, process: int, column: int) -> bool:
         """Whether the rules that `changes` does not see allow the swap."""

@@ -24,14 +24,12 @@ def test_answers_are_valid_and_never_dearer_than_the_start(seed: int):
     assert outcome.cost == costs(problem, outcome.places).total <= outcome.start_cost == costs(problem, problem.start).total
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(6))
 def test_small_problems_are_solved_as_well_as_by_trying_everything(seed: int):
-    problem = random_reassignment(seed, machines=4, services=3, tight=1.6)
-    everything = product(range(4), repeat=len(problem.processes))
-    valid = [costs(problem, places).total for places in everything if not violations(problem, places)] if len(problem.processes) <= 7 else []
-    if not valid:
-        pytest.skip("too many processes to try everything")
-    assert reassign(problem, steps=3000).cost == min(valid)
+    problem = random_reassignment(seed, machines=3, services=3, tight=1.6)
+    everything = product(range(3), repeat=len(problem.processes))
+    valid = [costs(problem, places).total for places in everything if not violations(problem, places)]
+    assert reassign(problem, steps=2000).cost == min(valid)
 
 
 def test_the_same_seed_gives_the_same_answer():
