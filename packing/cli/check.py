@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from packing.cli import options
+from packing.cli.both import read_both
 from packing.cli.exits import ExitCode
 from packing.cli.output import emit
-from packing.errors import Fault, ProblemError
 
 if TYPE_CHECKING:
-    from packing.domain.placement import Placement
-    from packing.domain.problem import Problem
     from packing.verify import Verification
 
 
 def command(file: options.Problem, placement: options.Placement, as_json: options.AsJson = False) -> None:
     """Check PLACEMENT against FILE: every rule, and cost, scores and objective recomputed."""
-    from packing.describe import expand
+    from packing.describe import expand, read_placement, read_problem
     from packing.verify import verify
 
-    problem, answer = _read(file, placement)
-
+    problem, answer = read_both(read_problem, file, read_placement, placement)
     expanded = expand(problem)
     found = verify(expanded.problem, answer, expanded.digest)
     emit(json.dumps(_data(found), indent=1, ensure_ascii=False) if as_json else _text(found))
@@ -33,25 +29,6 @@ def command(file: options.Problem, placement: options.Placement, as_json: option
         raise typer.Exit(ExitCode.FAULT)
     if any(copies for _, copies in found.missing):
         raise typer.Exit(ExitCode.INCOMPLETE)
-
-
-def _read(file: Path, placement: Path) -> tuple[Problem, Placement]:
-    """Read both files; the faults of both are reported at once."""
-    from packing.describe import read_placement, read_problem
-
-    faults: list[Fault] = []
-    problem = answer = None
-    try:
-        problem = read_problem(file)
-    except ProblemError as error:
-        faults += error.faults
-    try:
-        answer = read_placement(placement)
-    except ProblemError as error:
-        faults += error.faults
-    if problem is None or answer is None:
-        raise ProblemError(faults)
-    return problem, answer
 
 
 def _text(found: Verification) -> str:
