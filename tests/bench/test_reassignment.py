@@ -164,6 +164,11 @@ def test_the_suite_improves_its_sample_and_checks_it(tmp_path: Path):
     assert "skipped" in run_suite("reassignment", Options()).rows[0]
 
 
+def test_a_folder_without_instances_is_refused(tmp_path: Path):
+    with pytest.raises(ProblemError, match="unreadable_file"):
+        run_suite("reassignment", Options(data=tmp_path))
+
+
 def test_set_a_is_known():
     assert sorted(PUBLISHED) == [f"a{group}_{number}" for group in (1, 2) for number in range(1, 6)]
     assert [name for name, known in PUBLISHED.items() if known.bound] == ["a1_4"]

@@ -12,6 +12,7 @@ from packing.bench.public.folder import data_folder, sample_reassignment, skippe
 from packing.bench.public.reassignment import PUBLISHED, names, read_instance
 from packing.bench.public.reassignment_check import costs, violations
 from packing.bench.report import Report, Row, Target
+from packing.errors import Fault, ProblemError
 from packing.solve.reassign import Reassignment, reassign
 
 LIMIT_S, WANTED, SEED = 300.0, 0.01, 0
@@ -39,6 +40,8 @@ def run(options: Options) -> Report:
 
 def _run(folder: Path, options: Options) -> Report:
     chosen = names(folder)
+    if not chosen:
+        raise ProblemError([Fault("unreadable_file", "--data", folder.name, "No model_a*.txt is below this folder.", "Name a folder that has them.")])
     chosen = chosen[: options.number(len(chosen), quick=1)]
     limit = options.seconds(LIMIT_S, quick=0.5)
     rows = [solved(read_instance(folder, name), name, limit, seed) for name in chosen for seed in range(SEED, SEED + options.repeats(1))]
