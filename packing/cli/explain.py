@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def command(
     file: options.Problem,
     placement: Annotated[
-        Path | None, typer.Argument(metavar="[PLACEMENT]", help="Placement file (JSON); without it FILE is solved first.", show_default=False)
+        Path | None, typer.Argument(metavar="PLACEMENT", help="Placement file (JSON); without it FILE is solved first.", show_default=False)
     ] = None,
     model: Annotated[
         str | None, typer.Option(metavar="NAME", help="Why this model is where it is, and why not elsewhere.", show_default=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from packing.compile.candidates import Verdict, verdicts
@@ -133,8 +133,11 @@ class Alternatives:
         mine = [each for each in found if each.rule is not None and way.has(each.hosting, each.kind, each.mode)]
         # What refuses the whole way says more than what refuses a part of it.
         mine = [each for each in mine if way.within(each.hosting, each.kind, each.mode)] or mine
-        seen = dict.fromkeys(Refusal(str(each.rule), _said(each, way)) for each in mine)
-        return tuple(seen)[:MOST_REASONS] or (Refusal(str(Rule.MODE), "the model has no mode"),)
+        about: dict[tuple[str, str], list[Verdict]] = {}
+        for each in mine:
+            about.setdefault((str(each.rule), each.detail), []).append(each)
+        said = tuple(Refusal(rule, _said(detail, each, way)) for (rule, detail), each in about.items())
+        return said[:MOST_REASONS] or (Refusal(str(Rule.MODE), "the model has no mode"),)
 
     def _refused(self, model: Model, found: list[Verdict], way: Way) -> Alternative:
         return Alternative(way.hosting, way.kind, way.mode, self._here(model, way), self._refusals(found, way))
@@ -192,9 +195,11 @@ class Alternatives:
                 yield f"{used[pool.label]} of {pool.stock} {pool.label} in use"
 
 
-def _said(each: Verdict, way: Way) -> str:
-    """The detail, with the mode or place that it is about where the way does not say it."""
-    parts = [f"mode {each.mode}"] if each.mode is not None and way.mode is None else []
-    parts += [str(each.hosting)] if each.hosting is not None and way.hosting is None else []
-    parts += [each.kind] if each.kind and way.kind is None and each.kind not in each.detail else []
-    return f"{', '.join(parts)}: {each.detail}" if parts else each.detail
+def _said(detail: str, about: Sequence[Verdict], way: Way) -> str:
+    """The detail, with the modes or places that it is about where the way does not say it."""
+    modes = sorted({each.mode for each in about if each.mode is not None}) if way.mode is None else []
+    hostings = dict.fromkeys(str(each.hosting) for each in about if each.hosting is not None) if way.hosting is None else {}
+    kinds = dict.fromkeys(each.kind for each in about if each.kind and each.kind not in detail) if way.kind is None else {}
+    parts = [f"mode{'s' if len(modes) > 1 else ''} {', '.join(map(str, modes))}"] if modes else []
+    parts += [" and ".join(each) for each in (hostings, kinds) if each]
+    return f"{', '.join(parts)}: {detail}" if parts else detail

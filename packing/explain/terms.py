@@ -20,7 +20,8 @@ from packing.domain.problem import Problem, isolation_of
 from packing.domain.units import MICRO, round_half_up
 from packing.domain.weights import Axis
 from packing.domain.words import Hosting
-from packing.domain.workload import Mode, Model
+from packing.domain.workload import Model
+from packing.verify.facts import mode_key
 
 TERMS: dict[str, str] = {
     "model_size": "size of its copies",
@@ -115,6 +116,7 @@ class _Breakdown:
         self.hosting = {endpoint.name: endpoint.hosting for endpoint in placement.endpoints}
         self.nodes = {node.id: node for node in placement.nodes}
         self.objective = Objective(problem, dedicated_baseline(problem, self.kinds))
+        self.indices: dict[str, dict[tuple[object, ...], int]] = {}
         self.latencies: dict[str, list[Fraction]] = {}
         self.terms: dict[str, Counter[str]] = {name: Counter() for name in self.models}
 
@@ -123,9 +125,9 @@ class _Breakdown:
         known: dict[tuple[str, int, Hosting], dict[str, int]] = {}
         for copy in self.placement.copies:
             on[copy.node].append(copy)
-            key = copy.model, id(copy.mode), self.hosting[self.nodes[copy.node].endpoint]
+            key = copy.model, self._mode(copy), self.hosting[self.nodes[copy.node].endpoint]
             if key not in known:
-                known[key] = self._copy(self.models[copy.model], copy.mode, key[2])
+                known[key] = self._copy(self.models[copy.model], key[1], key[2])
             self.terms[copy.model].update(known[key])
         empty = 0
         for node in self.placement.nodes:
@@ -142,13 +144,20 @@ class _Breakdown:
         ]
         return Breakdown(tuple(made), owned, empty)
 
-    def _copy(self, model: Model, mode: Mode, hosting: Hosting) -> dict[str, int]:
+    def _mode(self, copy: PlacedCopy) -> int:
+        """Index of its mode; the modes of a placement that was read from a file are objects of their own."""
+        if copy.model not in self.indices:
+            self.indices[copy.model] = {mode_key(mode): index for index, mode in reversed(list(enumerate(self.models[copy.model].modes)))}
+        return self.indices[copy.model][mode_key(copy.mode)]
+
+    def _copy(self, model: Model, index: int, hosting: Hosting) -> dict[str, int]:
         """Units of one copy by term."""
+        mode = model.modes[index]
         if model.name not in self.latencies:
             self.latencies[model.name] = latency_losses(model)
         needed = copies_needed(model, mode)
         assert needed is not None, "the checker refuses copies in modes that cannot serve"
-        latency = self.latencies[model.name][model.modes.index(mode)]
+        latency = self.latencies[model.name][index]
         losses = axis_losses(mode, latency, isolation_of(model, self.tenants), hosting)
         scale = Fraction(OBJECTIVE_UNITS, self.objective.models * max(1, needed))
         parts = {_OF_COPY[axis]: scale * self.objective.weight[axis] * loss for axis, loss in losses.items()}
@@ -182,7 +191,7 @@ class _Breakdown:
             here = sorted({copy.model for copy in copies})
             alike: defaultdict[tuple[str, int], list[PlacedCopy]] = defaultdict(list)
             for copy in copies:
-                alike[copy.model, self.models[copy.model].modes.index(copy.mode)].append(copy)
+                alike[copy.model, self._mode(copy)].append(copy)
             for (model, index), mine in alike.items():
                 size = max(1, self.models[model].modes[index].size)
                 found[model].append(

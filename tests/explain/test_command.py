@@ -63,7 +63,7 @@ def test_one_model_and_values(files, capsys):
     assert code == 0
     assert "A: why here" in out
     assert "2 copies in mode 0 (1 G, 10 GiB), components, on n-0 (pair), alone on it: 5.00 USD/h" in out
-    assert "box, components: would leave out 1 more copy (proven; 1 of 1 box in use)" in out
+    assert "box, single model or components: would leave out 1 more copy (proven; 1 of 1 box in use)" in out
     assert "pair, multi model: refused by" in out
     assert "+1 box " in out
 

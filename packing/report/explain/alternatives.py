@@ -17,14 +17,15 @@ def lines(explanation: Explanation, page: Page) -> Iterator[Line]:
     if explanation.model is None or not explanation.alternatives:
         return
     record = next(each for each in explanation.expanded.problem.models if each.name == explanation.model)
-    yield heading(f"{explanation.model}: why not otherwise (all its copies moved there, everything else free to move)")
+    yield heading(f"{explanation.model}: why not otherwise (all its copies there, others free to move)")
+    grouped: dict[tuple[str | None, str], list[Alternative]] = {}
     for each in sorted(explanation.alternatives, key=_rank):
-        if each.mode is not None:
-            name = f"mode {each.mode} ({mode_words(record.modes[each.mode])})"
-        else:
-            assert each.hosting is not None
-            name = f"{each.instance_type}, {HOSTING_WORDS[each.hosting]}"
-        yield from wrapped(f"{name}: {verdict(each)}", page)
+        place = each.instance_type if each.mode is None else f"mode {each.mode} ({mode_words(record.modes[each.mode])})"
+        grouped.setdefault((place, verdict(each)), []).append(each)
+    for (place, said), alike in grouped.items():
+        hostings = [HOSTING_WORDS[each.hosting] for each in alike if each.hosting is not None]
+        how = ", any hosting" if len(hostings) == len(HOSTING_WORDS) else f", {' or '.join(hostings)}" if hostings else ""
+        yield from wrapped(f"{place}{how}: {said}", page)
 
 
 def _rank(each: Alternative) -> tuple[bool, bool, bool, int, int]:
@@ -47,4 +48,10 @@ def verdict(each: Alternative) -> str:
     if each.units == 0 and each.cost_per_hour == 0:
         return "this is how it is run" if each.here else f"just as good ({sure})"
     part = "; some copies run like that now" if each.here else ""
-    return f"objective {each.units / OBJECTIVE_UNITS:+.6f}, {each.cost_per_hour:+,.2f} USD/h ({sure}{part})"
+    if each.units < 0:
+        return f"better: objective {each.units / OBJECTIVE_UNITS:+.6f}, {each.cost_per_hour:+,.2f} USD/h (the placement is not the best)"
+    figures = f"{each.units / OBJECTIVE_UNITS:+.6f}, {each.cost_per_hour:+,.2f} USD/h"
+    if each.proven:
+        return f"objective {figures} (proven{part})"
+    least = f"; proven: at least {each.least_units / OBJECTIVE_UNITS:+.6f}" if each.least_units is not None and each.least_units > 0 else ""
+    return f"objective at most {figures}{f' ({(least + part)[2:]})' if least or part else ''}"
