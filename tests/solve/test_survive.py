@@ -57,11 +57,11 @@ def promise_holds(problem, placement):
 @pytest.mark.parametrize("strategy", strategies())
 def test_whatever_is_lost_the_rest_serves(strategy):
     looked = 0
-    for seed in range(6):
+    for seed in range(4):
         problem = with_reserve(random_problem(seed), seed)
         result = pk.solve_placement(problem, strategy=strategy, time_limit=0.2, processes=False)
         looked += promise_holds(result.expanded.problem, result.placement)
-    assert looked > 10
+    assert looked > 6
 
 
 def _compare(seeds):
@@ -86,7 +86,7 @@ def _compare(seeds):
 
 
 def test_the_optimum_is_the_true_one():
-    assert _compare(range(60)) >= 10
+    assert _compare(range(30)) >= 5
 
 
 @pytest.mark.campaign

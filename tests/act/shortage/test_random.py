@@ -11,15 +11,15 @@ from packing.domain.hardware import price_micro_usd
 from packing.domain.problem import isolation_of
 from packing.verify import verify
 
-from .common import needless, possible, short_problem, without
+from .common import crowded_problem, needless, possible, short_problem, too_severe, without
 
 LESS_SEVERE_THAN_NOTHING = 0
 
 
-def answers(seeds, **options):
+def answers(seeds, make=short_problem, **options):
     """Problems that are short, with answers that were found to the end."""
     for seed in seeds:
-        problem = short_problem(seed)
+        problem = make(seed)
         answer = answer_shortage(problem, time_limit=60, processes=False, **options)
         if answer.proven and answer.limit is None:
             yield seed, problem, answer
@@ -72,12 +72,13 @@ def brought_back(problem, answer):
     return looked
 
 
-def laws(seeds):
+def laws(seeds, make=short_problem):
     """Answers, concessions and stocks that were checked."""
     counted, conceding, stocks = 0, 0, 0
-    for seed, problem, answer in answers(seeds):
+    for seed, problem, answer in answers(seeds, make):
         valid(problem, answer)
         assert needless(problem, answer) == [], seed
+        assert too_severe(problem, answer) == [], seed
         if answer.complete:
             assert possible(problem) is True
             assert answer.solves == 1
@@ -88,22 +89,30 @@ def laws(seeds):
 
 
 def test_laws():
-    counted, conceding, stocks = laws((1, 10, 17, 42, 44, 45))
-    assert counted == 6
-    assert conceding >= 5
+    counted, conceding, stocks = laws((1, 17, 44, 45))
+    assert counted == 4
+    assert conceding >= 4
     assert stocks >= 3
 
 
+def test_laws_where_it_is_crowded():
+    counted, conceding, _ = laws((1,), crowded_problem)
+    assert counted == 1
+    assert conceding >= 1
+
+
 @pytest.mark.campaign
-def test_laws_campaign():
-    counted, conceding, _ = laws(range(100, 700))
-    assert counted >= 550
-    assert conceding >= 500
+@pytest.mark.parametrize("make", [short_problem, crowded_problem])
+def test_laws_campaign(make):
+    counted, conceding, stocks = laws(range(100, 500), make)
+    assert counted >= 380
+    assert conceding >= 400
+    assert stocks >= 200
 
 
 def test_more_stock_never_means_more_refusals():
     """What the most important models give up is no worse with a node more (the others may trade among themselves)."""
-    for seed, problem, answer in answers((1, 2, 42, 54), stock=False):
+    for seed, problem, answer in answers((1, 10, 17), stock=False):
         if answer.complete:
             continue
         highest = max(each.priority for each in problem.models)
@@ -120,6 +129,6 @@ def _priority(problem, concession):
 
 def test_concessions_say_all_there_is_to_the_problem():
     """Applied to the problem they give what the placement answers, byte for byte."""
-    for _, problem, answer in answers((2, 8, 42), stock=False):
+    for _, problem, answer in answers((1, 17), stock=False):
         if not answer.complete:
             assert conceded(problem, answer.concessions).digest() == answer.conceded.digest() == answer.placement.problem
