@@ -6,12 +6,13 @@ checked; where both are proven optimal it is exact, otherwise it lies between st
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 
 from packing.compile.compiler import compile_problem
 from packing.describe.expand import Expanded
 from packing.domain.fitness import OBJECTIVE_UNITS
+from packing.domain.placement import Placement
 from packing.domain.units import exact, round_half_up
 from packing.domain.weights import Axis, Weights
 from packing.explain.conditions import KINDS, Change
@@ -99,31 +100,31 @@ class Value:
         return all(side.optimal for side in (self.before, self.after, self.cheapest_before, self.cheapest_after))
 
 
-def steps(expanded: Expanded, oracle: Oracle) -> Iterator[Change]:
-    """One step less of every condition that has a value."""
-    for name in ONE_MORE:
-        for condition in oracle.conditions:
-            if condition.kind == name:
-                yield Change(name, condition.target, condition.value, KINDS[name].steps(expanded, condition)[0])
+def steps(expanded: Expanded, oracle: Oracle, placement: Placement) -> list[Change]:
+    """One step less of every condition that has a value; pools that the placement uses up come before those that it does not."""
+    used = Counter(node.pool for node in placement.nodes)
+    worth = [condition for condition in oracle.conditions if condition.kind in ONE_MORE]
+    worth.sort(key=lambda each: (each.kind == "stock" and used[each.target] != each.value, ONE_MORE.index(each.kind)))
+    return [Change(each.kind, each.target, each.value, KINDS[each.kind].steps(expanded, each)[0]) for each in worth]
 
 
 def values(oracle: Oracle) -> tuple[Value, ...]:
     """The value of every step, as far as the oracle's time allows; the most valuable first."""
-    before, references = _side(oracle, ())
+    base = oracle.solve(())
+    before, references = _side(base)
     cheapest = _cheapest(oracle, (), before)
     found = []
-    for change in steps(oracle.expanded, oracle):
+    for change in steps(oracle.expanded, oracle, base.placement):
         if oracle.out_of_time:
             break
-        after, others = _side(oracle, (change,))
+        after, others = _side(oracle.solve((change,)))
         sentence = KINDS[change.kind].change_sentence(change)
         found.append(Value(change, sentence, before, after, references == others, cheapest, _cheapest(oracle, (change,), after)))
     return tuple(sorted(found, key=lambda each: (-each.missing, -(each.least_cost_per_hour or 0.0), -(each.units or 0))))
 
 
-def _side(oracle: Oracle, changes: tuple[Change, ...]) -> tuple[Side, tuple[int, int]]:
-    """The solve under the problem's own weights, and what its objective is measured against."""
-    result = oracle.solve(changes)
+def _side(result: Result) -> tuple[Side, tuple[int, int]]:
+    """The figures of a solve under the problem's own weights, and what its objective is measured against."""
     compiled = compile_problem(result.expanded.problem)
     return side_of(result), (compiled.reference_cost, compiled.reference_nodes)
 

@@ -26,7 +26,7 @@ from packing.solve.api import solve_placement
 from packing.solve.check import verify_placement
 from packing.solve.context import Progress
 
-COUNT, QUICK, LIMIT_S = 1_000, 2, 30.0
+COUNT, QUICK, LIMIT_S = 1_000, 1, 30.0
 JUDGE_S = (2.0, 20.0)
 """Seconds for `auto` to judge, and for a second look where these were not enough."""
 TINY, TINY_POOLS = 4, 2
