@@ -57,6 +57,13 @@ def test_nodes_are_added_as_cheaply_as_can_be():
     assert nodes.least
 
 
+def test_nodes_that_cost_nothing_are_not_added_for_fun():
+    free = {**BOX, "price_per_hour": 0.0}
+    case = problem([model("A", copies=3)], ({"instance_type": "box", "count": 1}, {"instance_type": "box", "count": 0, "zone": "z"}), kinds=(free,))
+    nodes = next(repair for repair in pk.cheapest_repairs(case) if {change.kind for change in repair.changes} == {"stock"})
+    assert (sum(change.new - change.old for change in nodes.changes), nodes.price_per_hour) == (2, 0.0)
+
+
 def test_an_owned_node_is_paid_for():
     case = problem([model("A", copies=2)], ({"instance_type": "box", "count": 1, "owned": True},))
     before = pk.solve_placement(case).cost_per_hour

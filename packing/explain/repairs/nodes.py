@@ -16,6 +16,7 @@ from packing.domain.units import MICRO
 from packing.domain.weights import Weights
 from packing.explain.conditions import Change
 from packing.explain.oracle import Oracle
+from packing.explain.repairs.least import least_change
 from packing.solve.api import MANY, solve_placement
 
 FEW_MODELS = 20
@@ -57,8 +58,22 @@ def cheapest_nodes(oracle: Oracle) -> MoreNodes:
         now = have[label]
         assert isinstance(now, int)
         changes.append(Change("stock", label, now, now + count))
+    free = {twins[pool.label] for pool in problem.fleet if pool.label in twins and not pool.price_per_hour}
     proven = result.status == "optimal"
-    return MoreNodes(True, tuple(changes), True if proven else None)
+    return MoreNodes(True, _without_needless(oracle, changes, free), True if proven else None)
+
+
+def _without_needless(oracle: Oracle, changes: list[Change], free: set[str]) -> tuple[Change, ...]:
+    """Nodes that cost nothing are added only as far as they are needed: the cheapest placement does not care."""
+    for change in [each for each in changes if each.target in free]:
+        others = [each for each in changes if each != change]
+        if oracle.decide(others).complete:
+            changes = others
+            continue
+        condition = next(each for each in oracle.conditions if (each.kind, each.target) == (change.kind, change.target))
+        found = least_change(oracle, condition, others)
+        changes = [*others, found[0] if found else change]
+    return tuple(sorted(changes, key=lambda each: each.target))
 
 
 def with_twins(expanded: Expanded) -> tuple[Problem, dict[str, str]]:
