@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from packing.domain.fields import AsTuple, Name, Record
+from packing.domain.fields import AsTuple, Record
 from packing.domain.words import Hosting
 from packing.domain.workload import Mode
 
@@ -173,7 +173,7 @@ class Migration(Record):
     bounces: Annotated[tuple[Bounce, ...], AsTuple] = ()
     remedies: Annotated[tuple[Remedy, ...], AsTuple] = ()
     """Where there is no order: each by itself would make one."""
-    found: Annotated[tuple[Name, ...], AsTuple] = ()
+    found: Annotated[tuple[str, ...], AsTuple] = ()
     """What was broken in the old placement already, sentence by sentence."""
     names: Names = Names()
     totals: Totals = Totals()

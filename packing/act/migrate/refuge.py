@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from packing.act.migrate.seats import Form, Group, Seat, Site
@@ -17,6 +18,8 @@ class Refuge:
         self._none: set[str] = set()
         """Models for which there is no room at all in the state from which `begin` was called."""
         self._mark = -1
+        self._used: Counter[str] = Counter()
+        """How often a node was a refuge: whoever comes later waits until the one before has gone."""
 
     def begin(self) -> None:
         """What is tried from now on starts from this state."""
@@ -39,7 +42,10 @@ class Refuge:
                 best = rank, found
         if begun and not some:
             self._none.add(seat.name)
-        return best[1] if best else None
+        if best is None:
+            return None
+        self._used[best[1].site.id] += 1
+        return best[1]
 
     def crowded(self, seat: Seat, avoid: Sequence[Seat], most: int) -> list[Seat]:
         """Places that the seat's model could take if others were not there, those with the fewest bytes in the way first."""
@@ -54,10 +60,10 @@ class Refuge:
         return sorted(found, key=_weight)[:most]
 
     def _rank(self, seat: Seat) -> tuple[int, ...]:
-        """Extra nodes last; then bytes; then who is expected there; then the fullest node."""
+        """Extra nodes last; then bytes; then who is expected there; then where others have been; then the fullest node."""
         taken = set(seat.accelerators)
         expected = sum(bool(taken & set(other.accelerators)) or not taken for other in self._world.awaited.get(seat.site, ()))
-        return not seat.site.started, not (seat.site.goal or seat.site.old), seat.bytes, expected, -len(seat.site.seats)
+        return not seat.site.started, not (seat.site.goal or seat.site.old), seat.bytes, expected, self._used[seat.site.id], -len(seat.site.seats)
 
 
 def _meets(place: Seat, others: Sequence[Seat]) -> bool:

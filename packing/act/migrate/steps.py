@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,19 +33,18 @@ def write(actions: Sequence[Action], options: MigrationOptions, numbers: dict[st
             thing.number = free_number(numbers[thing.name])
     _name_extra_nodes(actions, names)
     jobs = jobs_of(actions, options)
-    whole, replaces = timetable(jobs, options), _replaces(actions)
-    by_wave: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    position = 0
+    whole = timetable(jobs, options)
+    replaces = _replaces(jobs, whole.starts)
+    by_wave: dict[int, list[int]] = defaultdict(list)
     for number, job in enumerate(jobs):
         if job.action is not None:
-            by_wave[job.wave].append((number, position))
-            position += 1
+            by_wave[job.wave].append(number)
     waves, peak = [], 0.0
     for wave in sorted(by_wave):
         steps: list[Step] = []
-        for number, at in by_wave[wave]:
-            steps += _steps(jobs[number], whole.starts[number], replaces.get(at), options)
-        table = timetable(_within([number for number, _ in by_wave[wave]], jobs), options)
+        for number in by_wave[wave]:
+            steps += _steps(jobs[number], whole.starts[number], replaces.get(number), options)
+        table = timetable(_within(by_wave[wave], jobs), options)
         peak = max(peak, table.peak)
         waves.append(Wave(steps=tuple(sorted(steps, key=lambda step: ORDER.index(step.kind) // 3)), seconds=table.seconds))
     totals = Totals(
@@ -79,19 +78,31 @@ def _within(members: Sequence[int], jobs: Sequence[Job]) -> list[Job]:
     ]
 
 
-def _replaces(actions: Sequence[Action]) -> dict[int, int]:
-    """For a load (by position) the number of the copy that goes when it serves: of its model the next to be unloaded."""
-    waiting: dict[str, deque[int]] = defaultdict(deque)
+def _replaces(jobs: Sequence[Job], starts: Sequence[float]) -> dict[int, int]:
+    """For a load (by job) the number of the copy that goes when it serves: of its model the next to be unloaded that serves by then."""
+    waiting: dict[str, list[int]] = defaultdict(list)
+    loaded: dict[Seat, int] = {}
     found: dict[int, int] = {}
-    for position, (kind, thing) in enumerate(actions):
-        if not isinstance(thing, Seat):
+
+    def serves(seat: Seat, load: int) -> bool:
+        own = loaded.get(seat)
+        if own is None:
+            return True  # since before the migration
+        done, needed = (starts[each] + jobs[each].seconds for each in (own, load))
+        return own < load and jobs[own].wave < jobs[load].wave and done <= needed
+
+    for number, job in enumerate(jobs):
+        if job.action is None or not isinstance(job.action[1], Seat):
             continue
+        kind, seat = job.action[0], job.action[1]
         if kind is StepKind.LOAD_COPY:
-            waiting[thing.name].append(position)
-        elif waiting[thing.name]:
-            load = waiting[thing.name].popleft()
-            if actions[load][1] is not thing:
-                found[load] = thing.number
+            waiting[seat.name].append(number)
+            loaded[seat] = number
+            continue
+        taker = next((load for load in waiting[seat.name] if serves(seat, load)), None)
+        if taker is not None:
+            waiting[seat.name].remove(taker)
+            found[taker] = seat.number
     return found
 
 

@@ -14,6 +14,7 @@ from packing.errors import Fault, ProblemError
 from packing.verify.replay.ends import differs, sums
 from packing.verify.replay.fleet import Fleet, fleet_of
 from packing.verify.replay.floors import Floors
+from packing.verify.replay.rules import Index
 from packing.verify.replay.walk import Walker
 from packing.verify.violation import Violation
 
@@ -57,7 +58,7 @@ def replay(
     refuse_stale(old, migration, new)
     start = running(old, problem)
     together = joined(problem, start, old_problem)
-    walker = Walker(together, Floors(problem, start, new, migration), full)
+    walker = Walker(Index(together), Floors(problem, start, new, migration), full)
 
     def violations() -> Iterator[Violation]:
         if migration.status is not Outcome.ORDERED:

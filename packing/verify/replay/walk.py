@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 from packing.domain.migration import Migration, Step, StepKind, Wave
 from packing.domain.placement import Node
-from packing.domain.problem import Problem
 from packing.verify.replay.fleet import STEP, Fleet, Running, possible, take
 from packing.verify.replay.floors import Floors
-from packing.verify.replay.rules import broken, over_stock
+from packing.verify.replay.rules import Index, broken, over_stock
 from packing.verify.violation import Violation
 
 TIMES = "times"
@@ -21,7 +20,7 @@ TIMES = "times"
 class Walker:
     """A walk over the states. `states` counts those that were checked; `full`: the whole fleet is, every time."""
 
-    problem: Problem
+    index: Index
     floors: Floors
     full: bool = False
     states: int = field(default=0)
@@ -76,8 +75,8 @@ class Walker:
             nodes = dict.fromkeys(step.node for step in steps if step.kind is StepKind.LOAD_COPY)
             pools = {step.pool for step in steps if step.kind is StepKind.START_NODE and step.pool}
             models = {step.model for step in steps if step.kind is StepKind.DRAIN and step.model}
-        yield from broken(self.problem, fleet, nodes, where)
-        yield from over_stock(self.problem, fleet, sorted(pools), where)
+        yield from broken(self.index, fleet, nodes, where)
+        yield from over_stock(self.index, fleet, sorted(pools), where)
         yield from self.floors.broken(fleet, sorted(models), where)
 
 
