@@ -24,7 +24,7 @@ DESCENT = 0.03
 """Share of the budget for a first descent; what it gains, by process, is the unit of temperature."""
 FIRST, ROUND, POLISH = 0.7, 0.12, 0.94
 """Where the first annealing ends, the share of each later one, and where the last, strict one begins."""
-HOT, WARM, COLD, FROZEN = 3.0, 0.4, 0.02, 1e-5
+HOT, WARM, COLD, FROZEN = 8.0, 0.4, 0.02, 1e-5
 """Temperatures, in the unit above: first annealing, later ones; where both end; where the strict one ends."""
 LACK = (1.0, 100.0)
 """Price of a broken dependency, in the same unit."""
