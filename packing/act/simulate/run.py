@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 FIGURES_ONLY = {"cost", "objective", "fitness", "status", "unplaced"}
 """What the checker may find wrong with a placement although it needs no mending."""
 
+QUICK = MigrationOptions(effort=200, remedies=False)
+"""Of the order of a migration nothing has to be proven here: where none is found soon, it goes with dips."""
+
 
 def simulate(
     problem: Problem | Mapping[str, Any],
@@ -66,7 +69,7 @@ def simulate(
     time_limit : seconds of search at each event; 0: only what is broken or missing is mended.
     seed : of the search, and of which nodes of a pool are lost.
     workers, processes, cancel : as for `solve_placement`. A cancelled simulation ends before the event that it was at.
-    options : bandwidths and times of migrations.
+    options : bandwidths and times of migrations, and how long to look for an order; remedies are not looked for.
     on_episode : called with every episode when it is over.
 
     Returns
@@ -82,7 +85,7 @@ def simulate(
     expand(given)  # faults of the problem come before those of the timeline
     timeline = events_from(events, given)
     wanted = policy_for(policy, given, now, timeline)
-    run = _Run(given, now, timeline, wanted, options or MigrationOptions(), seed)
+    run = _Run(given, now, timeline, wanted, (options or QUICK).model_copy(update={"remedies": False}), seed)
     return run.all(
         lambda **what: solve_placement(time_limit=time_limit, seed=seed, workers=workers, processes=processes, cancel=cancel, **what), on_episode
     )
