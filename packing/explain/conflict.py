@@ -79,7 +79,10 @@ def disjoint_conflicts(oracle: Oracle) -> list[ConflictSet]:
             other = conflict_among(oracle, [each for each in oracle.conditions if each not in known])
             if other is None:
                 break
-            found.append(described(oracle, other))
+            more = described(oracle, other)
+            if not more.irreducible:
+                break  # one set is enough to know; another one that is not taken to its end says little
+            found.append(more)
     return found
 
 
