@@ -130,14 +130,17 @@ class Totals(Record):
     """The most that is loaded at the same time, wave after wave, in bytes per second."""
 
 
+Renumbered = Annotated[tuple[int, int], AsTuple]
+
+
 class Names(Record):
     """What the new placement's names are called on the way, where they differ (identical things are matched, not names)."""
 
     nodes: dict[str, str] = Field(default_factory=dict)
     """Id in the new placement -> id on the way."""
     endpoints: dict[str, str] = Field(default_factory=dict)
-    accelerators: dict[str, dict[int, int]] = Field(default_factory=dict)
-    """By id on the way: numbers of accelerators in the new placement -> numbers on the way."""
+    accelerators: dict[str, Annotated[tuple[Renumbered, ...], AsTuple]] = Field(default_factory=dict)
+    """By id on the way: pairs of an accelerator's number in the new placement and its number on the way."""
 
 
 class MigrationOptions(Record):

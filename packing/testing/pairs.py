@@ -36,16 +36,21 @@ class Pair:
 
 
 def random_pair(seed: int, *, tiny: bool = False) -> Pair | None:
-    """A pair; None where there is nothing to place.
+    """A pair of a random problem; None where there is nothing to place."""
+    return pair_of(random_problem(seed, tiny=tiny), seed)
 
-    Every second one is two solves of a problem and a changed one (models gone, other weights). In the others the new
-    placement is the old one shuffled: copies swapped and moved as the rules allow. Half of the fleets are tight: their
+
+def pair_of(problem: Problem, seed: int) -> Pair | None:
+    """A pair of a problem; None where there is nothing to place.
+
+    With odd seeds it is two solves of the problem and of a changed one (models gone, other weights). With even ones the
+    new placement is the old one shuffled: copies swapped and moved as the rules allow. Half of the fleets are tight: their
     pools have the nodes that are used, and at most one more.
     """
     from packing.solve.api import solve_placement
 
-    random = Random(f"pair-{seed}-{tiny}")
-    described = _permissive(random_problem(seed, tiny=tiny), random)
+    random = Random(f"pair-{seed}")
+    described = _permissive(problem, random)
     first = solve_placement(described, time_limit=0.5, strategy="greedy", seed=0, workers=1, processes=False)
     if not first.has_placement or not first.placement.copies:
         return None

@@ -150,7 +150,7 @@ def test_every_state_in_which_a_run_may_stop_is_valid_and_a_way_leads_on(ring: t
     assert state.state_digest() != pair.old.state_digest()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_fast_and_full_walk_agree_on_corrupted_plans(seed: int):
     """A step is left out of a random plan: the incremental walk finds something whenever the full one does."""
     from random import Random

@@ -65,7 +65,7 @@ def _names(new: Placement, goal: Placement) -> Names:
     return Names(nodes=nodes, endpoints=endpoints, accelerators={node: _renumbered(pairs) for node, pairs in users.items()})
 
 
-def _renumbered(pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> dict[int, int]:
+def _renumbered(pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> tuple[tuple[int, int], ...]:
     """Which accelerator is which: the one that is used by the same copies."""
     before: dict[int, list[int]] = defaultdict(list)
     after: dict[int, list[int]] = defaultdict(list)
@@ -77,4 +77,4 @@ def _renumbered(pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> dict[in
     waiting: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for index in sorted(after, reverse=True):
         waiting[tuple(after[index])].append(index)
-    return {index: waiting[tuple(users)].pop() for index, users in sorted(before.items())}
+    return tuple((index, waiting[tuple(users)].pop()) for index, users in sorted(before.items()))

@@ -44,7 +44,7 @@ def differs(fleet: Fleet, new: Placement, migration: Migration) -> Iterator[Viol
         yield Violation(END, "nodes", f"{lacking} is not there")
     for surplus in sorted(str(each[:5]) for each in there - wanted):
         yield Violation(END, "nodes", f"{surplus} is there and should not")
-    renumbered = migration.names.accelerators
+    renumbered = {node: dict(pairs) for node, pairs in migration.names.accelerators.items()}
     for node, numbers in renumbered.items():
         if len(set(numbers.values())) < len(numbers):
             yield Violation(END, f"names.accelerators[{node}]", "two accelerators have the same number on the way")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from packing.act.migrate import plan_migration
-from packing.domain.migration import Outcome, StepKind
+from packing.domain.migration import Migration, Outcome, StepKind
 from packing.errors import ProblemError
 
 from .small import GIB, Platform, mode, said, steps
@@ -186,7 +188,8 @@ def test_accelerators_are_numbered_as_they_run():
     fleet = Platform({"a": {}, "b": {}, "c": {}}, {"p": 1}, {"accelerators": 4})
     migration = fleet.migrate(fleet.place({"n0": "a@0 b@1"}), fleet.place({"m": "a@3 b@2 c@0"}), by_name=False)
     assert [(step.model, step.node) for step in steps(migration, StepKind.LOAD_COPY)] == [("c", "n0")]
-    assert migration.names.accelerators["n0"][3] == 0
+    assert (3, 0) in migration.names.accelerators["n0"]
+    assert Migration.model_validate(json.loads(migration.to_json())) == migration
 
 
 def test_new_figures_load_nothing():
