@@ -15,7 +15,7 @@ from packing.testing.fleet_laws import migration_holds
 from packing.testing.fleet_machine import FleetMachine
 
 TestFleet = FleetMachine.TestCase
-TestFleet.settings = settings(max_examples=12, stateful_step_count=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+TestFleet.settings = settings(max_examples=20, stateful_step_count=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 class Searching(FleetMachine):
