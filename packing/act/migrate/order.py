@@ -69,15 +69,14 @@ def try_load(world: World, seat: Seat) -> bool:
 
 
 def _start(world: World, site: Site) -> bool:
-    """Start a node, after stopping an empty one that is to go if the pool has no other."""
-    if not world.startable(site):
+    """Start a node, after stopping empty ones that are to go if the pool has no other."""
+    mark = len(world.log)
+    while not world.startable(site):
         idle = next((each for each in world.sites.values() if each.pool == site.pool and each.started and not each.goal and not each.seats), None)
         if idle is None:
+            world.undo(mark)
             return False
         world.do(StepKind.STOP_NODE, idle)
-        if not world.startable(site):  # the pool has more nodes than its stock
-            world.undo(len(world.log) - 1)
-            return False
     world.do(StepKind.START_NODE, site)
     return True
 

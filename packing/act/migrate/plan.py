@@ -19,6 +19,7 @@ from packing.errors import InternalError
 from packing.verify.replay import replay
 
 if TYPE_CHECKING:
+    from packing.act.migrate.world import World
     from packing.domain.placement import Placement
     from packing.domain.problem import Problem
 
@@ -79,17 +80,19 @@ def plan_migration(
         if not way.proven:  # whether less would do is not known if whether anything is needed is not
             helpful = tuple(each.model_copy(update={"smallest": False}) for each in helpful)
         return Migration(status=Outcome.IMPOSSIBLE if way.proven else Outcome.NOT_FOUND, remedies=helpful, **known)
-    numbers: dict[str, set[int]] = defaultdict(set)
-    for site in world.sites.values():
-        for seat in site.seats:
-            numbers[seat.name].add(seat.number)
-    for seat in world.missing:
-        numbers[seat.name].add(seat.number)
     short = dips(world, ends, way.actions)
-    named = {name for site in world.sites.values() for name in (site.id, site.group.name)} | {endpoint.name for endpoint in start.endpoints}
-    written = write(way.actions, options, numbers, named)
+    written = write(way.actions, options, *_taken(world, start))
     planned = Migration(status=Outcome.ORDERED, waves=written.waves, bounces=written.bounces, totals=written.totals, dips=short, **known)
     replayed = replay(target.problem, old, new, planned, old_problem=before.problem if before else None)
     if not replayed.ok:
         raise InternalError("the replay refuses the plan: " + "; ".join(str(each) for each in replayed.violations[:5]))
     return planned
+
+
+def _taken(world: World, start: Placement) -> tuple[dict[str, set[int]], set[str]]:
+    """Numbers of copies by model, and names of nodes and endpoints, that something has already."""
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for seat in (*(seat for site in world.sites.values() for seat in site.seats), *world.missing):
+        numbers[seat.name].add(seat.number)
+    named = {name for site in world.sites.values() for name in (site.id, site.group.name)}
+    return numbers, named | {endpoint.name for endpoint in start.endpoints}

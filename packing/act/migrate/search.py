@@ -18,6 +18,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from packing.act.migrate.build import Ends
@@ -180,12 +181,11 @@ def _loads(world: World, seat: Seat) -> Iterator[tuple[Action, ...]]:
     if world.startable(seat.site):
         yield (StepKind.START_NODE, seat.site), (StepKind.LOAD_COPY, seat)
         return
-    for idle in _idle(world, seat.site.pool):
-        world.change(StepKind.STOP_NODE, idle)
-        startable = world.startable(seat.site)
-        world.change(StepKind.START_NODE, idle)
-        if startable:
-            yield (StepKind.STOP_NODE, idle), (StepKind.START_NODE, seat.site), (StepKind.LOAD_COPY, seat)
+    stock = world.stock.get(seat.site.pool)
+    if not stock:
+        return
+    for idle in combinations(_idle(world, seat.site.pool), world.started[seat.site.pool] - stock + 1):
+        yield (*((StepKind.STOP_NODE, site) for site in idle), (StepKind.START_NODE, seat.site), (StepKind.LOAD_COPY, seat))
 
 
 def _idle(world: World, pool: str) -> list[Site]:

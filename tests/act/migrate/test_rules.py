@@ -112,3 +112,12 @@ def test_memory_counts_a_moving_copy_at_both_ends():
     tight = Platform({"a": {"mode": mode(9)}, "b": {"mode": mode(8)}, "c": {"mode": mode(7)}}, {"p": 2}, {"sharing": "memory"})
     old, new = tight.place({"n0": "a", "n1": "b c"}), tight.place({"n0": "b c", "n1": "a"})
     assert tight.migrate(old, new).status is Outcome.IMPOSSIBLE
+
+
+def test_several_nodes_are_stopped_before_a_pool_over_its_stock_starts_one():
+    hosting = {"hosting": ["single_model", "inference_component"]}
+    wide, narrow = Platform({"a": hosting}, {"p": 3, "q": 1}), Platform({"a": hosting}, {"p": 1, "q": 1})
+    old = wide.place({"n0": "", "n1": "", "n2": "", "m": "a"}, pools={"n0": "p", "n1": "p", "n2": "p", "m": "q"})
+    new = narrow.place({"x": "a"}, pools={"x": "p"}, endpoints={"x": ("own", "single_model")})
+    migration = narrow.migrate(old, new)
+    assert said(migration) == [["stop n0", "stop n1", "stop n2"], ["start x", "load a x"], ["unload a m", "stop m"]]
