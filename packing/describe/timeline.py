@@ -17,7 +17,7 @@ from packing.describe.problem import with_facts
 from packing.describe.text import MAX_BYTES, read_text
 from packing.domain.after import after, concerns
 from packing.domain.events import KINDS, TIMELINE_SCHEMA_VERSION, Event, ModelAdded, ModelRemoved, NodeBack, StockChanged, Timeline, TrafficChanged
-from packing.domain.faults import did_you_mean, faults_of, shown
+from packing.domain.faults import did_you_mean, faults_of, path_of, shown
 from packing.domain.fields import MAX_NUMBER
 from packing.domain.problem import Problem
 from packing.domain.workload import Model
@@ -77,13 +77,13 @@ def _read(data: Any, problem: Problem, base: Path | None) -> tuple[Timeline | No
         return None, [*faults, Fault("wrong_type", "events", shown(listed), "This is not a list.", "Give a list of events.")]
     events: list[Event | None] = []
     for at, record in enumerate(listed):
-        event, wrong = _event(record, at)
+        event, wrong = _event(record, at, _where(listed, at))
         events.append(event)
         faults += wrong
     walk = _Walk(problem, listed, base)
     faults += walk.faults(events)
     if frame is not None:
-        faults += _order(events, frame)
+        faults += _order(events, listed, frame)
     if faults or frame is None:
         return None, faults
     return frame.model_copy(update={"events": tuple(walk.resolved)}), []
@@ -98,10 +98,14 @@ def _frame(data: Mapping[str, Any]) -> tuple[Timeline | None, list[Fault]]:
         return None, faults_of(error, Timeline, rest)
 
 
-def _event(record: Any, at: int) -> tuple[Event | None, list[Fault]]:
+def _where(listed: Any, at: int) -> str:
+    """Path of an event for people, as the lines of a file are looked up by it."""
+    return path_of(("events", at), {"events": listed})
+
+
+def _event(record: Any, at: int, where: str) -> tuple[Event | None, list[Fault]]:
     if isinstance(record, Event):
         return record, []
-    where = f"events[{at}]"
     if not isinstance(record, Mapping):
         return None, [Fault("wrong_type", where, shown(record), "This is not an event.", "Give a mapping with at and kind.")]
     kind = record.get("kind")
@@ -116,7 +120,7 @@ def _event(record: Any, at: int) -> tuple[Event | None, list[Fault]]:
         return None, faults_of(error, KINDS[kind], {"events": {at: record}}, ("events", at))
 
 
-def _order(events: list[Event | None], frame: Timeline) -> Iterator[Fault]:
+def _order(events: list[Event | None], listed: Any, frame: Timeline) -> Iterator[Fault]:
     """Times do not go backwards, and none is after the end."""
     latest = 0.0
     for at, event in enumerate(events):
@@ -124,7 +128,7 @@ def _order(events: list[Event | None], frame: Timeline) -> Iterator[Fault]:
             continue
         if event.at < latest:
             cause = f"This is earlier than an event before it, at {latest:g} h."
-            yield Fault("contradiction", f"events[{at}].at", f"{event.at:g}", cause, "List events in the order of their times.")
+            yield Fault("contradiction", f"{_where(listed, at)}.at", f"{event.at:g}", cause, "List events in the order of their times.")
         latest = max(latest, event.at)
     if frame.until is not None and latest > frame.until:
         yield Fault("contradiction", "until", f"{frame.until:g}", f"There is an event after the end, at {latest:g} h.", "Make it end later.")
@@ -149,7 +153,7 @@ class _Walk:
             if event is None:
                 self.unread |= _kind(self.data[at]) in (None, "model_added")
                 continue
-            found = list(self._of(event, f"events[{at}]"))
+            found = list(self._of(event, _where(self.data, at)))
             if isinstance(event, ModelAdded) and not any(fault.code == "duplicate_name" for fault in found):
                 self.models.setdefault(event.model.name, event.model)  # one with faults is there, too: it is said once
             if not found:

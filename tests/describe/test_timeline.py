@@ -82,22 +82,22 @@ def test_all_faults_are_found_at_once(problem):
     assert found == [
         ("events[0].kind", "missing_field"), ("events[1].kind", "bad_value"), ("events[2].at", "bad_number"), ("events[3]", "contradiction"),
         ("events[4]", "contradiction"), ("events[12] 'm'.colour", "unknown_field"), ("events[15]", "wrong_type"), ("events[5].pool", "unknown_name"),
-        ("events[6].count", "missing_field"), ("events[7].pool", "contradiction"), ("events[9].traffic", "profile_length"),
-        ("events[10].factor", "contradiction"), ("events[11].tenant", "unknown_tenant"), ("events[13].model.name", "duplicate_name"),
+        ("events[6].count", "missing_field"), ("events[7].pool", "contradiction"), ("events[9] 'm'.traffic", "profile_length"),
+        ("events[10] 'idle'.factor", "contradiction"), ("events[11].tenant", "unknown_tenant"), ("events[13].model.name", "duplicate_name"),
         ("events[14].model.tenant", "unknown_tenant"), ("events[14].model", "no_modes"), ("events[8].at", "contradiction"), ("until", "contradiction"),
     ]  # fmt: skip
 
 
 def test_names_must_be_there_at_their_time(problem):
     gone = {"at": 1, "kind": "model_removed", "model": "m"}
-    assert faults(problem, gone, {"at": 2, "kind": "traffic", "model": "m", "factor": 2}) == [("events[1].model", "unknown_model")]
-    assert faults(problem, {"at": 1, "kind": "model_removed", "model": "n"}) == [("events[0].model", "unknown_model")]
-    assert faults(problem, gone, {"at": 1, "kind": "model_removed", "model": "idle"}) == [("events[1].model", "empty_problem")]
+    assert faults(problem, gone, {"at": 2, "kind": "traffic", "model": "m", "factor": 2}) == [("events[1] 'm'.model", "unknown_model")]
+    assert faults(problem, {"at": 1, "kind": "model_removed", "model": "n"}) == [("events[0] 'n'.model", "unknown_model")]
+    assert faults(problem, gone, {"at": 1, "kind": "model_removed", "model": "idle"}) == [("events[1] 'idle'.model", "empty_problem")]
 
 
 def test_traffic_that_becomes_absurd_is_a_fault(problem):
     event = {"at": 1, "kind": "traffic", "model": "m", "factor": 1e6}
-    assert faults(problem, event, event) == [("events[1].factor", "bad_number")]
+    assert faults(problem, event, event) == [("events[1] 'm'.factor", "bad_number")]
 
 
 @pytest.mark.parametrize("data", [7, "x", None, {"events": 3}, {"events": {}}, {"schema_version": 2}, {"colour": 1}, {"slot_hours": 0}])
@@ -108,10 +108,12 @@ def test_what_is_no_timeline(problem, data):
 
 def test_a_file_says_the_lines_of_its_faults(problem, tmp_path: Path):
     path = tmp_path / "day.yaml"
-    path.write_text("events:\n  - {at: 1, kind: stock, pool: a, count: 1}\n  - {at: 2, kind: stock, pool: b, count: 1}\n")
+    path.write_text(
+        "events:\n  - {at: 1, kind: stock, pool: a, count: 1}\n  - {at: 2, kind: stock, pool: b, count: 1}\n  - {at: 3, kind: traffic, model: x, factor: 1}\n"
+    )
     with pytest.raises(ProblemError) as caught:
         read_events(path, problem)
-    assert [fault.where for fault in caught.value.faults] == ["events[1].pool (line 3)"]
+    assert [fault.where for fault in caught.value.faults] == ["events[1].pool (line 3)", "events[2] 'x'.model (line 4)"]
 
 
 def test_folders_of_architectures_are_relative_to_the_file(problem, tmp_path: Path):
