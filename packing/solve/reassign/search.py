@@ -33,7 +33,7 @@ PRICES, LATER_PRICES = (8.0, 2000.0), (20.0, 2000.0)
 WORK = 5.0
 """Deterministic seconds of CP-SAT for one combination."""
 PART = 0.03
-"""Share of the time limit that one combination may take."""
+"""Share of the time limit that one combination may take, in deterministic seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +90,23 @@ def _run(built: Arrays, best: Best, budget: Budget, seed: int) -> None:
     start, dearest = list(best.places), best.cost
     _strict(built, best, Cooling(DESCENT, (1.0, 1.0)), budget, random)
     unit = max(1.0, (dearest - best.cost) / built.processes)
+    limit = budget.seconds(PART)
+    work = WORK if limit is None else min(WORK, limit)
     relaxed = State(built, start, strict=False)
     # A process has as many places elsewhere as there are machines: without a counterweight most would be away, and fill with their
     # transient use the room that the few moves need that pay.
     homesick = math.log(built.machines) if built.transient else 0.0
     lack = (LACK[0] * unit, LACK[1] * unit)
     cooling = Cooling(FIRST, (HOT * unit, COLD * unit), PRICES, lack, homesick)
-    origin = start
     while budget.used() < POLISH:
-        relaxed.put(origin)
         found = Best(best.cost, best.places)
         anneal(relaxed, cooling, budget, random, found)
         _keep(built, best, found.places)
         for valid in (best.places, start) if relaxed.exceeded else (best.places,):
-            _keep(built, best, combine(built, valid, relaxed.places[: built.processes], WORK, budget.seconds(PART), seed))
-        origin = best.places
+            _keep(built, best, combine(built, valid, relaxed.places[: built.processes], work, budget.seconds(1.0), seed))
+        # An end with overload left is not thrown away: the next round goes on from it, as fluid as at the beginning of a round.
+        if not relaxed.exceeded:
+            relaxed.put(best.places)
         unit = max(1.0, min(unit, best.cost / built.processes))
         cooling = Cooling(min(POLISH, budget.used() + ROUND), (WARM * unit, COLD * unit), LATER_PRICES, lack, homesick)
     _strict(built, best, Cooling(1.0, (COLD * unit, FROZEN * unit)), budget, random)
