@@ -36,7 +36,7 @@ from packing.verify import verify
 from packing.verify.replay import state_after
 
 try:
-    from hypothesis import assume, event, note
+    from hypothesis import assume, event
     from hypothesis import strategies as st
     from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 except ImportError as error:  # pragma: no cover - depends on what is installed
@@ -70,13 +70,13 @@ class FleetMachine(RuleBasedStateMachine):
     before: Expanded
     """What was last answered, with the facts of everything that still runs."""
 
-    @initialize(problem=st.deferred(lambda: problems(FEW)))
-    def begin(self, problem: Problem) -> None:
+    @initialize(data=st.data())
+    def begin(self, data: Any) -> None:
         """A fleet is placed."""
+        problem = data.draw(problems(self.limits))
         self.problem, self.before = problem, expand(problem)
         self.placement = solve_placement(problem, time_limit=0, processes=False).placement
         self.fresh = 0
-        note(f"problem = {problem.model_dump_json()}")
 
     def answer(self, problem: Problem, current: Placement, policy: Policy, time_limit: float) -> Result:
         """The library's answer to an event."""

@@ -15,7 +15,7 @@ from packing.domain.running import running
 from packing.domain.same import needs_key
 from packing.domain.units import MILLI
 from packing.domain.words import Status
-from packing.verify.replay.fleet import Fleet, fleet_of
+from packing.verify.replay.fleet import Fleet
 
 AT_ITS_END = (StepKind.SHIFT_TRAFFIC, StepKind.UNLOAD, StepKind.STOP_NODE)
 """These take effect when they are done; the others when they begin."""
@@ -134,6 +134,3 @@ def stopped(fleet: Fleet, starting: Iterable[str], digest: str) -> Placement:
         copies=tuple(copy.copy for copy in fleet.copies.values()),
         fitness=nothing,
     )
-
-
-__all__ = ["Course", "Moment", "course_of", "fleet_of", "stopped"]
