@@ -20,7 +20,7 @@ from packing.bench.report import Report, Row, Target
 from packing.solve.greedy.online import Ints, Mix, Room, future_room
 
 RATIO, LIMIT_S = 1.3, 120.0
-SHARES = (0.0, 0.01, 0.02, 0.03, 0.05)
+SHARES = (0.0, 0.01, 0.03, 0.05)
 """Of the running tasks that may move; with 0 only what fits as things are comes in."""
 WANTED, MOST = 4.0, 0.05
 

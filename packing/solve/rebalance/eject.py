@@ -28,11 +28,15 @@ DEPTH = 2
 ROOM_ONLY = Settings(lookahead=False, room_price=0.0, fresh=False)
 
 
-def eject_for(fleet: Fleet, model: int, limits: Limits, most: int, depth: int) -> bool:
-    """Place one missing copy of a model by moving up to so many others. Returns whether fewer copies are missing now."""
+def eject_for(fleet: Fleet, model: int, limits: Limits, effort: tuple[int, int, int]) -> bool:
+    """Place one missing copy of a model by moving others. Returns whether fewer copies are missing now.
+
+    `effort`: (copies that leave a node at most, links of a chain, nodes that are looked at).
+    """
+    most, depth, look = effort
     before = fleet.value
     fleet.begin()
-    if squeeze_in(fleet, model, depth, set(), most):
+    if squeeze_in(fleet, model, depth, set(), most, look):
         fleet.settle()
         if fleet.value.missing < before.missing and limits.hold(fleet):
             return True
@@ -61,9 +65,9 @@ def _level(fleet: Fleet, copy: Copy) -> int:
     return fleet.compiled.models[fleet.compiled.candidates[copy[0]].model].level
 
 
-def squeeze_in(fleet: Fleet, model: int, depth: int, taboo: set[int], most: int = MOST_EJECTED) -> bool:
+def squeeze_in(fleet: Fleet, model: int, depth: int, taboo: set[int], most: int = MOST_EJECTED, look: int = LOOK_AT) -> bool:
     """Place one missing copy of a model on a node outside of `taboo`, with others leaving it that all find a place."""
-    ways = sorted(_ways(fleet, model, taboo, most, depth), key=lambda way: way[:2])
+    ways = sorted(_ways(fleet, model, taboo, most, depth, look), key=lambda way: way[:2])
     for _, node, candidate, leaving in ways[: TRY if depth == DEPTH else TRY_DEEP]:
         mark = fleet.mark()
         evicted = [fleet.take(node, copy).model for copy in leaving]
@@ -103,13 +107,13 @@ def dissolve(fleet: Fleet, node: int, limits: Limits) -> bool:
     return False
 
 
-def _ways(fleet: Fleet, model: int, taboo: set[int], most: int, depth: int) -> list[tuple[int, int, Candidate, list[Copy]]]:
+def _ways(fleet: Fleet, model: int, taboo: set[int], most: int, depth: int, look: int = LOOK_AT) -> list[tuple[int, int, Candidate, list[Copy]]]:
     """(price of the loads, node, candidate, copies that leave)."""
     compiled = fleet.compiled
     found: list[tuple[int, int, Candidate, list[Copy]]] = []
     for index in fleet.construction.economy.ranking(model)[:OPTIONS]:
         candidate = compiled.candidates[index]
-        for node in fleet.construction.nodes.roomiest(candidate, LOOK_AT):
+        for node in fleet.construction.nodes.roomiest(candidate, look):
             if len(found) >= ENOUGH:
                 break
             leaving = leavers(fleet, node, candidate, most, depth) if node not in taboo else None
@@ -121,8 +125,9 @@ def _ways(fleet: Fleet, model: int, taboo: set[int], most: int, depth: int) -> l
 def leavers(fleet: Fleet, node: int, candidate: Candidate, most: int, depth: int) -> list[Copy] | None:
     """No more than `most` cheap copies without which the candidate fits on the node; None if none will do.
 
-    It is tried out on the node itself, which ends as it was but for the order of its copies. One alone where that is enough. Else copies that take less than the candidate go in the order of what they cost to load
-    until it fits; then each is taken back for which there is room after all, the dearest first.
+    It is tried out on the node itself, which ends as it was but for the order of its copies. One alone where that is enough.
+    Else copies that take less than the candidate go in the order of what they cost to load until it fits; then each is taken
+    back for which there is room after all, the dearest first.
     """
     state = fleet.state(node)
     evictable = _evictable(fleet, state, candidate)

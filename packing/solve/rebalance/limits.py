@@ -17,7 +17,7 @@ class Limits:
         home = compiled.home
         assert home is not None
         self.compiled, self.home = compiled, home
-        self.any = min(home.max_moves, home.max_moves_per_node, home.max_moves_per_model) < UNLIMITED
+        self.any = limited(compiled)
         must = moves_of(compiled, first) if self.any else Counter()
         self.most = max(home.max_moves, must.total())
         self.must = must
@@ -35,6 +35,12 @@ class Limits:
             return True
         counts = _by_node(self.compiled, fleet.plan())
         return all(count <= max(self.home.max_moves_per_node, self.must_node[name]) for name, count in counts.items())
+
+
+def limited(compiled: Compiled) -> bool:
+    """Whether the policy limits moves at all."""
+    home = compiled.home
+    return home is not None and min(home.max_moves, home.max_moves_per_node, home.max_moves_per_model) < UNLIMITED
 
 
 def moves_of(compiled: Compiled, plan: Plan) -> Counter[int]:

@@ -11,7 +11,7 @@ from packing.domain.units import MICRO
 from packing.domain.words import Hosting
 from packing.solve.context import SearchContext
 from packing.solve.greedy.construct import Settings
-from packing.solve.rebalance.eject import DEPTH, MOST_EJECTED, dissolve, eject_for, preempt_for
+from packing.solve.rebalance.eject import DEPTH, LOOK_AT, MOST_EJECTED, dissolve, eject_for, preempt_for
 from packing.solve.rebalance.fleet import Fleet, pinned_on
 from packing.solve.rebalance.limits import Limits
 from packing.solve.rebalance.swap import Exchange
@@ -22,8 +22,8 @@ BIAS = 6
 RANK_EVERY = 25
 STALE, STALE_PER_NODE = 200, 6
 """Rounds without a better plan after which it ends."""
-EFFORTS = ((1, 1), (2, 1), (MOST_EJECTED, 1), (MOST_EJECTED, DEPTH))
-"""(copies that leave a node, links of a chain) for a copy that is missing."""
+EFFORTS = ((1, 1, 15), (2, 1, 30), (MOST_EJECTED, 1, LOOK_AT), (MOST_EJECTED, DEPTH, LOOK_AT))
+"""(copies that leave a node, links of a chain, nodes that are looked at) for a copy that is missing."""
 NEARLY_EMPTY = 0.6
 """Part of a node's scarcest capacity below which it is tried to close it."""
 HOMECOMING = (0.0, 0.5, 0.8, 0.95)
@@ -41,11 +41,11 @@ def fill(fleet: Fleet, context: SearchContext, limits: Limits) -> None:
     easy = 1 if limits.any else -1
     short.sort(key=lambda each: (models[each].level, *_size(fleet, each, easy), each))
     exchange = Exchange(fleet, limits)
-    for most, depth in EFFORTS:
+    for effort in EFFORTS:
         before = None
         while before != fleet.missing:
             before = list(fleet.missing)
-            _each(fleet, context, short, lambda index, most=most, depth=depth: eject_for(fleet, index, limits, most, depth))  # type: ignore[misc]
+            _each(fleet, context, short, lambda index, effort=effort: eject_for(fleet, index, limits, effort))  # type: ignore[misc]
             exchange.refresh()
             _each(fleet, context, short, exchange.for_model)
     for index in short:
@@ -139,8 +139,8 @@ class _Rounds:
         order = fleet.construction.order(models)
         if random.random() < 0.5:
             random.shuffle(order)
-        fleet.place(order, self._settings())
-        missed = [fleet.short[model] for model in models]
+        fleet.place([*self._missing(models), *order], self._settings())
+        missed = [fleet.short[model] for model in models]  # as they were settled before
         fleet.settle()
         # What runs is not dropped so that something else can run: who is missing is decided before (see `fill`).
         kept = all(fleet.short[model] <= short for model, short in zip(models, missed, strict=True))
@@ -148,6 +148,11 @@ class _Rounds:
             return True
         fleet.undo()
         return False
+
+    def _missing(self, models: Sequence[int]) -> list[int]:
+        """A few other models that still miss copies: they are asked first."""
+        short = [model for model, count in self.fleet.short.items() if count and model not in models]
+        return self.random.sample(short, min(3, len(short)))
 
     def _take_out(self, node: int) -> list[Copy]:
         """All copies of a node that may leave."""

@@ -9,12 +9,14 @@ from packing.solve.context import SearchContext
 from packing.solve.cp_sat.strategy import cp_sat
 from packing.solve.greedy.economy import Economy
 from packing.solve.rebalance.fleet import Fleet
-from packing.solve.rebalance.limits import Limits
+from packing.solve.rebalance.limits import Limits, limited
 from packing.solve.rebalance.mend import mend
 from packing.solve.rebalance.search import fill, improve, tidy_up
 
 EXACT_COPIES = 150
 """Copies up to which the exact formulation is tried for the proof."""
+URGENT = 0.75
+"""Share of the time for what is missing and for nodes that are nearly empty."""
 SEARCH = 0.4
 """Share of the time that small problems are searched before they are proven."""
 
@@ -29,17 +31,21 @@ def rebalance(compiled: Compiled, context: SearchContext) -> None:
 
     All bounds it raises speak of the objective with the price of the moves.
     """
-    prices = linear_bound(compiled, context) if context.limit() is None else None
-    economy = Economy(compiled, prices)
-    first = mend(compiled, economy)
-    context.offer(first, "rebalance")
-    limits = Limits(compiled, first)
+    if context.incumbent is None:
+        context.offer(mend(compiled), "mend")
     if context.limit() is not None or context.incumbent is None:
         return
-    fleet = Fleet(compiled, economy, context.incumbent.nodes)
-    if any(fleet.missing):
-        fill(fleet, context, limits)
-    tidy_up(fleet, context, limits)
+    # What hurts most comes first, and needs no prices: what is missing, and nodes that were opened for a few copies.
+    limits = Limits(compiled, mend(compiled) if limited(compiled) else context.incumbent)
+    fleet = Fleet(compiled, Economy(compiled), context.incumbent.nodes)
+    with context.within(context.remaining() * URGENT):
+        if any(fleet.missing):
+            fill(fleet, context, limits)
+        tidy_up(fleet, context, limits)
+    prices = linear_bound(compiled, context) if context.limit() is None else None
+    if prices is not None and context.limit() is None:
+        fleet = Fleet(compiled, Economy(compiled, prices), context.incumbent.nodes)
+        tidy_up(fleet, context, limits)
     small = compiled.copies <= EXACT_COPIES
     with context.within(context.remaining() * (SEARCH if small else 1.0)):
         improve(fleet, context, limits, None if prices is None else _worth(compiled, prices))
