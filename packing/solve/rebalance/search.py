@@ -41,7 +41,9 @@ def fill(fleet: Fleet, context: SearchContext, limits: Limits) -> None:
     easy = 1 if limits.any else -1
     short.sort(key=lambda each: (models[each].level, *_size(fleet, each, easy), each))
     exchange = Exchange(fleet, limits)
-    for effort in EFFORTS:
+    for most, depth, look in EFFORTS:
+        # Where moves are limited, one that is well chosen is worth a longer look.
+        effort = most, depth, LOOK_AT if limits.any else look
         before = None
         while before != fleet.missing:
             before = list(fleet.missing)
