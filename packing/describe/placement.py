@@ -1,22 +1,18 @@
-"""Reading a placement: strictly, as nothing in it may be guessed."""
+"""Reading a placement."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
-
-from packing.describe.files import parse
-from packing.describe.text import read_text
-from packing.domain.faults import faults_of, shown
+from packing.describe.written import Written
 from packing.domain.placement import PLACEMENT_SCHEMA_VERSION, Placement
-from packing.errors import Fault, ProblemError
 
 MAX_PLACEMENT_BYTES = 256 * 10**6
 """A placement of 100,000 copies is about 60 MB."""
+
+_PLACEMENT = Written(Placement, "placement", PLACEMENT_SCHEMA_VERSION, "packing solve -o", MAX_PLACEMENT_BYTES)
 
 
 def read_placement(path: str | os.PathLike[str]) -> Placement:
@@ -26,10 +22,7 @@ def read_placement(path: str | os.PathLike[str]) -> Placement:
     ------
     ProblemError : with all faults of the file.
     """
-    data, faults = parse(read_text(path, MAX_PLACEMENT_BYTES), os.fspath(path))
-    if faults:
-        raise ProblemError([*faults, *_faults(data)])
-    return placement_from(data)
+    return _PLACEMENT.read(path)
 
 
 def placement_from(data: Mapping[str, Any]) -> Placement:
@@ -39,21 +32,4 @@ def placement_from(data: Mapping[str, Any]) -> Placement:
     ------
     ProblemError : with all faults, code ``bad_placement``, or ``schema_version`` for a newer form.
     """
-    faults = _faults(data)
-    if faults:
-        raise ProblemError(faults)
-    return Placement.model_validate(data)
-
-
-def _faults(data: Any) -> list[Fault]:
-    if not isinstance(data, Mapping):
-        return [Fault("bad_placement", "(top level)", shown(data), "This is not a placement.", "Take a file that `packing solve -o` wrote.")]
-    version = data.get("schema_version")
-    if isinstance(version, int) and version > PLACEMENT_SCHEMA_VERSION:
-        cause = f"This version reads placements up to schema_version {PLACEMENT_SCHEMA_VERSION}."
-        return [Fault("schema_version", "schema_version", shown(version), cause, "Update this library.")]
-    try:
-        Placement.model_validate(data)
-    except ValidationError as error:
-        return [replace(fault, code="bad_placement") for fault in faults_of(error, Placement, data)]
-    return []
+    return _PLACEMENT.of(data)

@@ -1,19 +1,15 @@
-"""Reading a diff: strictly, as nothing in it may be guessed."""
+"""Reading a diff."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
-from typing import Any
-
-from pydantic import ValidationError
 
 from packing.act.diff.types import DIFF_SCHEMA_VERSION, Diff
-from packing.describe.files import parse
 from packing.describe.placement import MAX_PLACEMENT_BYTES
-from packing.describe.text import read_text
-from packing.domain.faults import faults_of, shown
-from packing.errors import Fault, ProblemError
+from packing.describe.written import Written
+
+# A diff that replaces everything has everything twice.
+_DIFF = Written(Diff, "diff", DIFF_SCHEMA_VERSION, "packing diff --json", 2 * MAX_PLACEMENT_BYTES)
 
 
 def read_diff(path: str | os.PathLike[str]) -> Diff:
@@ -23,22 +19,4 @@ def read_diff(path: str | os.PathLike[str]) -> Diff:
     ------
     ProblemError : with all faults of the file, code ``bad_diff``, or ``schema_version`` for a newer form.
     """
-    # A diff that replaces everything has everything twice.
-    data, faults = parse(read_text(path, 2 * MAX_PLACEMENT_BYTES), os.fspath(path))
-    found, more = _validated(data)
-    if found is None or faults:
-        raise ProblemError([*faults, *more])
-    return found
-
-
-def _validated(data: Any) -> tuple[Diff | None, list[Fault]]:
-    if not isinstance(data, dict):
-        return None, [Fault("bad_diff", "(top level)", shown(data), "This is not a diff.", "Take a file that `packing diff --json` wrote.")]
-    version = data.get("schema_version")
-    if isinstance(version, int) and version > DIFF_SCHEMA_VERSION:
-        cause = f"This version reads diffs up to schema_version {DIFF_SCHEMA_VERSION}."
-        return None, [Fault("schema_version", "schema_version", shown(version), cause, "Update this library.")]
-    try:
-        return Diff.model_validate(data), []
-    except ValidationError as error:
-        return None, [replace(fault, code="bad_diff") for fault in faults_of(error, Diff, data)]
+    return _DIFF.read(path)

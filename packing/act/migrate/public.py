@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from packing.describe.expand import Expanded, expand
-from packing.describe.files import parse
-from packing.describe.text import read_text
-from packing.domain.faults import faults_of, shown
+from packing.describe.placement import MAX_PLACEMENT_BYTES
+from packing.describe.written import Written
 from packing.domain.migration import MIGRATION_SCHEMA_VERSION, Migration
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
-from packing.errors import Fault, ProblemError
 from packing.verify import replay as walk
 from packing.verify.replay import Replay
 
-MAX_BYTES = 256 * 10**6
+_MIGRATION = Written(Migration, "migration", MIGRATION_SCHEMA_VERSION, "packing migrate -o", MAX_PLACEMENT_BYTES)
 
 
 def replay_migration(
@@ -60,25 +54,7 @@ def read_migration(path: str | os.PathLike[str]) -> Migration:
     ------
     ProblemError : with all faults of the file.
     """
-    data, faults = parse(read_text(path, MAX_BYTES), os.fspath(path))
-    faults = [*faults, *_faults(data)]
-    if faults:
-        raise ProblemError(faults)
-    return Migration.model_validate(data)
-
-
-def _faults(data: Any) -> list[Fault]:
-    if not isinstance(data, Mapping):
-        return [Fault("bad_migration", "(top level)", shown(data), "This is not a migration.", "Take a file that `packing migrate -o` wrote.")]
-    version = data.get("schema_version")
-    if isinstance(version, int) and version > MIGRATION_SCHEMA_VERSION:
-        cause = f"This version reads migrations up to schema_version {MIGRATION_SCHEMA_VERSION}."
-        return [Fault("schema_version", "schema_version", shown(version), cause, "Update this library.")]
-    try:
-        Migration.model_validate(data)
-    except ValidationError as error:
-        return [replace(fault, code="bad_migration") for fault in faults_of(error, Migration, data)]
-    return []
+    return _MIGRATION.read(path)
 
 
 def _expanded(problem: Any) -> Any:
