@@ -229,7 +229,7 @@ def _nodes(compiled: Compiled, seen: list[_Seen], policy: Policy, notices: Notic
             continue
         mine.append(HomeCopy(each.copy.copy_index, candidate, tuple(accelerators), each.pinned))
     found = [
-        HomeNode(name, first.endpoint.name, labels[first.node.pool], first.endpoint.hosting, tuple(on[name]), all(copy.pinned for copy in on[name]))
+        HomeNode(name, first.endpoint.name, labels[first.node.pool], first.endpoint.hosting, tuple(on[name]))
         for name, first in nodes.items()
         if on[name]
     ]

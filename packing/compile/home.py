@@ -33,8 +33,6 @@ class HomeNode:
     pool: int
     hosting: Hosting
     copies: tuple[HomeCopy, ...]
-    pinned: bool
-    """Its copies stay."""
 
 
 @dataclass(frozen=True)

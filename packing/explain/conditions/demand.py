@@ -9,7 +9,7 @@ from math import ceil
 from typing import ClassVar
 
 from packing.describe.expand import Expanded, expand
-from packing.domain.demand import base_copies, fewest_copies
+from packing.domain.demand import fewest_copies
 from packing.domain.rules import Rule
 from packing.domain.units import MICRO
 from packing.domain.workload import Copies, Mode, Model
@@ -160,8 +160,3 @@ class Tpot(Latency):
 
 def _copies(count: int) -> str:
     return "1 copy" if count == 1 else f"{count} copies"
-
-
-def asks_for_copies(model: Model) -> bool:
-    """Whether the model asks for any copy at all."""
-    return base_copies(model) > 0 or in_force(model)

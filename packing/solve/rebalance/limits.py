@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from packing.compile.data import UNLIMITED, Compiled
-from packing.solve.node_state import NodeState
 from packing.solve.plan import Plan
 from packing.solve.rebalance.fleet import Fleet
 
@@ -73,8 +72,3 @@ def _by_node(compiled: Compiled, plan: Plan) -> Counter[str]:
         if number not in seen:
             counts[closed.name] = len(closed.copies)
     return counts
-
-
-def movable(fleet: Fleet, state: NodeState) -> bool:
-    """Whether any copy of the node may leave."""
-    return state.home < 0 or not fleet.home.nodes[state.home].pinned

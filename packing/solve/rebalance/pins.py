@@ -34,7 +34,7 @@ def tenable(compiled: Compiled) -> tuple[Compiled, tuple[Fault, ...]]:
                 name = f"{compiled.models[compiled.candidates[copy.candidate].model].name}#{copy.number}"
                 notices.append(notice(f"copies[{name}]", node.name, LOST))
             copies.append(replace(copy, pinned=stays))
-        return replace(node, copies=tuple(copies), pinned=all(copy.pinned for copy in copies))
+        return replace(node, copies=tuple(copies))
 
     nodes = tuple(held(number, node) for number, node in enumerate(home.nodes))
     return replace(compiled, home=replace(home, nodes=nodes)), tuple(notices)

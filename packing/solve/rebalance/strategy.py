@@ -12,9 +12,8 @@ from packing.solve.rebalance.fleet import Fleet
 from packing.solve.rebalance.limits import Limits, limited
 from packing.solve.rebalance.mend import mend
 from packing.solve.rebalance.search import fill, improve, tidy_up
+from packing.solve.remote.roles import EXACT_COPIES
 
-EXACT_COPIES = 150
-"""Copies up to which the exact formulation is tried for the proof."""
 URGENT = 0.75
 """Share of the time for what is missing and for nodes that are nearly empty."""
 SEARCH = 0.4
