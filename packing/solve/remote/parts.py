@@ -27,7 +27,7 @@ class Part:
     def nodes_in_whole(self, plan: Plan) -> tuple[NodePlan, ...]:
         """Nodes of a plan for the part, with the indices of the whole problem."""
         return tuple(
-            NodePlan(node.pool, node.hosting, tuple((self.candidates[index], accelerators) for index, accelerators in node.copies))
+            NodePlan(node.pool, node.hosting, tuple((self.candidates[index], accelerators) for index, accelerators in node.copies), node.home)
             for node in plan.nodes
         )
 
@@ -35,7 +35,7 @@ class Part:
         """What a plan for the whole does for this part."""
         index_here = {index: here for here, index in enumerate(self.candidates)}
         nodes = [
-            NodePlan(node.pool, node.hosting, tuple((index_here[index], accelerators) for index, accelerators in node.copies))
+            NodePlan(node.pool, node.hosting, tuple((index_here[index], accelerators) for index, accelerators in node.copies), node.home)
             for node in plan.nodes
             if node.copies[0][0] in index_here  # models of two parts never share a node
         ]
@@ -43,7 +43,7 @@ class Part:
 
 
 def part_of(compiled: Compiled, models: Sequence[int]) -> Part:
-    """The part with these models (by index)."""
+    """The part with these models (by index). What runs now is known to the part with all of them: its candidates keep their indices."""
     chosen = sorted(models)
     here = {model: position for position, model in enumerate(chosen)}
     kept = [candidate for candidate in compiled.candidates if candidate.model in here]
@@ -53,12 +53,15 @@ def part_of(compiled: Compiled, models: Sequence[int]) -> Part:
         replace(compiled.models[model], candidates=tuple(number[each] for each in compiled.models[model].candidates if each in number))
         for model in chosen
     )
-    part = replace(compiled, models=data, candidates=candidates, constant=0, removed=(), home=None)
+    home = compiled.home if len(chosen) == len(compiled.models) else None
+    part = replace(compiled, models=data, candidates=candidates, constant=0, removed=(), home=home)
     return Part(part, tuple(candidate.index for candidate in kept))
 
 
 def large_parts(compiled: Compiled) -> list[Part]:
-    """The problem in independent parts, the small ones together; one part, the whole, where there are no two large ones."""
+    """The problem in independent parts, the small ones together; one part, the whole, where there are no two large ones, or something runs now."""
+    if compiled.home is not None:
+        return [part_of(compiled, range(len(compiled.models)))]
     groups = independent_parts(compiled)
     sizes = [sum(compiled.models[model].fewest for model in models) for models in groups]
     large = [models for models, size in zip(groups, sizes, strict=True) if size >= LARGE]

@@ -92,7 +92,8 @@ def with_children(compiled: Compiled, context: SearchContext, parts: list[Role],
             context.raise_bound(*found.proof, found.source)
 
     def job(role: Role) -> Job:
-        lean = None if role.strategy == LEAN else partial(work, replace(role, strategy=LEAN))
+        # Where something runs, the lean strategy would not do: it knows neither pins nor limits on moves.
+        lean = None if role.strategy == LEAN or compiled.home is not None else partial(work, replace(role, strategy=LEAN))
         return Job(partial(work, role), take, f"the child process for {role.strategy}", lean)
 
     jobs = [job(role) for role in parts]
