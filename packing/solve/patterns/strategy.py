@@ -46,11 +46,16 @@ def patterns(compiled: Compiled, context: SearchContext) -> None:
     if context.incumbent is None:
         greedy(compiled, context)
     prices = linear_bound(compiled, context) if context.limit() is None else None
+    _mend(compiled, context)  # before what may take all the time: who is served comes before what it costs
     if context.limit() is None:
         improve(compiled, context, prices)
+    _mend(compiled, context)  # contents know nothing of priorities: the missing copies may be those that matter most
+
+
+def _mend(compiled: Compiled, context: SearchContext) -> None:
+    """Make room for copies that are missing and need not be, the most important first."""
     least = forced_vector(compiled)
     if context.limit() is None and context.incumbent is not None and context.incumbent.value.missing > least:
-        # Contents know nothing of priorities: the missing copies may be those that matter most.
         repair(compiled, context, context.incumbent, least, MEND * context.remaining())
 
 

@@ -30,7 +30,7 @@ def sizes(ordinary, campaign):
 
 def brief(strategy):
     """Seconds: greedy's answer is certain in one; the strategies that end by themselves, and of which more is asked, have what they had."""
-    return 3.0 if strategy in {"auto", "patterns"} else 1.0
+    return 6.0 if strategy in {"auto", "patterns"} else 1.0
 
 
 def fleet(models, *, kinds=(NODE,), pools=None):
