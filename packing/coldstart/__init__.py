@@ -1,0 +1,1 @@
+"""Cold starts behind multi-model endpoints: predicted, and simulated event by event."""

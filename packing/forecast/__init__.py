@@ -1,0 +1,1 @@
+"""From histories of requests to traffic profiles with margins."""
