@@ -54,6 +54,8 @@ class InstanceType(Record):
     mig: MigGeometry | None = None
     resources: dict[Name, Number] = Field(default_factory=dict)
     """Named resources of one node, e.g. licences."""
+    start_s: Number | None = None
+    """Seconds from asking for a node until it can load copies; None: not known."""
 
     @model_validator(mode="after")
     def _consistent(self) -> InstanceType:

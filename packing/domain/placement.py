@@ -22,6 +22,8 @@ class Endpoint(Record):
     instance_type: str
     nodes: Annotated[tuple[str, ...], AsTuple]
     models: Annotated[tuple[str, ...], AsTuple]
+    keep: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
+    """Level of over-commitment (docs/design/overcommit.md); None: every model is in memory in each slot in which it has traffic."""
 
 
 class Node(Record):

@@ -24,6 +24,12 @@ class Problem(Record):
     name: str = ""
     slots: Annotated[int, Field(ge=1, le=10_000)] = 1
     """Length of every traffic profile, e.g. the 24 hours of a day."""
+    slot_hours: Annotated[Number, Field(gt=0, le=8760)] = 1.0
+    """Length of one slot in hours."""
+    robust: Annotated[Number, Field(ge=0.5, lt=1)] | None = None
+    """One-sided confidence at which figures with an error band are taken; None: as they are stated."""
+    loading_limit: Annotated[Number, Field(gt=0, le=0.5)] = 0.2
+    """Share of its time that an over-committed node may spend loading (docs/design/overcommit.md)."""
     weights: Annotated[Weights, BeforeValidator(parse_weights)] = BALANCED
     multi_model_size_ratio: Annotated[Number, Field(ge=1)] = 5.0
     """Largest / smallest model of one multi-model endpoint."""
@@ -55,13 +61,19 @@ class Problem(Record):
         """
         data = self.canonical().model_dump(mode="json")
         _drop_unused(data, Problem, LATER["problem"])
+        for kind in data["instance_types"]:
+            _drop_unused(kind, InstanceType, LATER["instance_type"])
         for model in data["models"]:
             _drop_unused(model, Model, LATER["model"])
         text = json.dumps(data, sort_keys=True, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-LATER = {"problem": ("survive",), "model": ("max_unavailable", "survive", "degrade")}
+LATER = {
+    "problem": ("survive", "slot_hours", "robust", "loading_limit"),
+    "instance_type": ("start_s",),
+    "model": ("max_unavailable", "survive", "degrade", "cold_start_quantile"),
+}
 """Fields that the first version of the file format did not have."""
 
 

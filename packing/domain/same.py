@@ -7,7 +7,7 @@ from typing import Any
 
 from packing.domain.workload import Mode
 
-FIGURES = ("requests_per_second", "ttft_ms", "tpot_ms", "load_s", "source", "error_band")
+FIGURES = ("requests_per_second", "ttft_ms", "tpot_ms", "load_s", "source", "error_band", "error_bands")
 """Fields of a mode that say what it delivers; all others say what runs, and to change one means to load the copy anew."""
 
 _needs = attrgetter(*(name for name in Mode.model_fields if name not in (*FIGURES, "resources")))

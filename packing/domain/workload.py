@@ -14,6 +14,14 @@ from packing.domain.words import Hosting, Isolation, Source, Survive
 Profile = tuple[Number, ...]
 
 
+class ErrorBands(Record):
+    """Half-widths of 90 % bands, figure by figure, where they differ; None: the mode's `error_band`."""
+
+    ttft: Number | None = None
+    tpot: Number | None = None
+    requests_per_second: Number | None = None
+
+
 class Mode(Record):
     """One way to serve a copy: what it takes of a node, and what it then delivers."""
 
@@ -35,7 +43,9 @@ class Mode(Record):
     """Seconds to load the copy onto a running node."""
     source: Annotated[Source, Field(strict=False)] = Source.GIVEN
     error_band: Number | None = None
-    """Relative half-width of the 90 % band of the performance figures, e.g. 0.25; None: not stated."""
+    """Half-width of the 90 % band of the performance figures: the truth lies between figure / (1 + band) and figure · (1 + band); None: not stated."""
+    error_bands: ErrorBands | None = None
+    """The same for each figure, where they differ (`packing.domain.bands`)."""
 
     @model_validator(mode="before")
     @classmethod
@@ -164,6 +174,8 @@ class Model(Record):
     min_zones: Annotated[int, Field(ge=1, le=1000)] = 1
     cold_start_s: Number = 0.0
     """Tolerated wait for a load; 0: must be resident."""
+    cold_start_quantile: Annotated[Number, Field(ge=0.5, le=0.9999)] | None = None
+    """Share of the requests that wait no longer than `cold_start_s`; None: all of them, and it is resident in every slot with traffic."""
     survive: Annotated[Survive, Field(strict=False)] | None = None
     """A reserve that lets any single node, or any zone, be lost; None: as the problem says."""
     degrade: Degrade = Degrade()

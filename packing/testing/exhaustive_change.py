@@ -22,7 +22,7 @@ from packing.domain.workload import Mode
 from packing.testing.exhaustive import Chain, Content, ExhaustiveAnswer, Key, Steps, _Search
 from packing.testing.exhaustive_node import Item
 
-FIGURES = {"requests_per_second", "ttft_ms", "tpot_ms", "load_s", "source", "error_band"}
+FIGURES = {"requests_per_second", "ttft_ms", "tpot_ms", "load_s", "source", "error_band", "error_bands"}
 """What a mode promises, rather than what it is."""
 
 Layers = list[dict[Key, tuple[int, Chain]]]
