@@ -66,6 +66,10 @@ class Calibration:
     bands: Mapping[str, float]
     record: Mapping[str, Any]
 
+    def __hash__(self) -> int:
+        """Of what is cheap to hash: it is part of a cache's key."""
+        return hash(tuple(sorted(self.bands.items())))
+
 
 def calibration_from(record: Mapping[str, Any]) -> Calibration:
     """Parameters from the content of a calibration file."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
-from packing.capacity.calibration import calibration, engine_name
+from packing.capacity.calibration import Calibration, calibration, engine_name
 from packing.capacity.choice import Need, Option, Place
 from packing.capacity.options import LOAD_BANDWIDTH, LOAD_EFFICIENCY, accelerated, on_cpus
 from packing.capacity.precision import PRECISIONS
@@ -64,9 +64,8 @@ def places_of(targets: Sequence[Target]) -> tuple[Place, ...]:
     return tuple(sorted(places, key=lambda p: (p.chip.name if p.chip else "", p)))
 
 
-def trust(option: Option, architecture: Architecture) -> tuple[Source, float]:
+def trust(option: Option, architecture: Architecture, known: Calibration) -> tuple[Source, float]:
     """Whether accelerator, engine, precision and class of architecture were all measured, and the error band."""
-    known = calibration()
     plain = architecture.kind == "decoder" and not architecture.experts and not architecture.kv_lora_rank
     measured = option.precision in MEASURED and option.share == 1.0 and option.accelerators <= 8
     if plain and measured and option.accelerator in known.hardware.get(option.engine, ()):
@@ -76,9 +75,9 @@ def trust(option: Option, architecture: Architecture) -> tuple[Source, float]:
     return Source.DERIVED, known.bands["derived"]
 
 
-def mode_of(option: Option, architecture: Architecture) -> Mode:
+def mode_of(option: Option, architecture: Architecture, known: Calibration) -> Mode:
     """The option with figures rounded: needs and latencies up, supplies down."""
-    source, band = trust(option, architecture)
+    source, band = trust(option, architecture, known)
     return Mode(
         accelerator=option.accelerator,
         accelerators=option.accelerators,
@@ -97,19 +96,22 @@ def mode_of(option: Option, architecture: Architecture) -> Mode:
 
 
 @lru_cache(maxsize=4096)
-def _modes(architecture: Architecture, precisions: tuple[str, ...], engine: str, need: Need, places: tuple[Place, ...]) -> tuple[Mode, ...]:
+def _modes(
+    architecture: Architecture, precisions: tuple[str, ...], engine: str, need: Need, places: tuple[Place, ...], known: Calibration
+) -> tuple[Mode, ...]:
     options = []
     for place in places:
         found: list[Option] = []
         for precision in precisions:
-            found += (
-                on_cpus(architecture, precision, place, need) if place.chip is None else accelerated(architecture, precision, place, need, engine)
-            )
+            if place.chip is None:
+                found += on_cpus(architecture, precision, place, need)
+            else:
+                found += accelerated(architecture, precision, place, need, engine, known)
         options.append(found)
-    return tuple(mode_of(option, architecture) for option in pruned(options, need))
+    return tuple(mode_of(option, architecture, known) for option in pruned(options, need))
 
 
-def derive_modes(model: Model, architecture: Architecture, targets: Sequence[Target]) -> tuple[Mode, ...]:
+def derive_modes(model: Model, architecture: Architecture, targets: Sequence[Target], known: Calibration | None = None) -> tuple[Mode, ...]:
     """Modes in which a model could run on the nodes of a fleet.
 
     Parameters
@@ -117,6 +119,7 @@ def derive_modes(model: Model, architecture: Architecture, targets: Sequence[Tar
     model : its precision, traffic (lengths, peak), SLO, least number of copies and framework count.
     architecture : geometry of the model.
     targets : the distinct kinds of node of the fleet.
+    known : parameters of the laws, and what figures made with them are worth; None: those that this package ships.
 
     Returns
     -------
@@ -135,4 +138,4 @@ def derive_modes(model: Model, architecture: Architecture, targets: Sequence[Tar
             for name in unknown
         )
     precisions = tuple(dict.fromkeys(name.lower() for name in model.precision))
-    return _modes(architecture, precisions, engine_name(model.framework), need_of(model), places_of(targets))
+    return _modes(architecture, precisions, engine_name(model.framework), need_of(model), places_of(targets), known or calibration())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from packing.capacity.calibration import DEFAULT_ENGINE, Engine, calibration
+from packing.capacity.calibration import DEFAULT_ENGINE, Calibration, Engine
 from packing.capacity.choice import Need, Option, Place, chosen, within
 from packing.capacity.kinds import CPU_ENGINE, CPU_LARGEST, cpu_chip, encoder_points, image_points, scan_points
 from packing.capacity.latency import roofline
@@ -86,12 +86,12 @@ def _fits_a_node(place: Place, accelerators: int, vcpus: float, host: int) -> bo
     return any(accelerators <= node[0] and vcpus <= node[1] and host <= node[2] for node in place.nodes)
 
 
-def accelerated(architecture: Architecture, precision: str, place: Place, need: Need, engine_name: str) -> Iterator[Option]:
-    """Every degree and share on one kind of accelerator that meets the SLO and fits."""
+def accelerated(architecture: Architecture, precision: str, place: Place, need: Need, engine_name: str, known: Calibration) -> Iterator[Option]:
+    """Every degree and share on one kind of accelerator that meets the SLO and fits, by the engines of `known`."""
     chip = place.chip
     if chip is None or architecture.kind == "knn" or (chip.neuron and PRECISIONS[precision].bits < 8):  # no 4-bit weights on Neuron
         return
-    engine = calibration().engines.get(engine_name) or calibration().engines[DEFAULT_ENGINE]
+    engine = known.engines.get(engine_name) or known.engines[DEFAULT_ENGINE]
     weights = weight_bytes(architecture, precision)
     load_s = LOAD_START_S + weights / place.load_bandwidth
     for degree in degrees(architecture, place):
