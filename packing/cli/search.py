@@ -21,8 +21,8 @@ def search(problem: Problem, *, quiet: bool, **options: Any) -> Result:
 
     with interruptible() as cancel, progress_to_stderr(quiet=quiet) as follow, native_output_to_stderr():
         result = solve_placement(problem, on_progress=follow, cancel=cancel, **options)
-    for incident in result.incidents:
-        say(f"note: {incident}")
+    for note in (*result.expanded.notices, *result.incidents):
+        say(f"note: {note}")
     return result
 
 
