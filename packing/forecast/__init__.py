@@ -1,1 +1,9 @@
 """From histories of requests to traffic profiles with margins."""
+
+from packing.forecast.history import History, Tokens
+from packing.forecast.level import LeftOut, Level
+from packing.forecast.peak import Peak, allocate
+from packing.forecast.predict import BACKTEST, Forecast, ModelForecast, forecast
+from packing.forecast.read import read_history
+
+__all__ = ["BACKTEST", "Forecast", "History", "LeftOut", "Level", "ModelForecast", "Peak", "Tokens", "allocate", "forecast", "read_history"]

@@ -1,0 +1,145 @@
+"""From counts to rates: which slots were observed, how much of each, and what the reader has to know about the rest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import pairwise
+
+from packing.domain.units import MICRO
+from packing.errors import Fault, ProblemError
+from packing.forecast.clock import Clock
+from packing.forecast.history import History, Tokens
+from packing.forecast.log import Tally
+from packing.forecast.quantile import plain
+
+LEAST = 6
+"""A slot of which less than one part in so many was observed says nothing."""
+MANY_BAD = 100
+"""More than one unreadable line in so many: not a log with a few bad lines, but a file that is not understood."""
+
+
+def history_of(tally: Tally, clock: Clock, slots: int, quantile: float, *, silence_is_zero: bool, where: str) -> History:
+    """The history that a log tells.
+
+    A slot without a line of any model is not known: nobody knows whether nothing was asked or nothing was written. With
+    `silence_is_zero` it was quiet. Next to such a hole, and at both ends of the log, a slot counts from its first line, or
+    up to its last one.
+
+    Raises
+    ------
+    ProblemError : there is nothing to learn from.
+    """
+    faults = _too_bad(tally, where)
+    if faults:
+        raise ProblemError(faults)
+    covered, notes = _covered(tally, clock, silence_is_zero=silence_is_zero)
+    if not covered:
+        cause = f"No slot of {clock.slot_s / 3600:g} h was observed for a {LEAST}th of its length or more."
+        raise ProblemError(
+            [
+                Fault(
+                    "no_history", where, f"{tally.good} requests", cause, "Give a longer log; if hours without a line were quiet, say --silence zero."
+                )
+            ]
+        )
+    models = tuple(sorted(tally.counts))
+    rates = tuple(tuple(_rate(tally.counts[model].get(bucket, 0), seconds) for bucket, seconds in covered.items()) for model in models)
+    lengths = {
+        meaning: {model: _tokens(tally.lengths[meaning, model], quantile) for model in models if (meaning, model) in tally.lengths}
+        for meaning in ("input", "output")
+    }
+    return History(
+        models, slots, tuple(divmod(bucket, slots) for bucket in covered), rates, clock.slot_s / 3600, str(clock.where),
+        {model: sum(tally.counts[model].values()) for model in models}, lengths["input"], lengths["output"], (*_notes(tally), *notes),
+    )  # fmt: skip
+
+
+def _too_bad(tally: Tally, where: str) -> list[Fault]:
+    count = tally.bad.count
+    if tally.good and count * MANY_BAD <= tally.good + count:
+        return []
+    faults = [Fault("bad_history", f"{where} line {line:,}", "", cause, "Correct or remove the line.") for line, cause in tally.bad.first]
+    if count:
+        cause = f"{count:,} of {tally.good + count:,} lines cannot be read."
+        return [*faults, Fault("bad_history", where, "", cause, "Name the columns (--column time=...), or give a log of another form.")]
+    return [Fault("no_history", where, "", "There is no request in it.", "Give a log of the time to plan for.")]
+
+
+def _covered(tally: Tally, clock: Clock, *, silence_is_zero: bool) -> tuple[dict[int, float], list[str]]:
+    """Seconds observed of each slot that counts, in order; and sentences about those that do not."""
+    seen, notes = sorted(tally.spans), []
+    everything = list(range(seen[0], seen[-1] + 1)) if silence_is_zero else seen
+    known, found, partly = set(everything), {}, 0
+    for bucket in everything:
+        begins, ends = clock.starts(bucket), clock.starts(bucket + 1)
+        if bucket in tally.spans and not _known_before(bucket, known, clock):
+            begins = max(begins, tally.spans[bucket].first)
+        if bucket in tally.spans and not _known_after(bucket, known, clock):
+            ends = min(ends, tally.spans[bucket].last)
+        if ends - begins >= clock.slot_s / LEAST:
+            found[bucket] = ends - begins
+            partly += ends - begins < clock.slot_s * 0.999
+    dropped = [bucket for bucket in everything if bucket not in found and clock.starts(bucket + 1) > clock.starts(bucket)]
+    if dropped:
+        notes.append(f"{_slots(len(dropped), clock)} left out, observed for less than a {LEAST}th: {_when(dropped, clock)}.")
+    if partly:
+        notes.append(f"{_slots(partly, clock)} observed in part: the rate is that of the part (the ends of the log, and next to holes).")
+    holes = [(a, b) for a, b in pairwise(everything) if not all(_empty(hole, clock) for hole in range(a + 1, b)[:48])]
+    if holes:
+        missing = sum(b - a - 1 for a, b in holes)
+        where = "; ".join(f"{clock.show(clock.starts(a + 1))} to {clock.show(clock.starts(b))}" for a, b in holes[:3])
+        more = f"; and {len(holes) - 3:,} more" if len(holes) > 3 else ""
+        notes.append(f"{_slots(missing, clock)} without any line are not known, not zero ({where}{more}); say --silence zero if they were quiet.")
+    return found, notes
+
+
+def _empty(bucket: int, clock: Clock) -> bool:
+    """Whether the clock skipped this slot in spring."""
+    return clock.starts(bucket + 1) <= clock.starts(bucket)
+
+
+def _known_before(bucket: int, known: set[int], clock: Clock) -> bool:
+    return bucket - 1 in known or (_empty(bucket - 1, clock) and bucket - 2 in known)
+
+
+def _known_after(bucket: int, known: set[int], clock: Clock) -> bool:
+    return bucket + 1 in known or (_empty(bucket + 1, clock) and bucket + 2 in known)
+
+
+def _rate(count: int, seconds: float) -> int:
+    """Millionths of a request per second, rounded up."""
+    return math.ceil(count * MICRO / seconds)
+
+
+def _tokens(counts: Mapping[int, int], quantile: float) -> Tokens:
+    total = sum(counts.values())
+    return Tokens(total, sum(value * often for value, often in counts.items()) / total, plain(sorted(counts.items()), quantile))
+
+
+def _notes(tally: Tally) -> list[str]:
+    """One sentence for each kind of odd line."""
+    said = []
+    if tally.bad.count:
+        line, cause = tally.bad.first[0]
+        said.append(f"{tally.bad.lines()}: left out, cannot be read (line {line:,}: {cause})")
+    if tally.duplicates.count:
+        said.append(f"{tally.duplicates.lines()}: left out, the request's id came before.")
+    if tally.back.count:
+        said.append(f"{tally.back.lines()}: the clock goes back, by up to {tally.furthest_back:,.0f} s; each line counts in the hour that it states.")
+    if tally.ambiguous.count:
+        said.append(f"{tally.ambiguous.lines()}: left out, the hour comes twice (clocks were put back) and the time has no offset.")
+    if tally.blank.count:
+        said.append(f"{tally.blank.lines()}: left out, no model is named.")
+    if tally.lengthless.count:
+        said.append(f"{tally.lengthless.lines()}: a length is missing or no number; the request counts, its length does not.")
+    return said
+
+
+def _slots(count: int, clock: Clock) -> str:
+    return f"{count:,} slot{'s' if count != 1 else ''} of {clock.slot_s / 3600:g} h"
+
+
+def _when(buckets: list[int], clock: Clock) -> str:
+    shown = ", ".join(clock.show(clock.starts(bucket)) for bucket in buckets[:3])
+    return shown + (f" and {len(buckets) - 3:,} more" if len(buckets) > 3 else "")

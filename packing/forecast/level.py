@@ -1,0 +1,106 @@
+"""A profile from a series of loads: for each slot the wanted quantile of what was observed in it.
+
+A load is any integer that grows with the traffic: the rate of one model, or the weighted sum of the rates of several.
+Everything here is positively homogeneous: loads three times as large have a profile three times as large, to the last
+unit. Models whose rates go up and down together, each a multiple of the same curve, therefore have a profile of the sum
+that is exactly the sum of their profiles: no saving is claimed where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from packing.forecast.quantile import upper
+
+Cell = tuple[int, int]
+Series = Sequence[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How a slot's figure is taken from the history.
+
+    Parameters
+    ----------
+    quantile : probability with which the next day's figure is not to exceed it.
+    neighbours : slots before and after whose observations count as this slot's own: bursts do not keep to the clock.
+    """
+
+    quantile: float = 0.95
+    neighbours: int = 0
+
+    def profile(self, cells: Sequence[Cell], series: Series, slots: int) -> tuple[int | None, ...]:
+        """The figure of each slot; None where nothing was observed."""
+        return tuple(upper(seen, self.quantile) if seen else None for seen in self.observed(cells, series, slots))
+
+    def observed(self, cells: Sequence[Cell], series: Series, slots: int) -> list[list[int]]:
+        """By slot, all that was observed in it and in its neighbours."""
+        found: list[list[int]] = [[] for _ in range(slots)]
+        for (_, slot), load in zip(cells, series, strict=True):
+            if load is not None:
+                for near in {(slot + step) % slots for step in range(-self.neighbours, self.neighbours + 1)}:
+                    found[near].append(load)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How a forecast made without one cycle (day) would have served that cycle.
+
+    Parameters
+    ----------
+    cycle : which one was left out.
+    served : share of its load that the forecast of the others holds.
+    factor : by how much that forecast would have had to be larger to hold the wanted share; None: no factor helps, since
+        load came in slots for which nothing was planned.
+    """
+
+    cycle: int
+    served: float
+    factor: Fraction | None
+
+
+def left_out(level: Level, cells: Sequence[Cell], series: Series, slots: int, share: Fraction) -> tuple[LeftOut, ...]:
+    """Each cycle in turn left out, forecast from the others, and held against what came."""
+    found = []
+    cycles = sorted({cycle for cycle, _ in cells})
+    for cycle in cycles if len(cycles) > 1 else []:
+        rest = [load if other != cycle else None for (other, _), load in zip(cells, series, strict=True)]
+        planned = level.profile(cells, rest, slots)
+        pairs = [
+            (load, plan)
+            for (each, slot), load in zip(cells, series, strict=True)
+            if each == cycle and load is not None and (plan := planned[slot]) is not None
+        ]
+        total = sum(load for load, _ in pairs)
+        if total:
+            served = Fraction(sum(min(load, plan) for load, plan in pairs), total)
+            found.append(LeftOut(cycle, float(served), _factor(pairs, share)))
+    return tuple(found)
+
+
+def _factor(pairs: Sequence[tuple[int, int]], share: Fraction) -> Fraction | None:
+    """The smallest f with Σ min(load, f · plan) ≥ share · Σ load.
+
+    The left side grows piece by piece, with a break where f · plan reaches a load; between breaks f is a division.
+    """
+    wanted = share * sum(load for load, _ in pairs)
+    breaks = sorted((Fraction(load, plan), load, plan) for load, plan in pairs if plan)
+    reached, slope = 0, sum(plan for _, _, plan in breaks)
+    for ratio, load, plan in breaks:
+        if reached + slope * ratio >= wanted:
+            return (wanted - reached) / slope
+        reached, slope = reached + load, slope - plan
+    return None
+
+
+def margin_of(results: Sequence[LeftOut]) -> Fraction:
+    """The factor for the error of the forecast: the mean of what the cycles left out would have needed, never below 1.
+
+    The mean, not the largest: with the five to ten days that a history has, the largest is one day's accident, and a plan
+    made with it pays for that accident every day (measured in benchmarks/traffic.md).
+    """
+    factors = [each.factor for each in results if each.factor is not None]
+    return max(Fraction(1), sum(factors, Fraction()) / len(factors)) if factors else Fraction(1)

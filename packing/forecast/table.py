@@ -1,0 +1,138 @@
+"""Tables of rates: wide (a row a model, a column an hour) or long (a row a model and time)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+
+from packing.domain.units import MICRO, UnitError, exact
+from packing.errors import Fault, ProblemError
+from packing.forecast.clock import Clock
+from packing.forecast.history import History
+from packing.forecast.lines import Source
+
+UNKNOWN = {"", "na", "n/a", "nan", "null", "none", "-"}
+"""Cells that say that a rate is not known."""
+SHOWN = 20
+LARGEST = 1e9
+HOURS = 200_000
+"""Times of a long table up to here are hours counted from 0; larger ones are clocks."""
+_HOUR_S = 3600
+
+Sums = dict[str, dict[int, list[Fraction]]]
+"""model → slot → the rates that fall into it"""
+
+
+def wide(source: Source, by: str, hours: Mapping[str, int], slots: int, slot_s: int) -> History:
+    """The history of a wide table: the hours are counted from the beginning of a cycle, 0 being its first.
+
+    Raises
+    ------
+    ProblemError : with all cells that are no rates, and models that come twice.
+    """
+    if slot_s % _HOUR_S:
+        cause, action = "The table has a column an hour: slots cannot be finer.", "Give whole hours."
+        raise ProblemError([Fault("bad_option", "--slot-hours", f"{slot_s / _HOUR_S:g}", cause, action)])
+    sums: Sums = {}
+    faults: list[Fault] = []
+    columns = list(hours)
+    for line, cells in source.rows([by, *columns]):
+        where = f"line {line:,}"
+        if cells is None:
+            faults.append(
+                Fault("bad_history", where, "", "The row has too few cells.", "Write a cell for each hour; leave it empty where it is not known.")
+            )
+            continue
+        model = cells[0].strip()
+        if not model or model in sums:
+            cause = "The model has a row already." if model else "The row names no model."
+            faults.append(Fault("duplicate_name" if model else "missing_field", where, model, cause, "Give each model one row."))
+            continue
+        sums[model] = {}
+        for column, text in zip(columns, cells[1:], strict=True):
+            _add(sums[model], hours[column] * _HOUR_S // slot_s, text, f"{where} {column}", faults)
+    return _history(sums, slots, slot_s, "UTC", faults, source)
+
+
+def long(source: Source, columns: Mapping[str, str], by: str | None, name: str, slots: int, clock: Clock) -> History:
+    """The history of a long table. Several rates of one model in one slot: their mean. A row that comes twice counts once.
+
+    Raises
+    ------
+    ProblemError : with all rows that cannot be read, and those that contradict each other.
+    """
+    sums: Sums = {}
+    faults: list[Fault] = []
+    seen: dict[tuple[str, str], str] = {}
+    repeated = 0
+    for line, cells in source.rows([columns["time"], columns["rate"], *([by] if by is not None else [])]):
+        where = f"line {line:,}"
+        if cells is None:
+            faults.append(Fault("bad_history", where, "", "The row has too few cells.", "Write time, model and rate."))
+            continue
+        model = name if by is None else cells[2].strip()
+        before = seen.setdefault((model, cells[0]), cells[1])
+        if before is not cells[1] and before != cells[1]:
+            cause = f"The same model and time has the rate {before} already."
+            faults.append(Fault("contradiction", where, cells[1], cause, "Keep one of them."))
+            continue
+        if before is not cells[1]:
+            repeated += 1
+            continue
+        try:
+            at = _slot(cells[0], clock)
+        except (ValueError, OverflowError, OSError) as error:
+            faults.append(Fault("bad_history", where, cells[0], str(error), "Write times as 2026-11-22T18:00, or hours counted from 0."))
+            continue
+        _add(sums.setdefault(model, {}), at, cells[1], where, faults)
+    notes = (f"{repeated:,} rows came twice and count once.",) if repeated else ()
+    return _history(sums, slots, clock.slot_s, str(clock.where), faults, source, notes)
+
+
+def _slot(text: str, clock: Clock) -> int:
+    try:
+        hour = float(text)
+    except ValueError:
+        hour = math.inf
+    if 0 <= hour < HOURS:
+        return int(hour * _HOUR_S // clock.slot_s)
+    return clock.bucket(clock.seconds(text))
+
+
+def _add(slots: dict[int, list[Fraction]], slot: int, text: str, where: str, faults: list[Fault]) -> None:
+    if text.strip().lower() in UNKNOWN:
+        return
+    try:
+        rate = exact(float(text))
+    except (ValueError, UnitError):
+        rate = Fraction(-1)
+    if not 0 <= rate <= LARGEST:
+        faults.append(
+            Fault("bad_number", where, text, "This is no rate in requests per second.", "Give zero or more; leave it empty where it is not known.")
+        )
+        return
+    slots.setdefault(slot, []).append(rate)
+
+
+def _history(sums: Sums, slots: int, slot_s: int, zone: str, faults: list[Fault], source: Source, notes: tuple[str, ...] = ()) -> History:
+    if len(faults) > SHOWN:
+        more = Fault("bad_history", str(source.path), "", f"{len(faults) - SHOWN:,} more cells or rows like these.", "Correct these first.")
+        faults = [*faults[:SHOWN], more]
+    known = sorted({slot for found in sums.values() for slot in found})
+    if not known and not faults:
+        faults.append(Fault("no_history", str(source.path), "", "There is no rate in it.", "Give a table with a rate per hour."))
+    if faults:
+        raise ProblemError(faults)
+    models = tuple(sorted(sums))
+    rates = tuple(tuple(_mean(sums[model].get(slot)) for slot in known) for model in models)
+    unknown = sum(rate is None for series in rates for rate in series)
+    holes = known[-1] - known[0] + 1 - len(known)
+    said = [f"{unknown:,} rates are not given: not known, not zero."] if unknown else []
+    said += [f"{holes:,} slots between the first and the last have no rate of any model: not known, not zero."] if holes else []
+    return History(models, slots, tuple(divmod(slot, slots) for slot in known), rates, slot_s / _HOUR_S, zone, notes=(*notes, *said))
+
+
+def _mean(rates: list[Fraction] | None) -> int | None:
+    """Millionths of a request per second, rounded up."""
+    return math.ceil(sum(rates, Fraction()) / len(rates) * MICRO) if rates else None
