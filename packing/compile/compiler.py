@@ -12,6 +12,7 @@ from packing.compile.data import UNLIMITED, Candidate, Compiled, Kind, ModelData
 from packing.compile.fit import mode_demand
 from packing.compile.move_prices import effort
 from packing.compile.slots import binding_slots, mask_of
+from packing.domain.bands import bands_of
 from packing.domain.demand import (
     base_copies,
     copies_limit,
@@ -164,7 +165,7 @@ class _Compiler:
         if not self.running:
             return [()] * len(model.modes)
         now = self.modes_now[model.name]
-        bands = [0 if number in now else exact(mode.error_band or 0) for number, mode in enumerate(model.modes)]
+        bands = [0 if number in now else exact(bands_of(mode).requests_per_second) for number, mode in enumerate(model.modes)]
         return [(effort(mode), band) for mode, band in zip(model.modes, bands, strict=True)]
 
     def _mode_facts(self, model: Model, isolation: Isolation) -> _ModeFacts:

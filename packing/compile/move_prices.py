@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from packing.compile.data import Candidate, Compiled
 from packing.compile.fit import alone_per_node
+from packing.domain.bands import bands_of
 from packing.domain.change import Policy
 from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.domain.problem import Problem
@@ -70,6 +71,6 @@ def _bands(compiled: Compiled, problem: Problem, running: Counter[tuple[int, int
             continue
         for each in mine:
             if each.mode not in modes:
-                band = max(exact(modes_of[number].error_band or 0) for number in (*modes, each.mode))
+                band = max(exact(bands_of(modes_of[number]).requests_per_second) for number in (*modes, each.mode))
                 found[each.index] = -(-(band * max(now)).numerator // (band * max(now)).denominator)
     return found

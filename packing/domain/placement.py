@@ -104,7 +104,8 @@ class Placement(Record):
 
         # Solvers let copies share one mode: each is written out once.
         modes = {id(copy.mode): copy.mode for copy in self.copies}
-        texts = {key: json.dumps(mode.model_dump(mode="json"), sort_keys=True) for key, mode in modes.items()}
+        dumped = {key: mode.model_dump(mode="json", exclude={"error_bands"} if mode.error_bands is None else None) for key, mode in modes.items()}
+        texts = {key: json.dumps(each, sort_keys=True) for key, each in dumped.items()}
         state = (
             sorted((each.name, each.hosting, each.instance_type, sorted(each.nodes), sorted(each.models)) for each in self.endpoints),
             sorted((each.id, each.instance_type, each.zone, each.endpoint, each.pool) for each in self.nodes),

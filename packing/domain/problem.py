@@ -12,7 +12,7 @@ from packing.domain.fields import AsTuple, Number, Record
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.weights import BALANCED, Weights, parse_weights
 from packing.domain.words import Isolation, Survive
-from packing.domain.workload import Model, Tenant
+from packing.domain.workload import Mode, Model, Tenant
 
 SCHEMA_VERSION = 1
 
@@ -64,6 +64,8 @@ class Problem(Record):
         for kind in data["instance_types"]:
             _drop_unused(kind, InstanceType, LATER["instance_type"])
         for model in data["models"]:
+            for mode in (*model["modes"], *model["degrade"]["modes"]):
+                _drop_unused(mode, Mode, LATER["mode"])
             _drop_unused(model, Model, LATER["model"])
         text = json.dumps(data, sort_keys=True, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
@@ -73,6 +75,7 @@ LATER = {
     "problem": ("survive", "slot_hours", "robust", "loading_limit"),
     "instance_type": ("start_s",),
     "model": ("max_unavailable", "survive", "degrade", "cold_start_quantile"),
+    "mode": ("error_bands",),
 }
 """Fields that the first version of the file format did not have."""
 
