@@ -41,6 +41,8 @@ CODES: dict[str, str] = {
     "bad_placement": "A placement file is not of the expected form.",
     "current_placement": "Something in the current placement cannot stay as it is: it is left out, and said.",
     "unknown_name": "A policy names a node, pool, model or copy that is not there.",
+    "bad_calibration": "A calibration file is not of the expected form, or has parameters that the laws do not have.",
+    "no_measurements": "There is nothing in the measurements that the capacity laws can be fitted to.",
     "bad_diff": "A diff file is not of the expected form, or does not lead to what it says.",
     "bad_migration": "A migration file is not of the expected form, or has a step that cannot be done.",
     "stale_state": "What is to be changed is no longer in the state that the diff or plan was made for.",

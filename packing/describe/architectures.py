@@ -26,7 +26,7 @@ class Architectures:
     """
 
     def __init__(self, base: Path | None = None) -> None:
-        self._base = base
+        self.base = base
         self._found: dict[str, Architecture] = {}
         self._folders: dict[str, Path] = {}
         self._faults: dict[str, tuple[Fault, ...]] = {}
@@ -93,7 +93,7 @@ class Architectures:
         if "\0" in asked:
             return None
         try:
-            folder = (self._base or Path()) / Path(asked).expanduser()
+            folder = (self.base or Path()) / Path(asked).expanduser()
             return folder if (folder / "config.json").is_file() else None
         except (OSError, ValueError, RuntimeError):  # too long for a path, no home folder, not permitted: no folder of ours
             return None

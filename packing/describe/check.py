@@ -41,6 +41,7 @@ def _all(draft: Draft, resolver: Architectures) -> Iterator[Fault]:
     yield from references.accelerator_kinds(draft)
     yield from references.architectures(draft, resolver)
     yield from references.precisions(draft)
+    yield from references.calibration(draft, resolver)
     yield from sense.profiles(draft)
     yield from sense.models(draft)
     yield from ranges.sums(draft)

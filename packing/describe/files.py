@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
-from packing.describe.json_text import parse_json
 from packing.describe.lines import with_lines
+from packing.describe.parsing import parse
 from packing.describe.problem import read
 from packing.describe.text import MAX_BYTES, read_text
-from packing.describe.yaml_text import parse_yaml
 from packing.domain.problem import Problem
 from packing.errors import Fault, ProblemError
 
@@ -37,8 +35,3 @@ def read_problem(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> Proble
     if problem is None or faults:
         raise ProblemError(faults)
     return problem
-
-
-def parse(text: str, name: str) -> tuple[Any, list[Fault]]:
-    """Plain data of a text, by the ending of its file's name; and faults that did not keep it from being read."""
-    return parse_json(text) if name.lower().endswith(".json") else parse_yaml(text)

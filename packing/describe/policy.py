@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from packing.describe.files import parse
+from packing.describe.parsing import parse
 from packing.describe.lines import with_lines
 from packing.describe.text import read_text
 from packing.domain.change import Policy

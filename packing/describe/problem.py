@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from packing.describe.architectures import Architectures
+from packing.describe.calibration import calibration_of
 from packing.describe.check import check_draft
 from packing.describe.draft import read_draft
 from packing.describe.overrides import with_catalogue
@@ -49,7 +50,9 @@ def read(data: Any, base: Path | None = None) -> tuple[Problem | None, list[Faul
 
 
 def with_facts(problem: Problem, resolver: Architectures) -> Problem:
-    """The problem with folders of architectures replaced by their facts."""
+    """The problem with folders of architectures, and the file of a calibration, replaced by what they hold."""
+    if isinstance(problem.calibration, str):
+        problem = problem.model_copy(update={"calibration": calibration_of(problem, resolver.base)})
     found = [None if model.architecture is None else resolver.facts(model.architecture) for model in problem.models]
     pairs = list(zip(problem.models, found, strict=True))
     if all(facts is model.architecture for model, facts in pairs):

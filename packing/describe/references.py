@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from packing.describe.architectures import Architectures
+from packing.describe.calibration import calibration_of
 from packing.describe.draft import SECTIONS, Draft
 from packing.describe.known import InstanceTypes, accelerators
 from packing.domain.faults import did_you_mean, shown
@@ -105,6 +107,18 @@ def architectures(draft: Draft, resolver: Architectures) -> Iterator[Fault]:
             for fault in error.faults:
                 where = here if fault.where in {"", "(top level)"} else f"{here}.{fault.where}"
                 yield Fault(fault.code, where, fault.value or shown(model.architecture), fault.cause, fault.action)
+
+
+def calibration(draft: Draft, resolver: Architectures) -> Iterator[Fault]:
+    """The calibration that a problem names or holds."""
+    try:
+        calibration_of(draft.problem, resolver.base)
+    except ProblemError as error:
+        for fault in error.faults:
+            inner = fault.where not in {"", "(top level)"} and fault.code == "bad_calibration"
+            yield replace(
+                fault, where=f"calibration.{fault.where}" if inner else "calibration", value=fault.value or shown(draft.problem.calibration)
+            )
 
 
 def precisions(draft: Draft) -> Iterator[Fault]:

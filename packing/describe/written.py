@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from packing.describe.files import parse
+from packing.describe.parsing import parse
 from packing.describe.text import read_text
 from packing.domain.faults import faults_of, shown
 from packing.domain.fields import Record

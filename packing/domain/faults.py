@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from pydantic_core import PydanticCustomError, ValidationError
 
@@ -117,6 +118,8 @@ def cleaned(location: Location) -> Location:
     """A location without the labels that pydantic adds for union members and mapping keys."""
     if "architecture" in location[:-1] and str(location[-1]).startswith(("str", "dict[", "[key]")):
         return location[: location.index("architecture") + 1]
+    if location[0:1] == ("calibration",) and location[1:2] in (("file",), ("inline",)):
+        location = ("calibration", *location[2:])
     return location[:-1] if location and location[-1] == "[key]" else location
 
 
@@ -200,7 +203,7 @@ def _members(annotation: Any) -> list[Any]:
     arguments = get_args(annotation)
     if get_origin(annotation) is tuple:
         return [annotation]
-    if arguments and type(None) in arguments:
+    if arguments and (type(None) in arguments or get_origin(annotation) in (Union, UnionType)):
         return [member for each in arguments if each is not type(None) for member in _members(each)]
     return [annotation]
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from packing.domain.calibration import CalibrationOrFile
 from packing.domain.fields import AsTuple, Number, Record
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.weights import BALANCED, Weights, parse_weights
@@ -30,6 +31,8 @@ class Problem(Record):
     """One-sided confidence at which figures with an error band are taken; None: as they are stated."""
     loading_limit: Annotated[Number, Field(gt=0, le=0.5)] = 0.2
     """Share of its time that an over-committed node may spend loading (docs/design/overcommit.md)."""
+    calibration: CalibrationOrFile | None = None
+    """Own measurements (`packing calibrate`), or the file that holds them; None: the library's figures."""
     weights: Annotated[Weights, BeforeValidator(parse_weights)] = BALANCED
     multi_model_size_ratio: Annotated[Number, Field(ge=1)] = 5.0
     """Largest / smallest model of one multi-model endpoint."""
@@ -72,7 +75,7 @@ class Problem(Record):
 
 
 LATER = {
-    "problem": ("survive", "slot_hours", "robust", "loading_limit"),
+    "problem": ("survive", "slot_hours", "robust", "loading_limit", "calibration"),
     "instance_type": ("start_s",),
     "model": ("max_unavailable", "survive", "degrade", "cold_start_quantile"),
     "mode": ("error_bands",),
