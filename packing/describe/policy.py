@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from packing.describe.parsing import parse
 from packing.describe.lines import with_lines
+from packing.describe.parsing import parse
 from packing.describe.text import read_text
 from packing.domain.change import Policy
 from packing.domain.faults import faults_of, shown

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from packing.describe.architectures import Architectures
 from packing.describe.check import check
-from packing.describe.parsing import parse
 from packing.describe.lines import with_lines
+from packing.describe.parsing import parse
 from packing.describe.problem import with_facts
 from packing.describe.text import MAX_BYTES, read_text
 from packing.domain.after import after, concerns
