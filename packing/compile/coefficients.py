@@ -22,6 +22,7 @@ from packing.domain.fitness import (
     OBJECTIVE_UNITS,
     OPERATIONS_LOSS,
     OPERATIONS_PART,
+    OVER_COMMITTED_COLD_LOSS,
     SCALING_LOSS,
     SCALING_PART,
     size_grade,
@@ -111,19 +112,19 @@ def owned_cost(fleet: tuple[Pool, ...], kinds: dict[str, InstanceType]) -> int:
     return sum((pool.count or 0) * price_micro_usd(pool, kinds[pool.instance_type]) for pool in fleet if pool.owned)
 
 
-def hosting_losses(isolation: Isolation, hosting: Hosting) -> dict[Axis, Fraction]:
-    """The parts of a copy's losses that depend on how it is hosted."""
+def hosting_losses(isolation: Isolation, hosting: Hosting, *, kept: bool = False) -> dict[Axis, Fraction]:
+    """The parts of a copy's losses that depend on how it is hosted; `kept`: on an over-committed node."""
     grade = max(ISOLATION_GRADE[isolation], ISOLATION_GRADE[HOSTING_ISOLATION[hosting]])
     return {
-        Axis.PERFORMANCE: COLD_PART * COLD_LOSS[hosting] + SCALING_PART * SCALING_LOSS[hosting],
+        Axis.PERFORMANCE: COLD_PART * (OVER_COMMITTED_COLD_LOSS if kept else COLD_LOSS[hosting]) + SCALING_PART * SCALING_LOSS[hosting],
         Axis.ISOLATION: 1 - grade,
         Axis.SCALABILITY: OPERATIONS_PART * OPERATIONS_LOSS[hosting],
     }
 
 
-def axis_losses(mode: Mode, latency: Fraction, isolation: Isolation, hosting: Hosting) -> dict[Axis, Fraction]:
+def axis_losses(mode: Mode, latency: Fraction, isolation: Isolation, hosting: Hosting, *, kept: bool = False) -> dict[Axis, Fraction]:
     """What a copy loses on each axis, before it is divided by the copies of its model; cost is counted per node."""
-    losses = hosting_losses(isolation, hosting)
+    losses = hosting_losses(isolation, hosting, kept=kept)
     losses[Axis.MODEL_SIZE] = 1 - size_grade(mode.size)
     losses[Axis.PERFORMANCE] += LATENCY_PART * latency
     return losses
@@ -138,12 +139,12 @@ class Objective:
         self.weight = {axis: problem.weights.share(axis) for axis in Axis}
         self._latency_weight = self.weight[Axis.PERFORMANCE] * LATENCY_PART
 
-    def copy_losses(self, model: Model, isolation: Isolation, needed: Sequence[int | None]) -> list[dict[Hosting, int]]:
+    def copy_losses(self, model: Model, isolation: Isolation, needed: Sequence[int | None], *, kept: bool = False) -> list[dict[Hosting, int]]:
         """Objective units of one copy, by mode and allowed hosting option; empty where the mode cannot serve.
 
-        `needed`: copies if the whole model runs in that mode, None where it cannot.
+        `needed`: copies if the whole model runs in that mode, None where it cannot; `kept`: on an over-committed node.
         """
-        fixed = {hosting: self._hosting_loss(isolation, hosting) for hosting in model.hosting}
+        fixed = {hosting: self._hosting_loss(isolation, hosting, kept=kept) for hosting in model.hosting}
         losses: list[dict[Hosting, int]] = []
         for mode, copies, latency in zip(model.modes, needed, latency_losses(model), strict=True):
             if copies is None:
@@ -156,9 +157,9 @@ class Objective:
         return losses
 
     @cache  # noqa: B019 - lives as long as the compilation
-    def _hosting_loss(self, isolation: Isolation, hosting: Hosting) -> Fraction:
+    def _hosting_loss(self, isolation: Isolation, hosting: Hosting, *, kept: bool) -> Fraction:
         """What the hosting option alone costs a copy, whatever its mode."""
-        parts = hosting_losses(isolation, hosting)
+        parts = hosting_losses(isolation, hosting, kept=kept)
         return sum((self.weight[axis] * part for axis, part in parts.items()), Fraction(0))
 
     def node(self, price: int, owned: bool) -> int:

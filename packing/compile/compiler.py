@@ -11,6 +11,7 @@ from packing.compile.coefficients import Objective, dedicated_baseline, owned_co
 from packing.compile.data import UNLIMITED, Candidate, Compiled, Kind, ModelData, PoolData, Removed
 from packing.compile.fit import mode_demand
 from packing.compile.move_prices import effort
+from packing.compile.overcommit import Offer, choose_levels, container_of, may_over_commit, offers, over_committed
 from packing.compile.slots import binding_slots, mask_of
 from packing.domain.bands import bands_of
 from packing.domain.demand import (
@@ -25,14 +26,17 @@ from packing.domain.demand import (
     zone_limit,
 )
 from packing.domain.hardware import InstanceType, price_micro_usd
+from packing.domain.overcommit import resident_slots
 from packing.domain.problem import Problem, conflicting_pairs, isolation_of, tenant_name
-from packing.domain.units import exact
+from packing.domain.units import MICRO, capacity, exact
 from packing.domain.words import Hosting, Isolation, Sharing
 from packing.domain.workload import Mode, Model
 
 Burden = tuple[int | Fraction, ...]
-Running = frozenset[tuple[str, int, Hosting, str]]
-"""(model, mode, hosting option, instance type) of copies that run now."""
+Running = frozenset[tuple[str, int, Hosting, str, int]]
+"""(model, mode, hosting option, instance type, level of over-commitment or -1) of copies that run now."""
+LOADING = "loading"
+"""Name of the share of the time that loads take, where over-committed nodes count it."""
 
 
 def compile_problem(problem: Problem, running: Running = frozenset()) -> Compiled:
@@ -49,7 +53,8 @@ class _Compiler:
     def __init__(self, problem: Problem, running: Running) -> None:
         self.problem, self.running = problem, running
         self.modes_now: defaultdict[str, set[int]] = defaultdict(set)
-        for name, mode, _, _ in running:
+        self.runs = {each[:4] for each in running}
+        for name, mode, *_ in running:
             self.modes_now[name].add(mode)
         self.types = {kind.name: kind for kind in problem.instance_types}
         self.tenant_records = {tenant.name: tenant for tenant in problem.tenants}
@@ -67,11 +72,15 @@ class _Compiler:
         self.objective = Objective(problem, dedicated_baseline(problem, self.types))
         self.isolation = {model.name: isolation_of(model, self.tenant_records) for model in problem.models}
         self.slots = self._slots()
+        self.levels_kept: frozenset[int] = frozenset()
+        self.loading_limit = capacity(problem.loading_limit, MICRO)
 
     def compiled(self) -> Compiled:
-        candidates: list[Candidate] = []
         removed: list[Removed] = []
-        models = tuple(self._model(index, model, candidates, removed) for index, model in enumerate(self.problem.models))
+        ways = [self._resident(index, model, removed) for index, model in enumerate(self.problem.models)]
+        self._over_commit(ways)
+        candidates: list[Candidate] = []
+        models = tuple(self._model(model, mine, candidates) for model, mine in zip(self.problem.models, ways, strict=True))
         ratio = Fraction(str(self.problem.multi_model_size_ratio))
         pairs = conflicting_pairs(self.tenant_records)
         return Compiled(
@@ -81,7 +90,7 @@ class _Compiler:
             candidates=tuple(candidates),
             tenants=tuple(self.tenants),
             zones=tuple(self.zones),
-            resource_names=self.resources,
+            resource_names=self.resources + ((LOADING,) if self.levels_kept else ()),
             frameworks=tuple(self.frameworks),
             conflicts=frozenset((self.tenant_index[a], self.tenant_index[b]) for a, b in pairs if a in self.tenant_index and b in self.tenant_index),
             slots=len(self.slots),
@@ -94,7 +103,9 @@ class _Compiler:
         )
 
     def _slots(self) -> list[int]:
-        activity = {model.active(self.problem.slots) for model in self.problem.models if _may_unload(model, self.isolation[model.name])}
+        may = [model for model in self.problem.models if _may_unload(model, self.isolation[model.name])]
+        activity = {model.active(self.problem.slots) for model in may}
+        activity |= {resident_slots(model.rate_micro(self.problem.slots) or ()) for model in may if may_over_commit(model, 1)}
         return binding_slots(sorted(activity), self.problem.slots)
 
     def _pools(self) -> tuple[PoolData, ...]:
@@ -119,22 +130,45 @@ class _Compiler:
             mig_memory=kind.mig.memory_slices if kind.mig else 0,
             vcpus=UNLIMITED if kind.vcpu_milli is None else kind.vcpu_milli,
             host_memory=UNLIMITED if kind.host_memory is None else kind.host_memory,
-            resources=tuple(amounts.get(name, 0) for name in self.resources),
+            resources=tuple(amounts.get(name, 0) for name in self.resources) + ((self.loading_limit,) if self.levels_kept else ()),
             multi_model=multi_model_kind(kind),
             pools=tuple(index for index, pool in enumerate(self.problem.fleet) if pool.instance_type == kind.name),
         )
 
-    def _model(self, index: int, model: Model, candidates: list[Candidate], removed: list[Removed]) -> ModelData:
-        isolation = self.isolation[model.name]
-        facts = self._mode_facts(model, isolation)
+    def _resident(self, index: int, model: Model, removed: list[Removed]) -> list[Candidate]:
+        """What may host a copy that is in memory whenever its model has traffic, numbered from 0."""
+        facts = self._mode_facts(model, self.isolation[model.name])
         mine: list[Candidate] = []
-        for verdict in verdicts(model, isolation, self.stocked):
+        for verdict in verdicts(model, self.isolation[model.name], self.stocked):
             if verdict.rule is not None:
                 removed.append(Removed(model.name, verdict.hosting, verdict.kind, verdict.mode, verdict.rule, verdict.detail))
             else:
-                mine.append(self._candidate(len(candidates) + len(mine), index, verdict, facts))
+                mine.append(self._candidate(len(mine), index, verdict, facts))
         best = {candidate.index for candidate in _undominated(mine, self.used_types, model.peak_micro, self._loads(model))}
-        mine = [candidate for candidate in mine if candidate.index in best or self._runs(model, candidate)]
+        return [candidate for candidate in mine if candidate.index in best or self._runs(model, candidate)]
+
+    def _over_commit(self, ways: list[list[Candidate]]) -> None:
+        """Add the candidates that share memory in turns, at the few levels that are offered."""
+        offered: list[list[Offer]] = []
+        for model, mine in zip(self.problem.models, ways, strict=True):
+            copies = _most(model, max((candidate.needed for candidate in mine), default=0))
+            offered.append(offers(self.problem, model, self.used_types, mine, copies, self.resources))
+        self.levels_kept = choose_levels(offered, frozenset(keep for _, _, _, _, keep in self.running if keep >= 0))
+        if not self.levels_kept:
+            return
+        for model, mine, found in zip(self.problem.models, ways, offered, strict=True):
+            mine[:] = [replace(candidate, node_demand=(*candidate.node_demand, 0)) for candidate in mine]
+            if not found:
+                continue
+            needed = [copies_needed(model, mode) for mode in model.modes]
+            losses = self.objective.copy_losses(model, self.isolation[model.name], needed, kept=True)
+            framework = self.frameworks.index(model.framework)
+            for offer in found:
+                if offer.level in self.levels_kept:
+                    mask, loss = mask_of(offer.kept.resident, self.slots), losses[offer.base.mode][Hosting.MULTI_MODEL]
+                    mine.append(over_committed(offer, framework, mask, loss))
+
+    def _model(self, model: Model, mine: list[Candidate], candidates: list[Candidate]) -> ModelData:
         start = len(candidates)
         mine = [_renumber(candidate, start + offset) for offset, candidate in enumerate(mine)]
         candidates.extend(mine)
@@ -142,7 +176,7 @@ class _Compiler:
         return ModelData(
             name=model.name,
             tenant=self.tenant_index[tenant_name(model)],
-            isolation=isolation.level,
+            isolation=self.isolation[model.name].level,
             framework=self.frameworks.index(model.framework),
             level=self.levels.index(model.priority),
             base=base_copies(model),
@@ -158,7 +192,7 @@ class _Compiler:
         )
 
     def _runs(self, model: Model, candidate: Candidate) -> bool:
-        return bool(self.running) and (model.name, candidate.mode, candidate.hosting, self.used_types[candidate.kind].name) in self.running
+        return (model.name, candidate.mode, candidate.hosting, self.used_types[candidate.kind].name) in self.runs
 
     def _loads(self, model: Model) -> list[Burden]:
         """For each mode what the price of loading a copy grows with, where anything runs: less of it is better."""
@@ -179,6 +213,7 @@ class _Compiler:
             node_demands=[self._node_demand(mode) for mode in model.modes],
             sizes=[mode.size for mode in model.modes],
             active=mask_of(model.active(self.problem.slots), self.slots),
+            framework=self.frameworks.index(model.framework),
         )
 
     def _node_demand(self, mode: Mode) -> tuple[int, ...]:
@@ -206,6 +241,7 @@ class _Compiler:
             rate=facts.rates[verdict.mode],
             needed=needed,
             coefficient=facts.losses[verdict.mode][verdict.hosting],
+            container=container_of(facts.framework, -1) if multi else -1,
         )
 
 
@@ -220,6 +256,7 @@ class _ModeFacts:
     node_demands: list[tuple[int, ...]]
     sizes: list[int]
     active: int
+    framework: int
 
 
 def _may_unload(model: Model, isolation: Isolation) -> bool:

@@ -16,6 +16,7 @@ from packing.compile.data import UNLIMITED, Compiled
 from packing.compile.home import Home, HomeCopy, HomeNode
 from packing.compile.move_prices import move_prices
 from packing.domain.change import Policy
+from packing.domain.overcommit import LEVELS
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement
 from packing.domain.problem import Problem
 from packing.domain.workload import Mode, Model
@@ -82,7 +83,9 @@ def compile_change(problem: Problem, current: Placement, policy: Policy) -> tupl
     _insist_known(problem, current, policy)
     notices: Notices = []
     seen = list(_seen(problem, current, policy, notices))
-    running: Running = frozenset((each.copy.model, each.mode, each.endpoint.hosting, each.node.instance_type) for each in seen)
+    running: Running = frozenset(
+        (each.copy.model, each.mode, each.endpoint.hosting, each.node.instance_type, level_of(each.endpoint)) for each in seen
+    )
     whole = compile_problem(problem, running)
     compiled = _without_drained(whole, current, policy)
     nodes = _nodes(compiled, seen, policy, notices)
@@ -108,6 +111,11 @@ def _runs(compiled: Compiled, seen: list[_Seen]) -> Counter[tuple[int, int]]:
 
 def _limit(count: int | None) -> int:
     return UNLIMITED if count is None else count
+
+
+def level_of(endpoint: Endpoint) -> int:
+    """Index of the endpoint's level of over-commitment; -1: none, or one that is not known here."""
+    return next((number for number, level in enumerate(LEVELS) if level.name == endpoint.keep), -1)
 
 
 def copy_name(copy: PlacedCopy) -> str:
@@ -204,7 +212,10 @@ def _without_drained(compiled: Compiled, current: Placement, policy: Policy) -> 
 
 def _nodes(compiled: Compiled, seen: list[_Seen], policy: Policy, notices: Notices) -> tuple[HomeNode, ...]:
     """Nodes that may stay, with the copies that some candidate still allows."""
-    ways = {(compiled.models[each.model].name, each.mode, each.hosting, compiled.kinds[each.kind].name): each.index for each in compiled.candidates}
+    ways = {
+        (compiled.models[each.model].name, each.mode, each.hosting, compiled.kinds[each.kind].name, each.keep): each.index
+        for each in compiled.candidates
+    }
     reasons = {(each.model, each.mode, each.hosting): each for each in compiled.removed}
     labels = {pool.label: index for index, pool in enumerate(compiled.pools)}
     drained = set(policy.drain)
@@ -215,7 +226,7 @@ def _nodes(compiled: Compiled, seen: list[_Seen], policy: Policy, notices: Notic
             continue
         nodes.setdefault(each.node.id, each)
         mine = on.setdefault(each.node.id, [])
-        candidate = ways.get((each.copy.model, each.mode, each.endpoint.hosting, each.node.instance_type))
+        candidate = ways.get((each.copy.model, each.mode, each.endpoint.hosting, each.node.instance_type, level_of(each.endpoint)))
         if candidate is None:
             removed = reasons.get((each.copy.model, each.mode, each.endpoint.hosting)) or reasons.get((each.copy.model, None, each.endpoint.hosting))
             why = f"rule {removed.rule}: {removed.detail}" if removed else "the problem does not allow it"

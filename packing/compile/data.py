@@ -77,6 +77,10 @@ class Candidate:
     """Copies if the whole model runs like this."""
     coefficient: int
     """Objective units that each copy adds."""
+    container: int = -1
+    """Behind multi-model endpoints: only copies of equal numbers share a node (framework, level of over-commitment)."""
+    keep: int = -1
+    """Index of the level of over-commitment (`packing.domain.overcommit.LEVELS`); -1: resident in all slots of its mask."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ COLD_LOSS: dict[Hosting, Fraction] = {
 }
 """A request may have to wait for a load: only behind a multi-model endpoint."""
 
+OVER_COMMITTED_COLD_LOSS = Fraction(3, 2)
+"""Behind an over-committed one (docs/design/overcommit.md) it may have to at any time of its hours: what sharing memory in turns is worth."""
+
 SCALING_LOSS: dict[Hosting, Fraction] = {
     Hosting.SINGLE_MODEL: Fraction(1),
     Hosting.INFERENCE_COMPONENT: Fraction(0),

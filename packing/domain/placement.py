@@ -107,7 +107,10 @@ class Placement(Record):
         dumped = {key: mode.model_dump(mode="json", exclude={"error_bands"} if mode.error_bands is None else None) for key, mode in modes.items()}
         texts = {key: json.dumps(each, sort_keys=True) for key, each in dumped.items()}
         state = (
-            sorted((each.name, each.hosting, each.instance_type, sorted(each.nodes), sorted(each.models)) for each in self.endpoints),
+            sorted(
+                (each.name, each.hosting, each.instance_type, sorted(each.nodes), sorted(each.models), *([each.keep] if each.keep else []))
+                for each in self.endpoints
+            ),
             sorted((each.id, each.instance_type, each.zone, each.endpoint, each.pool) for each in self.nodes),
             sorted((each.model, each.copy_index, each.node, sorted(each.accelerators), texts[id(each.mode)]) for each in self.copies),
         )

@@ -36,6 +36,7 @@ class Rule(StrEnum):
     SIZE_RATIO = "size_ratio", "In a multi-model endpoint the largest model is at most multi_model_size_ratio times the smallest."
     STREAMING = "streaming", "A model that streams its responses is not in a multi-model endpoint."
     COLD_START = "cold_start", "Only a model that tolerates a cold start, at least as long as its load takes, is in a multi-model endpoint."
+    LOADING = "loading", "On every over-committed node, in every slot, loads take no more than loading_limit of the time."
     ISOLATION = "isolation", "Container: no container or accelerator with another tenant; instance: no node; endpoint: a single-model endpoint."
     CONFLICTS = "conflicts", "Tenants in conflict are never on one node."
     COPIES = "copies", "A model has no more copies than its maximum, and no fewer than its minimum without saying so."

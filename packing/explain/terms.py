@@ -113,7 +113,7 @@ class _Breakdown:
         self.pools = {pool.label: pool for pool in problem.fleet}
         self.models = {model.name: model for model in problem.models}
         self.tenants = {tenant.name: tenant for tenant in problem.tenants}
-        self.hosting = {endpoint.name: endpoint.hosting for endpoint in placement.endpoints}
+        self.hosting = {endpoint.name: (endpoint.hosting, endpoint.keep is not None) for endpoint in placement.endpoints}
         self.nodes = {node.id: node for node in placement.nodes}
         self.objective = Objective(problem, dedicated_baseline(problem, self.kinds))
         self.indices: dict[str, dict[tuple[object, ...], int]] = {}
@@ -122,12 +122,12 @@ class _Breakdown:
 
     def made(self) -> Breakdown:
         on: defaultdict[str, list[PlacedCopy]] = defaultdict(list)
-        known: dict[tuple[str, int, Hosting], dict[str, int]] = {}
+        known: dict[tuple[str, int, Hosting, bool], dict[str, int]] = {}
         for copy in self.placement.copies:
             on[copy.node].append(copy)
-            key = copy.model, self._mode(copy), self.hosting[self.nodes[copy.node].endpoint]
+            key = copy.model, self._mode(copy), *self.hosting[self.nodes[copy.node].endpoint]
             if key not in known:
-                known[key] = self._copy(self.models[copy.model], key[1], key[2])
+                known[key] = self._copy(self.models[copy.model], key[1], key[2], kept=key[3])
             self.terms[copy.model].update(known[key])
         empty = 0
         for node in self.placement.nodes:
@@ -150,7 +150,7 @@ class _Breakdown:
             self.indices[copy.model] = {mode_key(mode): index for index, mode in reversed(list(enumerate(self.models[copy.model].modes)))}
         return self.indices[copy.model][mode_key(copy.mode)]
 
-    def _copy(self, model: Model, index: int, hosting: Hosting) -> dict[str, int]:
+    def _copy(self, model: Model, index: int, hosting: Hosting, *, kept: bool) -> dict[str, int]:
         """Units of one copy by term."""
         mode = model.modes[index]
         if model.name not in self.latencies:
@@ -158,7 +158,7 @@ class _Breakdown:
         needed = copies_needed(model, mode)
         assert needed is not None, "the checker refuses copies in modes that cannot serve"
         latency = self.latencies[model.name][index]
-        losses = axis_losses(mode, latency, isolation_of(model, self.tenants), hosting)
+        losses = axis_losses(mode, latency, isolation_of(model, self.tenants), hosting, kept=kept)
         scale = Fraction(OBJECTIVE_UNITS, self.objective.models * max(1, needed))
         parts = {_OF_COPY[axis]: scale * self.objective.weight[axis] * loss for axis, loss in losses.items()}
         return _dealt_by_name(round_half_up(sum(parts.values(), Fraction(0))), parts)
@@ -201,7 +201,7 @@ class _Breakdown:
                         zone=node.zone,
                         pool=node.pool,
                         endpoint=node.endpoint,
-                        hosting=self.hosting[node.endpoint],
+                        hosting=self.hosting[node.endpoint][0],
                         mode=index,
                         copies=len(mine),
                         neighbours=tuple(name for name in here if name != model),

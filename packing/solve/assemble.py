@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from packing.compile.data import Compiled
 from packing.describe.expand import Expanded
 from packing.domain.fitness import OBJECTIVE_UNITS
+from packing.domain.overcommit import LEVELS
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement
 from packing.domain.words import Hosting, Status
 from packing.solve.context import relative_gap
@@ -55,6 +56,7 @@ def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status,
                 instance_type=compiled.kinds[compiled.pools[first.pool].kind].name,
                 nodes=tuple(identifiers[member] for member in members),
                 models=tuple(models),
+                keep=LEVELS[level].name if (level := compiled.candidates[first.copies[0][0]].keep) >= 0 else None,
             )
         )
     shown = figures(plan.value.objective, bound)

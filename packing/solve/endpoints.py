@@ -26,14 +26,14 @@ def group_nodes(compiled: Compiled, nodes: Sequence[NodePlan]) -> list[list[int]
             groups[node.hosting, kind, owner_key(compiled, node)].append(position)
         else:
             mine = Container(compiled, node)
-            candidates = containers[kind, mine.framework]
+            candidates = containers[kind, mine.container]
             number = next((index for index, container in enumerate(candidates) if container.takes(mine)), None)
             if number is None:
                 candidates.append(mine)
                 number = len(candidates) - 1
             else:
                 candidates[number].absorb(mine)
-            groups[node.hosting, kind, mine.framework, number].append(position)
+            groups[node.hosting, kind, mine.container, number].append(position)
     return sorted(groups.values())
 
 
@@ -57,7 +57,7 @@ class Container:
         self.largest = max(candidate.size for candidate in candidates)
         self.tenants = {model.tenant for model in models}
         self.strict = any(model.isolation >= CONTAINER for model in models)
-        self.framework = models[0].framework
+        self.container = candidates[0].container
 
     def takes(self, other: Container) -> bool:
         """Whether both may be one endpoint."""

@@ -34,7 +34,7 @@ class NodeState:
         "_strict_node_tenants",
         "compiled",
         "copies",
-        "framework",
+        "container",
         "home",
         "hosting",
         "kind",
@@ -54,7 +54,7 @@ class NodeState:
         self.copies: list[Copy] = []
         self.models: dict[int, int] = {}
         self.home = -1
-        self.framework = -1
+        self.container = -1
         self._sizes: dict[int, int] = {}
         self._node_tenants: dict[int, int] = {}
         self._strict_node_tenants: dict[int, int] = {}
@@ -131,13 +131,13 @@ class NodeState:
         conflicts = self.compiled.conflicts
         if conflicts and any((tenant, other) in conflicts for other in self._node_tenants):
             return False
-        return not self._multi or self._shares_container(candidate, tenant, model.isolation, model.framework)
+        return not self._multi or self._shares_container(candidate, tenant, model.isolation)
 
-    def _shares_container(self, candidate: Candidate, tenant: int, isolation: int, framework: int) -> bool:
+    def _shares_container(self, candidate: Candidate, tenant: int, isolation: int) -> bool:
         """Rules of one container that serves several models."""
         if not self.copies:
             return True
-        if framework != self.framework:
+        if candidate.container != self.container:
             return False
         if isolation >= CONTAINER and any(other != tenant for other in self._node_tenants):
             return False
@@ -239,7 +239,7 @@ class NodeState:
         if model.isolation >= INSTANCE or (self._multi and model.isolation >= CONTAINER):
             _count(self._strict_node_tenants, model.tenant, sign)
         if self._multi:
-            self.framework = model.framework
+            self.container = candidate.container
             _count(self._sizes, candidate.size, sign)
         if self._shared_accelerators:
             for index in accelerators:

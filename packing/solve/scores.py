@@ -41,7 +41,8 @@ def plan_scores(compiled: Compiled, problem: Problem, plan: Plan) -> Scores:
         model = problem.models[candidate.model]
         if candidate.model not in latencies:
             latencies[candidate.model] = latency_losses(model)
-        parts = axis_losses(model.modes[candidate.mode], latencies[candidate.model][candidate.mode], isolation_of(model, tenants), candidate.hosting)
+        mode, latency = model.modes[candidate.mode], latencies[candidate.model][candidate.mode]
+        parts = axis_losses(mode, latency, isolation_of(model, tenants), candidate.hosting, kept=candidate.keep >= 0)
         for axis, part in parts.items():
             lost[axis] += part * Fraction(count, max(1, candidate.needed))
     short = Fraction(0)

@@ -11,6 +11,7 @@ from typing import Any
 
 from packing.domain.demand import base_copies, counted_at_most, demand_micro, fastest_micro, missing_copies, throughput_in_force
 from packing.domain.hardware import InstanceType, MigProfile, Pool
+from packing.domain.overcommit import BY_NAME
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement
 from packing.domain.problem import Problem, conflicting_pairs, isolation_of, tenant_name
 from packing.domain.units import MICRO
@@ -128,6 +129,16 @@ class Site:
     def swaps(self) -> bool:
         """Whether copies here are resident only in the slots in which their model is active."""
         return self.hosting is Hosting.MULTI_MODEL
+
+    @property
+    def keeps(self) -> str | None:
+        """The level of over-commitment; None where there is none."""
+        return self.endpoint.keep if self.endpoint else None
+
+    @property
+    def over_committed(self) -> bool:
+        """Whether models share memory in turns here, at a level that exists."""
+        return self.swaps and self.keeps in BY_NAME
 
     @property
     def where(self) -> str:

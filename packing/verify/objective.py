@@ -16,6 +16,7 @@ from packing.domain.fitness import (
     OBJECTIVE_UNITS,
     OPERATIONS_LOSS,
     OPERATIONS_PART,
+    OVER_COMMITTED_COLD_LOSS,
     SCALING_LOSS,
     SCALING_PART,
     size_grade,
@@ -68,16 +69,17 @@ def latency_loss(model: Model, mode: Mode) -> Fraction:
     return 1 - Fraction(min(known), max(known) if own is None else own)
 
 
-def losses(model: ModelFacts, form: ModeFacts, hosting: Hosting) -> Losses | None:
+def losses(model: ModelFacts, form: ModeFacts, hosting: Hosting, *, keeps: bool) -> Losses | None:
     """The losses of a copy; None where its mode cannot serve the model's traffic and so has no coefficient."""
     copies = copies_needed(model.model, form.mode)
     if copies is None:
         return None
     grade = max(ISOLATION_GRADE[HOSTING_ISOLATION[hosting]], ISOLATION_GRADE[model.isolation])
+    cold = OVER_COMMITTED_COLD_LOSS if keeps else COLD_LOSS[hosting]
     return Losses(
         share=Fraction(1, max(1, copies)),
         size=1 - size_grade(form.size),
-        performance=LATENCY_PART * latency_loss(model.model, form.mode) + COLD_PART * COLD_LOSS[hosting] + SCALING_PART * SCALING_LOSS[hosting],
+        performance=LATENCY_PART * latency_loss(model.model, form.mode) + COLD_PART * cold + SCALING_PART * SCALING_LOSS[hosting],
         isolation=1 - grade,
         operations=OPERATIONS_LOSS[hosting],
     )
@@ -85,18 +87,18 @@ def losses(model: ModelFacts, form: ModeFacts, hosting: Hosting) -> Losses | Non
 
 def tally(facts: Facts) -> list[Tally] | None:
     """Copies counted by model, mode and hosting; None where one of them has no coefficient."""
-    counts: dict[tuple[int, int, Hosting], int] = {}
-    kinds: dict[tuple[int, int, Hosting], tuple[ModelFacts, ModeFacts]] = {}
+    counts: dict[tuple[int, int, Hosting, bool], int] = {}
+    kinds: dict[tuple[int, int, Hosting, bool], tuple[ModelFacts, ModeFacts]] = {}
     for seat in facts.seats:
         hosting = seat.site.hosting if seat.site else None
         if seat.model is None or hosting is None:
             return None
-        key = id(seat.model), id(seat.mode), hosting
+        key = id(seat.model), id(seat.mode), hosting, seat.site is not None and seat.site.keeps is not None
         counts[key] = counts.get(key, 0) + 1
         kinds[key] = seat.model, seat.mode
     found: list[Tally] = []
     for key, count in counts.items():
-        lost = losses(*kinds[key], key[2])
+        lost = losses(*kinds[key], key[2], keeps=key[3])
         if lost is None:
             return None
         found.append(Tally(kinds[key][0], count, lost))

@@ -126,8 +126,7 @@ class _TenantProgram:
         if model.isolation < STRICT[candidate.hosting]:
             ways.append(self._copies(model, self.priced.copy(candidate) // SCALE))
         x = self._copies(model, candidate.coefficient)
-        framework = model.framework if candidate.hosting is Hosting.MULTI_MODEL else -1
-        rows = self._uses.setdefault((candidate.kind, candidate.hosting, framework), defaultdict(list))
+        rows = self._uses.setdefault((candidate.kind, candidate.hosting, candidate.container), defaultdict(list))
         for dimension, slot, amount in needs_of(candidate, self.compiled):
             rows[dimension, slot].append((amount, x, model.most))
         return [*ways, x]

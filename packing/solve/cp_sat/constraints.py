@@ -204,8 +204,8 @@ class Constraints:
                 self.model.add(self._tenant_present(position, node, a) + self._tenant_present(position, node, b) <= 1)
 
     def framework(self, position: int, node: NodeVars) -> None:
-        """Rule `framework`."""
-        self._one_of(node, lambda candidate: self.compiled.models[candidate.model].framework, f"framework.{position}")
+        """Rule `framework`; and one level of over-commitment."""
+        self._one_of(node, lambda candidate: candidate.container, f"framework.{position}")
 
     def _one_of(self, node: NodeVars, trait: Callable[[Candidate], int], name: str) -> None:
         traits = sorted({trait(candidate) for candidate, _ in self._all(node)})

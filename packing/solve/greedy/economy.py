@@ -40,7 +40,7 @@ def domain_of(compiled: Compiled, candidate: Candidate) -> Domain:
     if candidate.hosting is Hosting.SINGLE_MODEL:
         return ("single", candidate.model, 0)
     if candidate.hosting is Hosting.MULTI_MODEL:
-        return ("multi", model.framework, model.tenant if model.isolation >= CONTAINER else -1)
+        return ("multi", candidate.container, model.tenant if model.isolation >= CONTAINER else -1)
     return ("component", 0, model.tenant if model.isolation >= INSTANCE else -1)
 
 

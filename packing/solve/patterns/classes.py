@@ -88,7 +88,7 @@ def _class(compiled: Compiled, number: int, members: list[int], tenant: int, way
 
 
 def _looks(c: Candidate) -> tuple[object, ...]:
-    return (c.hosting, c.kind, c.width, c.demand, c.node_demand, c.mask, c.size, c.coefficient, c.rate)
+    return (c.hosting, c.kind, c.width, c.demand, c.node_demand, c.mask, c.size, c.coefficient, c.rate, c.container)
 
 
 def _useful(compiled: Compiled) -> Callable[[Candidate], bool]:

@@ -143,7 +143,7 @@ def columns_of_nodes(compiled: Compiled, layout: Layout, nodes: Sequence[NodePla
         if node.hosting is Hosting.SINGLE_MODEL:
             keys.insert(0, (kind, node.hosting, layout.class_of.get(compiled.candidates[node.copies[0][0]].model, -2), -1))
         if node.hosting is Hosting.MULTI_MODEL:
-            keys.insert(0, (kind, node.hosting, tenant if level >= CONTAINER else ANYONE, models[0].framework))
+            keys.insert(0, (kind, node.hosting, tenant if level >= CONTAINER else ANYONE, compiled.candidates[node.copies[0][0]].container))
         for group in (group for key in keys for group in groups.get(key, ())):
             for content in _contents(node, group.bins_per_node):
                 owners = {compiled.models[compiled.candidates[index].model].isolation for index, accelerators in content if accelerators}

@@ -120,11 +120,10 @@ class Layout:
             self._add(owner, way, candidate, (candidate.kind, hosting, owner.index, -1), ANYONE)
             return
         if hosting is Hosting.MULTI_MODEL:
-            framework = owner.first.framework
             if level < CONTAINER:
-                self._add(owner, way, candidate, (candidate.kind, hosting, ANYONE, framework), ANYONE)
+                self._add(owner, way, candidate, (candidate.kind, hosting, ANYONE, candidate.container), ANYONE)
             if tenant in self._strict_tenants:
-                self._add(owner, way, candidate, (candidate.kind, hosting, tenant, framework), ANYONE)
+                self._add(owner, way, candidate, (candidate.kind, hosting, tenant, candidate.container), ANYONE)
             return
         if tenant in self._instance_tenants:
             self._add(owner, way, candidate, (candidate.kind, hosting, tenant, -1), ANYONE)

@@ -78,7 +78,7 @@ def keep_groups(compiled: Compiled, nodes: Sequence[NodePlan]) -> list[list[int]
         name = home.nodes[node.home].endpoint if node.home >= 0 else None
         if node.hosting is Hosting.MULTI_MODEL:
             mine = Container(compiled, node)
-            alike = containers[kind, mine.framework]
+            alike = containers[kind, mine.container]
             number = next(
                 (group for container, group in alike if _same(home_name(compiled, nodes, groups[group]), name) and container.takes(mine)), None
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from packing.domain.rules import Rule
-from packing.verify.checks import capacity, counts, endpoints, reserve, single, tenants
+from packing.verify.checks import capacity, counts, endpoints, over_commit, reserve, single, tenants
 from packing.verify.facts import Facts
 from packing.verify.violation import Violation
 
@@ -28,6 +28,7 @@ CHECKS: dict[Rule, Check] = {
     Rule.SIZE_RATIO: endpoints.size_ratio,
     Rule.STREAMING: endpoints.streaming,
     Rule.COLD_START: endpoints.cold_start,
+    Rule.LOADING: over_commit.node_limits,
     Rule.ISOLATION: tenants.isolation,
     Rule.CONFLICTS: tenants.conflicts,
     Rule.COPIES: counts.copies,

@@ -1,4 +1,4 @@
-"""Checks of what accelerators and nodes can carry, in every slot."""
+"""Checks of what accelerators and nodes can carry, in every slot (over-committed nodes: `over_commit`)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _too_much(site: Site, seats: list[Seat], amount: Amount, capacity: int, slot
 
 def _accelerators(facts: Facts, rule: Rule, amount: Amount, capacity: Callable[[Site], int]) -> Iterator[Violation]:
     for site in facts.sites.values():
-        if site.kind is None:
+        if site.kind is None or site.over_committed:
             continue
         there = capacity(site)
         for index, seats in site.on.items():
@@ -50,7 +50,7 @@ def _accelerators(facts: Facts, rule: Rule, amount: Amount, capacity: Callable[[
 
 def _nodes(facts: Facts, rule: Rule, amount: Amount, capacity: Callable[[Site], int | None], name: str = "") -> Iterator[Violation]:
     for site in facts.sites.values():
-        there = capacity(site) if site.kind is not None else None
+        there = capacity(site) if site.kind is not None and not site.over_committed else None
         wrong = None if there is None else _too_much(site, site.seats, amount, there, facts.slots)
         if wrong:
             yield Violation(rule, site.where, f"{name}{wrong}")

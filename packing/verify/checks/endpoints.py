@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packing.domain.overcommit import BY_NAME
 from packing.domain.rules import Rule
 from packing.domain.units import exact
 from packing.domain.words import AcceleratorKind, Hosting
@@ -25,6 +26,11 @@ def endpoint(facts: Facts) -> Iterator[Violation]:
         elif site.node.instance_type != site.endpoint.instance_type:
             detail = f"a {site.node.instance_type} behind {site.endpoint.name}, an endpoint of {site.endpoint.instance_type}"
             yield Violation(Rule.ENDPOINT, site.where, detail)
+    for each in facts.endpoints.values():
+        if each.keep is not None and each.hosting is not Hosting.MULTI_MODEL:
+            yield Violation(Rule.ENDPOINT, f"endpoints[{each.name}].keep", "only multi-model endpoints are over-committed")
+        elif each.keep is not None and each.keep not in BY_NAME:
+            yield Violation(Rule.ENDPOINT, f"endpoints[{each.name}].keep", f"unknown level {each.keep!r}")
 
 
 def single_model(facts: Facts) -> Iterator[Violation]:

@@ -1,0 +1,205 @@
+"""Over-committed multi-model nodes: what a model that is loaded on demand takes of a node, and how long a request may wait.
+
+A node at a *level* keeps each of its models in memory for the level's `keep_s` (T) after its last request, except with a probability
+that the reserve bounds; the least recently used go first. Requests are taken to be independent (Poisson), rates constant within a slot.
+With size s and rate x of each model, capacity C, steepness k = 16 and reserve f = 1/4 (docs/design/overcommit.md has the derivation):
+
+    p       = 1 - exp(-x T)                                  was asked for within T (x: the largest rate of any slot)
+    plain   = C ln(1 + p (exp(k s / C) - 1)) / k             effective bandwidth
+    need    = plain / (1 - f)                                on every node, for every capacity, in every slot: sum of needs <= C
+    early   = exp(-k (f - (s - plain) / C))                  evicted before T, at most (Chernoff); summed over the kinds of memory
+    miss    = (T/slot) exp(-min(x, x before) T) + (1 - T/slot) exp(-x T) + early
+    loading = x miss load_s                                  on every node, in every slot: sum <= `loading_limit` (r)
+    waits   = miss (1 + x (load_s + r L / (1 - r)))          requests that find it not loaded, or being loaded
+    late    = waits exp(-y (cold_start_s - load_s) / L)      wait longer than cold_start_s, at most: M/G/1 queue of loads (Kingman),
+                                                             y the root of r (exp(y) - 1) = y, no load longer than the level's `load_s` (L)
+
+Needs are additive, so that whether models fit together stays a sum. Sources: Che, Tung, Wang, "Hierarchical web caching systems",
+IEEE JSAC 2002 (keep time); Kelly, "Notes on effective bandwidths", 1996 (needs); Kingman, "Inequalities in the theory of queues", 1970.
+
+All of it is decimal arithmetic with 30 digits, the same on every machine; needs are rounded up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from packing.domain.units import MICRO, capacity, exact
+
+_WITH = Context(prec=30)
+STEEPNESS = Decimal(16)
+RESERVE = Decimal("0.25")
+GRID = 4096
+"""Sizes are rounded up to this part of the capacity, probabilities to this part of one: few distinct logarithms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How long models stay after their last request, and how long a load takes at most, in seconds."""
+
+    name: str
+    keep_s: int
+    load_s: int
+
+
+LEVELS = tuple(Level(f"{keep // 60}min/{load}s", keep, load) for keep in (120, 600, 1800) for load in (20, 60, 180))
+BY_NAME = {level.name: level for level in LEVELS}
+"""What an endpoint's `keep` may name: how long models stay, and the longest load."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A model as an over-committed node sees it: requests/s per slot (millionths), and what may be waited for."""
+
+    rates: tuple[int, ...]
+    slot_s: Fraction
+    cold_start_s: float
+    quantile: float
+    loading_limit: float
+    copies: int = 1
+    """Copies that the model may have; each gets an equal part of the requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What a copy needs of one capacity while it is loaded; capacity None: unlimited."""
+
+    needed: int
+    capacity: int | None
+    memory: bool = False
+    """Where it runs short, models are evicted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one copy takes of an over-committed node."""
+
+    needs: tuple[int, ...]
+    """Effective needs, in the order and the units of the amounts."""
+    loading: int
+    """Share of the time that its loads take in its worst slot, in millionths."""
+    late: float
+    """Share of its requests that wait longer than `cold_start_s`, at most, in its worst slot."""
+    resident: tuple[bool, ...]
+    """Slots in which it may have been asked for within the keep time."""
+
+
+def keep(asked: Asked, level: Level, amounts: Sequence[Amount], load_s: float) -> Kept | str:
+    """What one copy takes of a node at the level; or why the level is not for it, in words.
+
+    Parameters
+    ----------
+    asked : the model's demand.
+    level : of the node.
+    amounts : what it needs while it is loaded.
+    load_s : seconds of one load.
+    """
+    if exact(load_s) > level.load_s:
+        return f"a load takes {load_s:g} s, at this level no more than {level.load_s} s"
+    if level.keep_s > asked.slot_s:
+        return f"a slot is shorter than the keep time of {level.keep_s} s"
+    if any(each.capacity is not None and each.needed > each.capacity for each in amounts):
+        return "a copy alone does not fit"
+    parts = [_part(each, used_share(max(asked.rates), level.keep_s)) for each in amounts]
+    early = sum((_early(each, part) for each, part in zip(amounts, parts, strict=True) if each.memory and each.needed), Decimal(0))
+    loading, late = _worst(asked, level, _decimal(load_s), early)
+    if late > 1 - _decimal(asked.quantile):
+        return f"{float(late):.2g} of the requests could wait longer than {asked.cold_start_s:g} s"
+    if loading > capacity(asked.loading_limit, MICRO):
+        return f"its loads alone could take more than {asked.loading_limit:g} of the time"
+    needs = tuple(each.needed if part is None else _scaled(part, each.capacity or 0) for each, part in zip(amounts, parts, strict=True))
+    return Kept(needs, loading, float(late), resident_slots(asked.rates))
+
+
+def resident_slots(rates: Sequence[int]) -> tuple[bool, ...]:
+    """Slots with requests in them or in the slot before (the day repeats): when a model may be in memory."""
+    return tuple(rate > 0 or rates[slot - 1] > 0 for slot, rate in enumerate(rates))
+
+
+def _worst(asked: Asked, level: Level, load: Decimal, early: Decimal) -> tuple[int, Decimal]:
+    """(loading in millionths, late) of the worst slot, whatever number of copies shares the requests."""
+    loading, late = 0, Decimal(0)
+    window = _WITH.divide(Decimal(level.keep_s), _ratio(asked.slot_s))
+    for before, rate in sorted({(asked.rates[slot - 1], rate) for slot, rate in enumerate(asked.rates) if rate}):
+        for count in range(1, asked.copies + 1):
+            lower, earlier = rate // count, min(rate, before) // count
+            new = _WITH.multiply(window, quiet(earlier, level.keep_s))
+            old = _WITH.multiply(1 - window, quiet(lower, level.keep_s))
+            miss = min(Decimal(1), new + old + early)
+            each = Decimal(-(-rate // count))  # millionths of a request/s
+            loading = max(loading, int(_WITH.multiply(_WITH.multiply(each, miss), load).to_integral_value(ROUND_CEILING)))
+            late = max(late, _late(asked, level, load, miss, each / MICRO))
+    return loading, late
+
+
+def _late(asked: Asked, level: Level, load: Decimal, miss: Decimal, rate: Decimal) -> Decimal:
+    """Share of the requests that wait longer than is tolerated, at most."""
+    limit, longest = _decimal(asked.loading_limit), Decimal(level.load_s)
+    queue = _WITH.divide(_WITH.multiply(limit, longest), 1 - limit)
+    waits = min(Decimal(1), _WITH.multiply(miss, 1 + _WITH.multiply(rate, load + queue)))
+    spare = _decimal(asked.cold_start_s) - load
+    if spare < 0:
+        return waits
+    power = -_WITH.divide(_WITH.multiply(decay(asked.loading_limit), spare), longest)
+    return _WITH.multiply(waits, _WITH.exp(power))
+
+
+@lru_cache(maxsize=2**16)
+def quiet(rate: int, seconds: int) -> Decimal:
+    """exp(-x T): no request within T at x requests/s (millionths)."""
+    return _WITH.exp(_WITH.divide(Decimal(-rate * seconds), MICRO))
+
+
+def used_share(rate: int, seconds: int) -> int:
+    """p: asked for within T, in 1/GRID, rounded up."""
+    return int(((1 - quiet(rate, seconds)) * GRID).to_integral_value(ROUND_CEILING))
+
+
+@lru_cache(maxsize=64)
+def decay(limit: float) -> Decimal:
+    """y > 0 with r (exp(y) - 1) = y, rounded down: how fast the tail of the queue of loads falls, by bisection."""
+    share, low, high = _decimal(limit), Decimal(0), Decimal(64)
+    for _ in range(64):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _WITH.multiply(share, _WITH.exp(middle) - 1) <= middle else (low, middle)
+    return low.quantize(Decimal("1e-9"), ROUND_FLOOR)
+
+
+def _part(amount: Amount, used: int) -> Decimal | None:
+    """Effective bandwidth as a part of the capacity, without the reserve; None where nothing limits."""
+    if amount.capacity is None or not amount.needed:
+        return None
+    if not amount.capacity:
+        return Decimal(2)  # more than there is
+    return effective_part(-(-amount.needed * GRID // amount.capacity), used)
+
+
+@lru_cache(maxsize=2**16)
+def effective_part(size: int, used: int) -> Decimal:
+    """ln(1 + p (exp(k s) - 1)) / k with s and p in 1/GRID."""
+    grown = _WITH.exp(_WITH.divide(STEEPNESS * size, GRID)) - 1
+    return _WITH.divide(_WITH.ln(1 + _WITH.divide(_WITH.multiply(grown, used), GRID)), STEEPNESS)
+
+
+def _early(amount: Amount, part: Decimal | None) -> Decimal:
+    if part is None or not amount.capacity:
+        return Decimal(0)
+    size = _WITH.divide(-(-amount.needed * GRID // amount.capacity), GRID)
+    return min(Decimal(1), _WITH.exp(-STEEPNESS * (RESERVE - (size - part))))
+
+
+def _scaled(part: Decimal, has: int) -> int:
+    """The need: with the reserve, in the capacity's unit, rounded up."""
+    return int(_WITH.divide(_WITH.multiply(part, has), 1 - RESERVE).to_integral_value(ROUND_CEILING))
+
+
+def _decimal(value: float) -> Decimal:
+    return _ratio(exact(value))
+
+
+def _ratio(value: Fraction) -> Decimal:
+    return _WITH.divide(value.numerator, value.denominator)
