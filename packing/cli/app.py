@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from packing.cli import bench, catalog, check, diff, explain, generate, migrate, rebalance, shortage, show, simulate, solve
+from packing.cli import bench, catalog, check, diff, explain, generate, migrate, profile, rebalance, shortage, show, simulate, solve
 
 # Plain help: rendering it with rich would double the start-up time of `packing --help`.
 app = typer.Typer(
@@ -46,5 +46,6 @@ app.command("apply")(diff.apply)
 app.command("migrate")(migrate.command)
 app.command("replay")(migrate.replay)
 app.command("catalog")(catalog.command)
+app.command("profile")(profile.command)
 app.command("generate")(generate.command)
 app.command("bench", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(bench.command)

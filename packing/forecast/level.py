@@ -14,6 +14,9 @@ from fractions import Fraction
 
 from packing.forecast.quantile import upper
 
+MOST = Fraction(2)
+"""A day without traffic in the others' hours would ask for any factor; a plan for twice the past is the most that makes sense."""
+
 Cell = tuple[int, int]
 Series = Sequence[int | None]
 
@@ -100,7 +103,8 @@ def margin_of(results: Sequence[LeftOut]) -> Fraction:
     """The factor for the error of the forecast: the mean of what the cycles left out would have needed, never below 1.
 
     The mean, not the largest: with the five to ten days that a history has, the largest is one day's accident, and a plan
-    made with it pays for that accident every day (measured in benchmarks/traffic.md).
+    made with it pays for that accident every day (benchmarks/traffic.md). For the same reason no day counts as more than
+    `MOST`, which is also what a day counts that no factor would have helped.
     """
-    factors = [each.factor for each in results if each.factor is not None]
+    factors = [MOST if each.factor is None else min(each.factor, MOST) for each in results]
     return max(Fraction(1), sum(factors, Fraction()) / len(factors)) if factors else Fraction(1)

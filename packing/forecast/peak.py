@@ -97,7 +97,8 @@ def allocate(forecast: Forecast, names: Sequence[str], weights: Mapping[str, Fra
 
     which is D. Tasche, *Capital allocation to business units and sub-portfolios: the Euler principle* (2007) with the
     covariance about the mean of each slot, and with the observations of the neighbours where `Level.neighbours` says so. A
-    model that moves against the sum gets its mean. Where nothing moves, the margin is in proportion to the means.
+    model that moves against the sum gets its mean, one whose part would be more than its own profile gets that profile, and
+    the others the rest. Where nothing moves, the margin is in proportion to the means.
 
     Returns
     -------
@@ -115,11 +116,27 @@ def allocate(forecast: Forecast, names: Sequence[str], weights: Mapping[str, Fra
                 profiles[name].append(forecast.models[name].rates[slot])
             continue
         means = {name: Fraction(sum(seen[name][slot]), len(seen[name][slot])) for name in names}
-        parts = _parts(names, {name: _covariance(seen[name][slot], together[slot]) for name in names}, means, weights)
-        spare = peak.by_slot[slot] * MICRO - sum((weights[name] * means[name] for name in names), Fraction())
-        for name in names:
-            profiles[name].append(max(0, ceil(means[name] + parts[name] * spare)))
+        moves = {name: _covariance(seen[name][slot], together[slot]) for name in names}
+        own = {name: forecast.own[name][slot] * forecast.models[name].margin for name in names}
+        for name, rate in _shares(means, moves, own, weights, peak.by_slot[slot] * MICRO).items():
+            profiles[name].append(max(0, ceil(rate)))
     return {name: tuple(rates) for name, rates in profiles.items()}
+
+
+def _shares(
+    means: Mapping[str, Fraction], moves: Mapping[str, int], own: Mapping[str, Fraction], weights: Mapping[str, Fraction], planned: Fraction
+) -> dict[str, Fraction]:
+    """What each model gets of `planned`, none more than its own profile as long as the others have room up to theirs."""
+    fixed: dict[str, Fraction] = {}
+    while True:
+        free = [name for name in means if name not in fixed]
+        parts = _parts(free, moves, means, weights)
+        spare = planned - sum((weights[name] * rate for name, rate in (fixed | {name: means[name] for name in free}).items()), Fraction())
+        found = {name: means[name] + parts[name] * spare for name in free}
+        over = [name for name in free if found[name] > own[name]]
+        if not over or len(over) == len(free):  # all of them: on their worst day together they need more than each on its own
+            return {name: fixed[name] if name in fixed else found[name] for name in means}
+        fixed |= {name: own[name] for name in over}
 
 
 def _parts(names: Sequence[str], moves: Mapping[str, int], means: Mapping[str, Fraction], weights: Mapping[str, Fraction]) -> dict[str, Fraction]:

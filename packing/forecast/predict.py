@@ -12,7 +12,7 @@ from packing.domain.units import exact
 from packing.errors import Fault, ProblemError
 from packing.forecast.history import History
 from packing.forecast.level import LeftOut, Level, left_out, margin_of
-from packing.forecast.peak import Peak, peak_of_sum
+from packing.forecast.peak import Peak, allocate, peak_of_sum
 from packing.forecast.quantile import held
 
 BACKTEST = "backtest"
@@ -84,6 +84,18 @@ class Forecast:
         """
         names = tuple(dict.fromkeys(models if models is not None else self.history.models))
         return peak_of_sum(self, names, _weights(names, weights))
+
+    def pooled(self, models: Sequence[str] | None = None, weights: Mapping[str, float | Fraction] | None = None) -> dict[str, tuple[int, ...]]:
+        """Profiles whose weighted sum is, in every slot, what the models need together; arguments as of `peak_of_sum`.
+
+        They hold for the models as a group behind shared nodes. A model with nodes of its own needs its own profile.
+
+        Returns
+        -------
+        By model and slot millionths of a request per second, rounded up.
+        """
+        names = tuple(dict.fromkeys(models if models is not None else self.history.models))
+        return allocate(self, names, _weights(names, weights))
 
     def factor(self, series: Sequence[int | None]) -> tuple[Fraction, tuple[LeftOut, ...]]:
         """The margin for a series of loads, and how days left out would have gone."""
