@@ -72,21 +72,22 @@ def long(source: Source, columns: Mapping[str, str], by: str | None, name: str, 
             faults.append(Fault("bad_history", where, "", "The row has too few cells.", "Write time, model and rate."))
             continue
         model = name if by is None else cells[2].strip()
-        before = seen.setdefault((model, cells[0]), cells[1])
-        if before is not cells[1] and before != cells[1]:
-            cause = f"The same model and time has the rate {before} already."
-            faults.append(Fault("contradiction", where, cells[1], cause, "Keep one of them."))
+        before = seen.get((model, cells[0]))
+        if before is not None:
+            if before == cells[1]:
+                repeated += 1
+            else:
+                cause = f"The same model and time has the rate {before} already."
+                faults.append(Fault("contradiction", where, cells[1], cause, "Keep one of them."))
             continue
-        if before is not cells[1]:
-            repeated += 1
-            continue
+        seen[model, cells[0]] = cells[1]
         try:
             at = _slot(cells[0], clock)
         except (ValueError, OverflowError, OSError) as error:
             faults.append(Fault("bad_history", where, cells[0], str(error), "Write times as 2026-11-22T18:00, or hours counted from 0."))
             continue
         _add(sums.setdefault(model, {}), at, cells[1], where, faults)
-    notes = (f"{repeated:,} rows came twice and count once.",) if repeated else ()
+    notes = (f"Rows that came twice and count once: {repeated:,}.",) if repeated else ()
     return _history(sums, slots, clock.slot_s, str(clock.where), faults, source, notes)
 
 
@@ -128,8 +129,8 @@ def _history(sums: Sums, slots: int, slot_s: int, zone: str, faults: list[Fault]
     rates = tuple(tuple(_mean(sums[model].get(slot)) for slot in known) for model in models)
     unknown = sum(rate is None for series in rates for rate in series)
     holes = known[-1] - known[0] + 1 - len(known)
-    said = [f"{unknown:,} rates are not given: not known, not zero."] if unknown else []
-    said += [f"{holes:,} slots between the first and the last have no rate of any model: not known, not zero."] if holes else []
+    said = [f"Rates that are not given: {unknown:,}. They are not known, not zero."] if unknown else []
+    said += [f"Slots between the first and the last without a rate of any model: {holes:,}. They are not known, not zero."] if holes else []
     return History(models, slots, tuple(divmod(slot, slots) for slot in known), rates, slot_s / _HOUR_S, zone, notes=(*notes, *said))
 
 
