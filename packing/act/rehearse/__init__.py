@@ -1,0 +1,6 @@
+"""Rehearse: request streams against a placement, before anything is deployed."""
+
+from packing.act.rehearse.api import rehearse
+from packing.act.rehearse.types import ModelRehearsal, NodeRehearsal, Percentiles, Rehearsal, Routing
+
+__all__ = ["ModelRehearsal", "NodeRehearsal", "Percentiles", "Rehearsal", "Routing", "rehearse"]
