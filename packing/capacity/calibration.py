@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from packing.domain.calibration import Calibration as Own
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,20 @@ class Calibration:
     bands : relative half-width of the 90 % band: by engine on its measured hardware; ``transferred`` on hardware that
         was measured under another engine or without load; ``derived`` for all else.
     record : the whole file: sources, dates, error quantiles.
+    own : the user's own measurements (`packing calibrate`).
+    fitted : the parameters that follow from them, by engine and accelerator.
     """
 
     engines: Mapping[str, Engine]
     hardware: Mapping[str, frozenset[str]]
     bands: Mapping[str, float]
     record: Mapping[str, Any]
+    own: Own | None = None
+    fitted: Mapping[tuple[str, str], Engine] = field(default_factory=dict)
+
+    def engine(self, name: str, accelerator: str) -> Engine:
+        """Parameters of an engine on a kind of accelerator: own ones, where it was measured."""
+        return self.fitted.get((name, accelerator)) or self.engines.get(name) or self.engines[DEFAULT_ENGINE]
 
     def __hash__(self) -> int:
         """Of what is cheap to hash: it is part of a cache's key."""

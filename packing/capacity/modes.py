@@ -10,6 +10,7 @@ from functools import lru_cache
 from packing.capacity.calibration import Calibration, calibration, engine_name
 from packing.capacity.choice import Need, Option, Place
 from packing.capacity.options import LOAD_BANDWIDTH, LOAD_EFFICIENCY, accelerated, on_cpus
+from packing.capacity.own import judged
 from packing.capacity.precision import PRECISIONS
 from packing.capacity.prune import pruned
 from packing.capacity.target import Chip, Target, chip_of
@@ -108,7 +109,11 @@ def _modes(
             else:
                 found += accelerated(architecture, precision, place, need, engine, known)
         options.append(found)
-    return tuple(mode_of(option, architecture, known) for option in pruned(options, need))
+    kept = pruned(options, need)
+    modes = [mode_of(option, architecture, known) for option in kept]
+    if known.own is not None:
+        modes = [judged(mode, option, architecture, need, known.own) for mode, option in zip(modes, kept, strict=True)]
+    return tuple(modes)
 
 
 def derive_modes(model: Model, architecture: Architecture, targets: Sequence[Target], known: Calibration | None = None) -> tuple[Mode, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from packing.capacity.calibration import DEFAULT_ENGINE, Calibration, Engine
+from packing.capacity.calibration import Calibration, Engine
 from packing.capacity.choice import Need, Option, Place, chosen, within
 from packing.capacity.kinds import CPU_ENGINE, CPU_LARGEST, cpu_chip, encoder_points, image_points, scan_points
 from packing.capacity.latency import roofline
@@ -91,7 +91,7 @@ def accelerated(architecture: Architecture, precision: str, place: Place, need: 
     chip = place.chip
     if chip is None or architecture.kind == "knn" or (chip.neuron and PRECISIONS[precision].bits < 8):  # no 4-bit weights on Neuron
         return
-    engine = known.engines.get(engine_name) or known.engines[DEFAULT_ENGINE]
+    engine = known.engine(engine_name, chip.name)
     weights = weight_bytes(architecture, precision)
     load_s = LOAD_START_S + weights / place.load_bandwidth
     for degree in degrees(architecture, place):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from packing.cli import bench, catalog, check, diff, explain, generate, migrate, profile, rebalance, shortage, show, simulate, solve
+from packing.cli import bench, calibrate, catalog, check, diff, explain, generate, migrate, profile, rebalance, shortage, show, simulate, solve
 
 # Plain help: rendering it with rich would double the start-up time of `packing --help`.
 app = typer.Typer(
@@ -45,6 +45,7 @@ app.command("diff")(diff.command)
 app.command("apply")(diff.apply)
 app.command("migrate")(migrate.command)
 app.command("replay")(migrate.replay)
+app.command("calibrate")(calibrate.command)
 app.command("catalog")(catalog.command)
 app.command("profile")(profile.command)
 app.command("generate")(generate.command)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from packing.describe.written import Written
 from packing.domain.calibration import CALIBRATION_SCHEMA_VERSION, Calibration
 from packing.domain.faults import did_you_mean
 from packing.domain.problem import Problem
 from packing.errors import Fault, ProblemError
+
+if TYPE_CHECKING:
+    from packing.capacity.refit import Refit
 
 MAX_CALIBRATION_BYTES = 20 * 10**6
 _CALIBRATION = Written(Calibration, "calibration", CALIBRATION_SCHEMA_VERSION, "packing calibrate -o", MAX_CALIBRATION_BYTES)
@@ -47,6 +50,29 @@ def calibration_of(problem: Problem, base: Path | None) -> Calibration | None:
     if not isinstance(problem.calibration, str):
         return None if problem.calibration is None else _checked(problem.calibration)
     return read_calibration((base or Path()) / Path(problem.calibration).expanduser())
+
+
+def calibrate(measurements: str | os.PathLike[str] | Sequence[Mapping[str, Any]]) -> Refit:
+    """Fit the capacity laws to own measurements (docs/calibration.md).
+
+    Parameters
+    ----------
+    measurements : a file (CSV, YAML, JSON), or rows as mappings.
+
+    Returns
+    -------
+    `.calibration` is for `Problem.calibration`; `.judged`, `.moved` and `.contradictions` say how it came about.
+
+    Raises
+    ------
+    ProblemError : with all faults: row, column, value, cause, what to do.
+    """
+    from packing.capacity.refit import refit
+    from packing.describe.measurements import measurements_from, read_measurements
+
+    if isinstance(measurements, str | os.PathLike):
+        return refit(read_measurements(measurements).points, source=Path(measurements).name)
+    return refit(measurements_from(measurements).points)
 
 
 def _checked(calibration: Calibration) -> Calibration:

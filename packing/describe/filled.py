@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from packing.describe.architectures import Architectures
 from packing.describe.targets import targets_of
+from packing.domain.calibration import Calibration
 from packing.domain.hardware import InstanceType
 from packing.domain.workload import Mode, Model
 
@@ -27,13 +28,15 @@ class Filling:
     types : instance types of the fleet.
     resolver : facts of architectures.
     robust : one-sided confidence at which figures with an error band are taken; None: as they are stated.
+    own : own measurements; None: the library's figures.
     """
 
-    def __init__(self, types: Sequence[InstanceType], resolver: Architectures, robust: float | None) -> None:
-        self._types, self._resolver, self._robust = types, resolver, robust
+    def __init__(self, types: Sequence[InstanceType], resolver: Architectures, robust: float | None, own: Calibration | None = None) -> None:
+        self._types, self._resolver, self._robust, self._own = types, resolver, robust, own
         self._derived: dict[str, tuple[Mode, ...]] = {}
         self._targets: list[Target] | None = None
         self._without_band: list[str] = []
+        self._extrapolated: dict[str, str] = {}
 
     def model(self, model: Model) -> Model:
         """The model with its modes, their figures at the confidence asked for."""
@@ -46,11 +49,31 @@ class Filling:
 
     def notices(self) -> tuple[str, ...]:
         """What the user should know of the figures, one sentence each."""
+        return (*self._of_robust(), *self._of_calibration())
+
+    def _of_robust(self) -> Iterator[str]:
         if not self._without_band:
-            return ()
+            return
         names, more = self._without_band[:NAMED], len(self._without_band) - NAMED
         listed = ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
-        return (f"robust: figures of given modes without an error_band are taken as they are stated ({listed}); state a band to plan inside it",)
+        yield f"robust: figures of given modes without an error_band are taken as they are stated ({listed}); state a band to plan inside it"
+
+    def _of_calibration(self) -> Iterator[str]:
+        """Where own measurements do not reach: nothing is extrapolated in silence."""
+        if self._own is None:
+            return
+        from packing.capacity.refit import laws
+
+        if self._own.laws and self._own.laws != laws():
+            yield "calibration: it was fitted beside other laws than those of this version; calibrate again"
+        measured = {fit.accelerator for fit in self._own.fits}
+        unseen = sorted({kind.accelerator for kind in self._types if kind.accelerator and kind.accelerators} - measured)
+        if unseen and self._derived:
+            yield f"calibration: nothing was measured on {', '.join(unseen)}; the library's figures and bands stand there"
+        for outside, name in list(self._extrapolated.items())[:NAMED]:
+            yield f"calibration: {name} is used beyond what was measured, on {outside}; the wider band stands"
+        if len(self._extrapolated) > NAMED:
+            yield f"calibration: and {len(self._extrapolated) - NAMED:,} more ways to run beyond what was measured"
 
     def _given(self, model: Model) -> Model:
         if self._robust is None or not model.modes:
@@ -64,13 +87,20 @@ class Filling:
 
     def _derive(self, model: Model) -> tuple[Mode, ...]:
         from packing.capacity import derive_modes
+        from packing.capacity.own import extrapolated, with_own
 
         if self._targets is None:
             self._targets = targets_of(self._types)
         assert model.architecture is not None
-        architecture, targets = self._resolver.resolve(model.architecture), self._targets
+        architecture, targets, known = self._resolver.resolve(model.architecture), self._targets, with_own(self._own)
         if self._robust is None:
-            return derive_modes(model, architecture, targets)
-        from packing.capacity.robust import robust_modes
+            modes = derive_modes(model, architecture, targets, known)
+        else:
+            from packing.capacity.robust import robust_modes
 
-        return robust_modes(model, self._robust, lambda asked: derive_modes(asked, architecture, targets))
+            modes = robust_modes(model, self._robust, lambda asked: derive_modes(asked, architecture, targets, known))
+        if self._own is not None:
+            filled = model.model_copy(update={"modes": modes})
+            for outside in extrapolated(filled, architecture, self._own):
+                self._extrapolated.setdefault(outside, model.name)
+        return modes

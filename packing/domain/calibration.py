@@ -52,7 +52,7 @@ class Fit(Record):
 
     engine: Name
     accelerator: Name
-    parameters: Annotated[dict[Name, Number], Field(min_length=1)]
+    parameters: dict[Name, Number] = Field(default_factory=dict)
     """Those of `packing.capacity.calibration.Engine`; parameters that are left out are those that the library ships."""
     points: Annotated[Count, Field(ge=1)]
     bands: ErrorBands | None = None
