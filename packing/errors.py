@@ -37,6 +37,7 @@ CODES: dict[str, str] = {
     "contradiction": "Two statements about the same thing cannot both hold.",
     "throughput_unknown": "A model has traffic, but none of its modes says how many requests it serves.",
     "too_large": "Sums of these figures would leave the range in which integers are exact.",
+    "too_large_for_node": "A model is larger than the memory of the multi-model node that is to load it.",
     "bad_config": "A config.json lacks the facts that memory and latency are computed from.",
     "bad_placement": "A placement file is not of the expected form.",
     "current_placement": "Something in the current placement cannot stay as it is: it is left out, and said.",
