@@ -6,7 +6,23 @@ from typing import Annotated
 
 import typer
 
-from packing.cli import bench, calibrate, catalog, check, diff, explain, generate, migrate, profile, rebalance, shortage, show, simulate, solve
+from packing.cli import (
+    bench,
+    calibrate,
+    catalog,
+    check,
+    coldstart,
+    diff,
+    explain,
+    generate,
+    migrate,
+    profile,
+    rebalance,
+    shortage,
+    show,
+    simulate,
+    solve,
+)
 
 # Plain help: rendering it with rich would double the start-up time of `packing --help`.
 app = typer.Typer(
@@ -41,6 +57,7 @@ app.command("explain")(explain.command)
 app.command("rebalance")(rebalance.command)
 app.command("shortage")(shortage.command)
 app.command("simulate")(simulate.command)
+app.command("coldstart")(coldstart.command)
 app.command("diff")(diff.command)
 app.command("apply")(diff.apply)
 app.command("migrate")(migrate.command)

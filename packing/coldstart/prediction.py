@@ -76,7 +76,7 @@ def predict(node: SharedNode, *, method: str = "auto") -> ColdStarts:
 def _moments(node: SharedNode) -> tuple[Floats, Floats]:
     """Times looked at (seconds, slot after slot, as many in each), and the weights of those of one slot."""
     if all(len(set(member.rates)) == 1 for member in node.members):
-        return (np.arange(node.slots) + 0.5) * node.slot_s, np.ones(1)
+        return np.asarray((np.arange(node.slots) + 0.5) * node.slot_s, dtype=float), np.ones(1)
     point, weight = np.polynomial.legendre.leggauss(MOMENTS)
     point, weight = (point + 1) / 2, weight * (point + 1) / 2  # Gauss-Legendre in the square root of the time
     now = (np.arange(node.slots)[:, None] + point**2).ravel() * node.slot_s
