@@ -11,7 +11,8 @@ from packing.report.page import Line, Page, heading, wrapped
 from packing.report.table import table
 from packing.report.words import percent, plural
 
-HEAD = ("model", "size", "requests/s", "loaded", "loads/h", "p50", "p95", "p99", "promised")
+HEAD = ("model", "requests/s", "loaded", "loads/h", "p50", "p95", "p99", "promised", "kept for")
+"""p50, p95, p99: of the wait of all requests."""
 HOW = {"exact": "predicted", "che": "predicted with Che's approximation", "simulated": "simulated"}
 
 
@@ -55,7 +56,8 @@ def _verdict(nodes: Sequence[NodeColdStarts], page: Page) -> Iterator[Line]:
 def _node(each: NodeColdStarts, page: Page) -> Iterator[Line]:
     figures, total = each.figures, each.figures.total
     yield heading(f"{figures.node} ({each.endpoint})")
-    memory = f"{plural(len(figures.models), 'model')} on {show_bytes(each.shared.capacity)}, {figures.over_commit:.2f} times over-committed"
+    crowded = f"over-committed {figures.over_commit:.2f} times" if figures.over_commit > 1 else "all fit at once"
+    memory = f"{plural(len(figures.models), 'model')} on {show_bytes(each.shared.capacity)}, {crowded}"
     found = "no requests" if total.hit is None else f"{percent(total.hit, 1)} of the requests find their model loaded"
     yield from wrapped(f"{memory}; {found}", page)
     carried = f"{show_bytes(round(total.reload_bytes_per_s))}/s in the mean"
@@ -80,7 +82,7 @@ def _models(each: NodeColdStarts, page: Page) -> Iterator[Line]:
     ordered = sorted(each.figures.models, key=_longest)
     shown = page.shown(len(ordered))
     rows = [_row(model, promises.get(model.name)) for model in ordered[:shown]]
-    first, *others = table(HEAD, rows, page.width, right=tuple(range(1, 8)), flexible=0)
+    first, *others = table(HEAD, rows, page.width, right=(1, 2, 3, 4, 5, 6, 8), flexible=0)
     yield Line(first)
     for model, text in zip(ordered[:shown], others, strict=True):
         promise = promises.get(model.name)
@@ -100,16 +102,13 @@ def _longest(model: ModelColdStarts) -> tuple[float, float, float, str]:
 def _row(model: ModelColdStarts, promise: Promise | None) -> tuple[str, ...]:
     total = model.total
     if total.hit is None:
-        return model.name, show_bytes(model.size), "0", "", "", "", "", "", ""
+        return model.name, "0", *("",) * 7
     waits = ("?",) * 3 if total.waits is None else tuple(f"{total.waits.quantile(share):.3g} s" for share in (0.5, 0.95, 0.99))
-    loads = f"{total.cold_starts_per_hour:.3g}"
-    return model.name, show_bytes(model.size), f"{total.requests_per_second:.3g}", percent(total.hit, 1), loads, *waits, _promised(promise)
+    return model.name, f"{total.requests_per_second:.3g}", percent(total.hit, 1), f"{total.cold_starts_per_hour:.3g}", *waits, *_promised(promise)
 
 
-def _promised(promise: Promise | None) -> str:
+def _promised(promise: Promise | None) -> tuple[str, str]:
     if promise is None:
-        return ""
-    said = f"{percent(promise.quantile, 1)} in {promise.cold_start_s:g} s"
-    if promise.within is None:
-        return f"{said}: not known"
-    return said if promise.kept else f"{said}: BROKEN, {percent(promise.within, 1)}"
+        return "", ""
+    kept = "?" if promise.within is None else percent(promise.within, 1) + ("" if promise.kept else " !")
+    return f"{100 * promise.quantile:g} % in {promise.cold_start_s:g} s", kept

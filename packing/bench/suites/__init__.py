@@ -28,6 +28,8 @@ SUITES: dict[str, tuple[str, str]] = {
     "openb-offline": ("openb_offline", "openb trace, all tasks at once, against a bound (needs --data)"),
     "reassignment": ("reassignment", "machine reassignment set A: distance to the best published costs (needs --data)"),
     "migration": ("migration", "pairs of placements: migrations replayed state by state, impossibility confirmed (2,000)"),
+    "traffic": ("traffic", "tenants over a week: planned from its first days, judged on the rest (needs --data)"),
+    "coldstart": ("coldstart", "cold starts of multi-model nodes: predicted beside simulated (500 random nodes)"),
 }
 """name on the command line: (module, what it measures)"""
 
