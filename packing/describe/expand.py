@@ -9,9 +9,10 @@ from packing.describe.architectures import Architectures
 from packing.describe.check import check_draft
 from packing.describe.draft import draft_of
 from packing.describe.filled import Filling
-from packing.describe.known import InstanceTypes
+from packing.describe.known import InstanceTypes, offers
 from packing.describe.problem import with_facts
 from packing.describe.ranges import sums
+from packing.domain.hardware import InstanceType
 from packing.domain.problem import Problem
 from packing.domain.words import Survive
 from packing.domain.workload import Model
@@ -61,11 +62,20 @@ def expand(problem: Problem, base: Path | None = None) -> Expanded:
     assert not isinstance(canonical.calibration, str)
     filling = Filling(types, resolver, canonical.robust, canonical.calibration)
     models = tuple(filling.model(model) for model in with_reserve(canonical))
-    filled = canonical.model_copy(update={"instance_types": tuple(types), "models": models, "robust": None})
+    filled = canonical.model_copy(update={"instance_types": tuple(map(_with_start, types)), "models": models, "robust": None})
     faults = list(sums(draft_of(filled)))
     if faults:
         raise ProblemError(faults)
     return Expanded(described, filled, described.digest(), filling.notices())
+
+
+def _with_start(kind: InstanceType) -> InstanceType:
+    """A type of the catalogue that states no time to start, with the one that is predicted; of hardware of one's own nothing is known."""
+    if kind.start_s is not None or kind.name not in offers():
+        return kind
+    from packing.capacity.load_time import default_start_s
+
+    return kind.model_copy(update={"start_s": default_start_s(kind)})
 
 
 def with_reserve(problem: Problem) -> tuple[Model, ...]:
