@@ -69,6 +69,7 @@ def _model(node: SharedNode, at: int, asked: Any, cold: Any, late: tuple[Any, An
 def _figures(load_s: float | None, asked: float, cold: float, waits: Any, seconds: float) -> ModelFigures:
     if not asked:
         return ModelFigures(0.0, None, 0.0, None, 0)
+    asked, cold = float(asked), float(cold)
     hit = 1 - len(waits) / asked
     # A load and the requests that wait for it stand and fall together: the error of a ratio over such clusters, taken as equally large.
     cluster = len(waits) / cold if cold else 1.0

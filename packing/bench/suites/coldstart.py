@@ -105,16 +105,16 @@ def run(options: Options) -> Report:
 
 
 def _simulated(node: SharedNode, requests: int, seed: int, seen: Seen) -> ColdStarts:
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = simulate_endpoint(node, requests=requests, seed=seed)
-    seen.simulated_per_s.append(sum(model.total.requests or 0 for model in found.models) / (time.perf_counter() - begun))
+    seen.simulated_per_s.append(sum(model.total.requests or 0 for model in found.models) / (time.process_time() - begun))
     return found
 
 
 def _predicted(node: SharedNode, seen: Seen) -> ColdStarts:
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = predict(node)
-    seen.seconds += time.perf_counter() - begun
+    seen.seconds += time.process_time() - begun
     return found
 
 
