@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from packing.report.account import Account
 from packing.report.page import Line, Page
-from packing.report.sections import copies, endpoints, fleet, headline, left_out, nodes, removed, scores
+from packing.report.sections import copies, crowded, endpoints, fleet, headline, left_out, nodes, removed, scores
 
 SECTIONS: tuple[Callable[[Account, Page], Iterator[Line]], ...] = (
     headline.lines,
@@ -15,6 +15,7 @@ SECTIONS: tuple[Callable[[Account, Page], Iterator[Line]], ...] = (
     fleet.lines,
     nodes.lines,
     copies.lines,
+    crowded.lines,
     left_out.lines,
     removed.lines,
 )
