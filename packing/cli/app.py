@@ -18,6 +18,8 @@ from packing.cli import (
     migrate,
     profile,
     rebalance,
+    rehearse,
+    schedule,
     shortage,
     show,
     simulate,
@@ -55,8 +57,10 @@ app.command("check")(check.command)
 app.command("show")(show.command)
 app.command("explain")(explain.command)
 app.command("rebalance")(rebalance.command)
+app.command("schedule")(schedule.command)
 app.command("shortage")(shortage.command)
 app.command("simulate")(simulate.command)
+app.command("rehearse")(rehearse.command)
 app.command("coldstart")(coldstart.command)
 app.command("diff")(diff.command)
 app.command("apply")(diff.apply)
