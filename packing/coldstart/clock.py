@@ -17,6 +17,7 @@ from packing.coldstart.arrivals import phases
 if TYPE_CHECKING:
     from packing.coldstart.endpoint import SharedNode
 
+FEW = 9
 COARSE = 240
 """Lags at which the mean size in use is computed, to find where the memory fills up."""
 OLDEST = 40.0
@@ -86,6 +87,7 @@ def lags(members: Members, now: Floats, count: int) -> Floats:
     first, last = 1e-3 / members.rates.max(axis=1).sum(), OLDEST / rate.min() + period
     coarse = np.geomspace(first, max(last, 10 * first), COARSE)
     found = np.empty((len(now), count))
+    reach = 4.0 if len(members.size) > FEW else 10.0  # standard deviations; sums of few sizes have long tails
     each = max(1, 3200 // len(members.size))  # a few at a time: the array of all lags is large
     for at in range(0, len(now), each):
         these = now[at : at + each]
@@ -93,8 +95,9 @@ def lags(members: Members, now: Floats, count: int) -> Floats:
         mean = used @ members.size
         spread = np.sqrt((used * (1 - used)) @ members.size**2)
         for row in range(len(these)):
-            low = np.interp(0.0, mean[row] + 3.5 * spread[row] - (members.capacity - members.size.max()), np.log(coarse))
-            high = np.interp(0.0, mean[row] - 4.0 * spread[row] - (members.capacity - members.size.min()), np.log(coarse))
+            least = np.maximum.accumulate(mean[row] - reach * spread[row])
+            low = np.interp(members.capacity - members.size.max(), mean[row] + 3.5 * spread[row], np.log(coarse))
+            high = np.interp(members.capacity - members.size.min(), least, np.log(coarse))
             ends = np.interp([low, max(high, low + 1e-6)], np.log(coarse), mean[row])
             levels = np.linspace(ends[0], ends[1], count)
             rising = mean[row] + np.arange(COARSE) * 1e-12 * members.size.sum()
