@@ -11,7 +11,7 @@ from packing.compile.coefficients import Objective, dedicated_baseline, owned_co
 from packing.compile.data import UNLIMITED, Candidate, Compiled, Kind, ModelData, PoolData, Removed
 from packing.compile.fit import mode_demand
 from packing.compile.move_prices import effort
-from packing.compile.overcommit import Offer, choose_levels, container_of, may_over_commit, offers, over_committed
+from packing.compile.overcommit import container_of, offers, over_committed
 from packing.compile.slots import binding_slots, mask_of
 from packing.domain.bands import bands_of
 from packing.domain.demand import (
@@ -26,7 +26,7 @@ from packing.domain.demand import (
     zone_limit,
 )
 from packing.domain.hardware import InstanceType, price_micro_usd
-from packing.domain.overcommit import resident_slots
+from packing.domain.overcommit import may_over_commit, resident_slots
 from packing.domain.problem import Problem, conflicting_pairs, isolation_of, tenant_name
 from packing.domain.units import MICRO, capacity, exact
 from packing.domain.words import Hosting, Isolation, Sharing
@@ -53,7 +53,6 @@ class _Compiler:
     def __init__(self, problem: Problem, running: Running) -> None:
         self.problem, self.running = problem, running
         self.modes_now: defaultdict[str, set[int]] = defaultdict(set)
-        self.runs = {each[:4] for each in running}
         for name, mode, *_ in running:
             self.modes_now[name].add(mode)
         self.types = {kind.name: kind for kind in problem.instance_types}
@@ -72,15 +71,16 @@ class _Compiler:
         self.objective = Objective(problem, dedicated_baseline(problem, self.types))
         self.isolation = {model.name: isolation_of(model, self.tenant_records) for model in problem.models}
         self.slots = self._slots()
-        self.levels_kept: frozenset[int] = frozenset()
+        self.counts_loading = False
         self.loading_limit = capacity(problem.loading_limit, MICRO)
 
     def compiled(self) -> Compiled:
         removed: list[Removed] = []
-        ways = [self._resident(index, model, removed) for index, model in enumerate(self.problem.models)]
-        self._over_commit(ways)
+        every = [self._always_loaded(index, model, removed) for index, model in enumerate(self.problem.models)]
+        turns = [self._in_turns(model, mine) for model, mine in zip(self.problem.models, every, strict=True)]
+        self.counts_loading = any(turns)
         candidates: list[Candidate] = []
-        models = tuple(self._model(model, mine, candidates) for model, mine in zip(self.problem.models, ways, strict=True))
+        models = tuple(self._model(model, each, more, candidates) for model, each, more in zip(self.problem.models, every, turns, strict=True))
         ratio = Fraction(str(self.problem.multi_model_size_ratio))
         pairs = conflicting_pairs(self.tenant_records)
         return Compiled(
@@ -90,7 +90,7 @@ class _Compiler:
             candidates=tuple(candidates),
             tenants=tuple(self.tenants),
             zones=tuple(self.zones),
-            resource_names=self.resources + ((LOADING,) if self.levels_kept else ()),
+            resource_names=self.resources + ((LOADING,) if self.counts_loading else ()),
             frameworks=tuple(self.frameworks),
             conflicts=frozenset((self.tenant_index[a], self.tenant_index[b]) for a, b in pairs if a in self.tenant_index and b in self.tenant_index),
             slots=len(self.slots),
@@ -105,7 +105,7 @@ class _Compiler:
     def _slots(self) -> list[int]:
         may = [model for model in self.problem.models if _may_unload(model, self.isolation[model.name])]
         activity = {model.active(self.problem.slots) for model in may}
-        activity |= {resident_slots(model.rate_micro(self.problem.slots) or ()) for model in may if may_over_commit(model, 1)}
+        activity |= {resident_slots(model.rate_micro(self.problem.slots) or ()) for model in may if may_over_commit(model)}
         return binding_slots(sorted(activity), self.problem.slots)
 
     def _pools(self) -> tuple[PoolData, ...]:
@@ -130,12 +130,12 @@ class _Compiler:
             mig_memory=kind.mig.memory_slices if kind.mig else 0,
             vcpus=UNLIMITED if kind.vcpu_milli is None else kind.vcpu_milli,
             host_memory=UNLIMITED if kind.host_memory is None else kind.host_memory,
-            resources=tuple(amounts.get(name, 0) for name in self.resources) + ((self.loading_limit,) if self.levels_kept else ()),
+            resources=tuple(amounts.get(name, 0) for name in self.resources) + ((self.loading_limit,) if self.counts_loading else ()),
             multi_model=multi_model_kind(kind),
             pools=tuple(index for index, pool in enumerate(self.problem.fleet) if pool.instance_type == kind.name),
         )
 
-    def _resident(self, index: int, model: Model, removed: list[Removed]) -> list[Candidate]:
+    def _always_loaded(self, index: int, model: Model, removed: list[Removed]) -> list[Candidate]:
         """What may host a copy that is in memory whenever its model has traffic, numbered from 0."""
         facts = self._mode_facts(model, self.isolation[model.name])
         mine: list[Candidate] = []
@@ -144,31 +144,26 @@ class _Compiler:
                 removed.append(Removed(model.name, verdict.hosting, verdict.kind, verdict.mode, verdict.rule, verdict.detail))
             else:
                 mine.append(self._candidate(len(mine), index, verdict, facts))
+        return mine
+
+    def _in_turns(self, model: Model, base: list[Candidate]) -> list[Candidate]:
+        """The same at each level of over-commitment."""
+        found = list(offers(self.problem, model, self.used_types, base, self.resources))
+        if not found:
+            return []
+        needed = [copies_needed(model, mode) for mode in model.modes]
+        losses = self.objective.copy_losses(model, self.isolation[model.name], needed, kept=True)
+        framework = self.frameworks.index(model.framework)
+        return [
+            over_committed(each, framework, mask_of(each[2].resident, self.slots), losses[each[0].mode][Hosting.MULTI_MODEL]) for each in found
+        ]
+
+    def _model(self, model: Model, every: list[Candidate], turns: list[Candidate], candidates: list[Candidate]) -> ModelData:
+        if self.counts_loading:
+            every = [replace(candidate, node_demand=(*candidate.node_demand, 0)) for candidate in every]
+        mine = [_renumber(candidate, index) for index, candidate in enumerate((*every, *turns))]
         best = {candidate.index for candidate in _undominated(mine, self.used_types, model.peak_micro, self._loads(model))}
-        return [candidate for candidate in mine if candidate.index in best or self._runs(model, candidate)]
-
-    def _over_commit(self, ways: list[list[Candidate]]) -> None:
-        """Add the candidates that share memory in turns, at the few levels that are offered."""
-        offered: list[list[Offer]] = []
-        for model, mine in zip(self.problem.models, ways, strict=True):
-            copies = _most(model, max((candidate.needed for candidate in mine), default=0))
-            offered.append(offers(self.problem, model, self.used_types, mine, copies, self.resources))
-        self.levels_kept = choose_levels(offered, frozenset(keep for _, _, _, _, keep in self.running if keep >= 0))
-        if not self.levels_kept:
-            return
-        for model, mine, found in zip(self.problem.models, ways, offered, strict=True):
-            mine[:] = [replace(candidate, node_demand=(*candidate.node_demand, 0)) for candidate in mine]
-            if not found:
-                continue
-            needed = [copies_needed(model, mode) for mode in model.modes]
-            losses = self.objective.copy_losses(model, self.isolation[model.name], needed, kept=True)
-            framework = self.frameworks.index(model.framework)
-            for offer in found:
-                if offer.level in self.levels_kept:
-                    mask, loss = mask_of(offer.kept.resident, self.slots), losses[offer.base.mode][Hosting.MULTI_MODEL]
-                    mine.append(over_committed(offer, framework, mask, loss))
-
-    def _model(self, model: Model, mine: list[Candidate], candidates: list[Candidate]) -> ModelData:
+        mine = [candidate for candidate in mine if candidate.index in best or self._runs(model, candidate)]
         start = len(candidates)
         mine = [_renumber(candidate, start + offset) for offset, candidate in enumerate(mine)]
         candidates.extend(mine)
@@ -192,7 +187,8 @@ class _Compiler:
         )
 
     def _runs(self, model: Model, candidate: Candidate) -> bool:
-        return (model.name, candidate.mode, candidate.hosting, self.used_types[candidate.kind].name) in self.runs
+        way = model.name, candidate.mode, candidate.hosting, self.used_types[candidate.kind].name, candidate.keep
+        return bool(self.running) and way in self.running
 
     def _loads(self, model: Model) -> list[Burden]:
         """For each mode what the price of loading a copy grows with, where anything runs: less of it is better."""
@@ -274,7 +270,7 @@ def _undominated(candidates: list[Candidate], kinds: list[InstanceType], peak: i
     for candidate in candidates:
         multi = candidate.hosting is Hosting.MULTI_MODEL
         exclusive = not multi and kinds[candidate.kind].effective_sharing is Sharing.EXCLUSIVE
-        group = kept.setdefault((candidate.kind, candidate.hosting, candidate.size if multi else 0), [])
+        group = kept.setdefault((candidate.kind, candidate.hosting, candidate.size if multi else 0, candidate.keep), [])
         burden = (*_burden(candidate, exclusive, peak), *loads[candidate.mode])
         if any(_no_worse(other, burden) for other, _ in group):
             continue

@@ -28,11 +28,16 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 
+from packing.domain.demand import copies_needed
+from packing.domain.problem import Problem
 from packing.domain.units import MICRO, capacity, exact
+from packing.domain.workload import Model
 
 _WITH = Context(prec=30)
 STEEPNESS = Decimal(16)
 RESERVE = Decimal("0.25")
+WORTH = Fraction(9, 10)
+"""A level is for copies that take no more than this part of what they take when they are always loaded, of what they take most of."""
 GRID = 4096
 """Sizes are rounded up to this part of the capacity, probabilities to this part of one: few distinct logarithms."""
 
@@ -46,7 +51,8 @@ class Level:
     load_s: int
 
 
-LEVELS = tuple(Level(f"{keep // 60}min/{load}s", keep, load) for keep in (120, 600, 1800) for load in (20, 60, 180))
+LOADS = (20, 60, 180)
+LEVELS = tuple(Level(f"{keep // 60}min/{load}s", keep, load) for keep in (120, 600, 1800) for load in LOADS)
 BY_NAME = {level.name: level for level in LEVELS}
 """What an endpoint's `keep` may name: how long models stay, and the longest load."""
 
@@ -60,8 +66,6 @@ class Asked:
     cold_start_s: float
     quantile: float
     loading_limit: float
-    copies: int = 1
-    """Copies that the model may have; each gets an equal part of the requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,8 @@ def keep(asked: Asked, level: Level, amounts: Sequence[Amount], load_s: float) -
     amounts : what it needs while it is loaded.
     load_s : seconds of one load.
     """
-    if exact(load_s) > level.load_s:
-        return f"a load takes {load_s:g} s, at this level no more than {level.load_s} s"
+    if next((load for load in LOADS if exact(load_s) <= load), None) != level.load_s:
+        return f"a load takes {load_s:g} s, which is not of this level ({level.load_s} s)"
     if level.keep_s > asked.slot_s:
         return f"a slot is shorter than the keep time of {level.keep_s} s"
     if any(each.capacity is not None and each.needed > each.capacity for each in amounts):
@@ -112,7 +116,28 @@ def keep(asked: Asked, level: Level, amounts: Sequence[Amount], load_s: float) -
     if loading > capacity(asked.loading_limit, MICRO):
         return f"its loads alone could take more than {asked.loading_limit:g} of the time"
     needs = tuple(each.needed if part is None else _scaled(part, each.capacity or 0) for each, part in zip(amounts, parts, strict=True))
+    if _largest(amounts, needs) > min(1, WORTH * _largest(amounts, [each.needed for each in amounts])):
+        return "it is asked for so often that it would take no less than if it were always loaded"
     return Kept(needs, loading, float(late), resident_slots(asked.rates))
+
+
+def may_over_commit(model: Model) -> bool:
+    """Whether the model's requests may wait, by quantile, and one copy in any of its modes serves them all."""
+    if model.cold_start_quantile is None or model.cold_start_s <= 0 or model.streaming or not model.peak_micro or model.min_zones > 1:
+        return False
+    return all(copies_needed(model, mode) in {None, 0, 1} for mode in model.modes)
+
+
+def asked_of(problem: Problem, model: Model) -> Asked:
+    """A model that may be over-committed, as a node sees it."""
+    rates = model.rate_micro(problem.slots)
+    assert rates is not None
+    assert model.cold_start_quantile is not None
+    return Asked(rates, exact(problem.slot_hours) * 3600, model.cold_start_s, model.cold_start_quantile, problem.loading_limit)
+
+
+def _largest(amounts: Sequence[Amount], needs: Sequence[int]) -> Fraction:
+    return max((Fraction(need, each.capacity) for each, need in zip(amounts, needs, strict=True) if each.capacity), default=Fraction(0))
 
 
 def resident_slots(rates: Sequence[int]) -> tuple[bool, ...]:
@@ -121,18 +146,15 @@ def resident_slots(rates: Sequence[int]) -> tuple[bool, ...]:
 
 
 def _worst(asked: Asked, level: Level, load: Decimal, early: Decimal) -> tuple[int, Decimal]:
-    """(loading in millionths, late) of the worst slot, whatever number of copies shares the requests."""
+    """(loading in millionths, late) of the worst slot."""
     loading, late = 0, Decimal(0)
     window = _WITH.divide(Decimal(level.keep_s), _ratio(asked.slot_s))
     for before, rate in sorted({(asked.rates[slot - 1], rate) for slot, rate in enumerate(asked.rates) if rate}):
-        for count in range(1, asked.copies + 1):
-            lower, earlier = rate // count, min(rate, before) // count
-            new = _WITH.multiply(window, quiet(earlier, level.keep_s))
-            old = _WITH.multiply(1 - window, quiet(lower, level.keep_s))
-            miss = min(Decimal(1), new + old + early)
-            each = Decimal(-(-rate // count))  # millionths of a request/s
-            loading = max(loading, int(_WITH.multiply(_WITH.multiply(each, miss), load).to_integral_value(ROUND_CEILING)))
-            late = max(late, _late(asked, level, load, miss, each / MICRO))
+        new = _WITH.multiply(window, quiet(min(rate, before), level.keep_s))
+        old = _WITH.multiply(1 - window, quiet(rate, level.keep_s))
+        miss = min(Decimal(1), new + old + early)
+        loading = max(loading, int(_WITH.multiply(_WITH.multiply(miss, rate), load).to_integral_value(ROUND_CEILING)))
+        late = max(late, _late(asked, level, load, miss, Decimal(rate) / MICRO))
     return loading, late
 
 

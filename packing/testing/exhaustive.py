@@ -22,6 +22,7 @@ from packing.domain.demand import base_copies, copies_limit, copies_needed, coun
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.problem import Problem
 from packing.domain.words import Hosting
+from packing.testing.exhaustive_overcommit import TIMES
 from packing.testing.exhaustive_node import Item, NodeRules
 from packing.testing.exhaustive_objective import Coefficients
 
@@ -99,6 +100,7 @@ class _Search:
             raise ValueError(f"too large for an exhaustive search: {sum(self.most)} copies")
         self.kinds = {kind.name: kind for kind in problem.instance_types}
         self.rules, self.coefficients = NodeRules(problem), Coefficients(problem)
+        self.levels = TIMES if any(model.cold_start_quantile is not None for model in problem.models) else ()
         self.seen = 0
 
     def run(self) -> ExhaustiveAnswer:
@@ -112,27 +114,30 @@ class _Search:
     def contents(self, kind: InstanceType) -> list[tuple[int, Hosting, Content]]:
         """Everything that one node of this type can carry, with the sum of its coefficients."""
         found: list[tuple[int, Hosting, Content]] = []
-        for hosting in Hosting:
+        for hosting, level in [*((hosting, None) for hosting in Hosting), *((Hosting.MULTI_MODEL, level) for level in self.levels)]:
             items = [
                 (model, mode, chosen)
                 for model, each in enumerate(self.models)
                 for mode, form in enumerate(each.modes)
                 for chosen in combinations(range(kind.accelerators), form.accelerators)
             ]
-            items = [item for item in items if self.rules.allows(kind, hosting, (item,))]
-            grown = self.grow(kind, hosting, items, (), 0)
-            found += [(sum(self.coefficients.copy(model, mode, hosting) for model, mode, _ in content), hosting, content) for content in grown]
+            items = [item for item in items if self.rules.allows(kind, hosting, (item,), level)]
+            for content in self.grow(kind, hosting, items, (), 0, level):
+                units = sum(self.coefficients.copy(model, mode, hosting, in_turns=level is not None) for model, mode, _ in content)
+                found.append((units, hosting, content))
         return found
 
-    def grow(self, kind: InstanceType, hosting: Hosting, items: list[Item], content: Content, start: int) -> Iterator[Content]:
+    def grow(
+        self, kind: InstanceType, hosting: Hosting, items: list[Item], content: Content, start: int, level: tuple[int, int] | None
+    ) -> Iterator[Content]:
         """All allowed multisets of items; a set that breaks a rule still breaks it with more in it."""
         for position in range(start, len(items)):
             larger = (*content, items[position])
             model = items[position][0]
             self.count()
-            if sum(other == model for other, _, _ in larger) <= self.most[model] and self.rules.allows(kind, hosting, larger):
+            if sum(other == model for other, _, _ in larger) <= self.most[model] and self.rules.allows(kind, hosting, larger, level):
                 yield larger
-                yield from self.grow(kind, hosting, items, larger, position)
+                yield from self.grow(kind, hosting, items, larger, position, level)
 
     def steps(self, pool: Pool, contents: list[tuple[int, Hosting, Content]]) -> Steps:
         """Of nodes that add the same copies and requests/s to each model the cheapest."""

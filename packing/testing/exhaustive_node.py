@@ -9,6 +9,7 @@ from packing.domain.hardware import InstanceType, MigProfile
 from packing.domain.problem import Problem
 from packing.domain.words import AcceleratorKind, Hosting, Isolation, Sharing
 from packing.domain.workload import Mode, Model
+from packing.testing.exhaustive_overcommit import over_committed
 
 Item = tuple[int, int, tuple[int, ...]]
 """Index of the model, index of its mode, accelerators."""
@@ -27,15 +28,15 @@ class NodeRules:
         self.problem = problem
         self.tenants = {tenant.name: tenant for tenant in problem.tenants}
 
-    def allows(self, kind: InstanceType, hosting: Hosting, content: tuple[Item, ...]) -> bool:
-        """Whether all rules hold for these copies on an otherwise empty node."""
+    def allows(self, kind: InstanceType, hosting: Hosting, content: tuple[Item, ...], level: tuple[int, int] | None = None) -> bool:
+        """Whether all rules hold for these copies on an otherwise empty node; `level`: on one that is over-committed."""
         here = [(self.problem.models[model], self.problem.models[model].modes[mode], chosen) for model, mode, chosen in content]
         return (
             all(self._one(kind, hosting, model, mode) for model, mode, _ in here)
             and self._endpoint(kind, hosting, here)
             and self._tenants(hosting, here)
             and self._sharing(kind, hosting, here)
-            and self._capacity(kind, hosting, here)
+            and (self._capacity(kind, hosting, here) if level is None else over_committed(self.problem, kind, *level, here))
         )
 
     def _one(self, kind: InstanceType, hosting: Hosting, model: Model, mode: Mode) -> bool:

@@ -37,15 +37,15 @@ class Coefficients:
         self.reference = self.owned + sum(cost for cost, _ in alone) or max((self._price(pool) for pool in problem.fleet), default=0)
         self.nodes = sum(nodes for _, nodes in alone)
 
-    def copy(self, model: int, mode: int, hosting: Hosting) -> int:
-        """a(i, m, h)."""
+    def copy(self, model: int, mode: int, hosting: Hosting, *, in_turns: bool = False) -> int:
+        """a(i, m, h); `in_turns`: on an over-committed node."""
         which = self.problem.models[model]
         form = which.modes[mode]
         copies = copies_needed(which, form)
         assert copies is not None, "the node rules let no such mode pass"
         asked = _ASKED[isolation_of(which, self.tenants)]
         performance = Fraction(7, 10) * _late(which, form)
-        performance += Fraction(2, 10) * (hosting is Hosting.MULTI_MODEL) + Fraction(1, 10) * (hosting is Hosting.SINGLE_MODEL)
+        performance += Fraction(3 if in_turns else 2, 10) * (hosting is Hosting.MULTI_MODEL) + Fraction(1, 10) * (hosting is Hosting.SINGLE_MODEL)
         loss = self.weight[Axis.MODEL_SIZE] * (1 - _size(form)) + self.weight[Axis.PERFORMANCE] * performance
         loss += self.weight[Axis.ISOLATION] * (1 - max(asked, _GIVEN[hosting])) + self.weight[Axis.SCALABILITY] * _HALF * _OPERATIONS[hosting]
         return _units(loss / (len(self.problem.models) * max(1, copies)))

@@ -69,7 +69,7 @@ def second_opinion(problem: Problem, solver: str, seconds: float) -> Opinion:
 
     Raises
     ------
-    NoOpinionError : more than `MOST_BOOLEANS` Booleans, or copies that depend on zones only in part.
+    NoOpinionError : more than `MOST_BOOLEANS` Booleans, copies that depend on zones only in part, or models that may be over-committed.
     """
     return _Program(problem).solve(solver, seconds)
 
@@ -78,6 +78,8 @@ class _Program:
     def __init__(self, problem: Problem) -> None:
         from ortools.math_opt.python import mathopt
 
+        if any(model.cold_start_quantile is not None for model in problem.models):
+            raise NoOpinionError("over-commitment is not modelled")
         self.mathopt, self.problem, self.program = mathopt, problem, mathopt.Model()
         self.rules, self.cost = NodeRules(problem), Coefficients(problem)
         self.kinds = {kind.name: kind for kind in problem.instance_types}

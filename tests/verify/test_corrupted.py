@@ -376,6 +376,66 @@ def an_endpoint_that_lists_a_node_of_nobody(case):
     case.placement["endpoints"][0]["nodes"].append("ghost")
 
 
+def in_turns(case, gib, rate, level="2min/20s"):
+    """The chats share the memory of their node in turns; each is asked for seldom, and takes 10 s to load."""
+    for name in ("chat-day", "chat-night", "chat-mini"):
+        case.model(name).update(cold_start_quantile=0.5, traffic={"requests_per_second": [rate, rate]})
+        case.mode(name).update(memory_per_accelerator=gib * GIB, load_s=10.0)
+    case.list_endpoints()
+    next(each for each in case.placement["endpoints"] if each["name"] == "chats")["keep"] = level
+
+
+def test_three_of_eight_gib_share_sixteen_in_turns(case):
+    """p = 25/4096: 16 ln(1 + p (e^8 - 1)) / 16 / 0.75 GiB = 3.94 GiB each, 11.8 of 16; all loaded they would need 24."""
+    in_turns(case, 8, 0.00005)
+    assert case.verify().violations == ()
+
+
+@breaks("memory")
+def effective_needs_above_the_memory(case):
+    in_turns(case, 10, 0.00005)  # 6.5 GiB each
+
+
+@breaks("memory", "compute")
+def the_same_without_a_level(case):
+    in_turns(case, 8, 0.00005)
+    next(each for each in case.placement["endpoints"] if each["name"] == "chats").pop("keep")
+    case.mode("chat-mini")["compute_share"] = 0.6
+
+
+@breaks("loading")
+def loads_that_take_too_much_of_the_time(case):
+    in_turns(case, 3, 0.0005)  # 0.0005 requests/s, nearly all of them loads of 10 s: half a percent each
+    case.problem["loading_limit"] = 0.012
+
+
+@breaks("cold_start")
+def over_committed_without_a_quantile(case):
+    in_turns(case, 3, 0.0005)
+    del case.model("chat-day")["cold_start_quantile"]
+
+
+@breaks("cold_start")
+def over_committed_with_loads_of_another_level(case):
+    in_turns(case, 3, 0.0005, "2min/60s")
+
+
+@breaks("cold_start")
+def over_committed_though_always_busy(case):
+    in_turns(case, 3, 1.0)
+
+
+@breaks("endpoint", "memory")
+def over_committed_at_an_unknown_level(case):
+    in_turns(case, 8, 0.00005, "for ever")
+
+
+@breaks("endpoint")
+def over_committed_but_not_multi_model(case):
+    case.list_endpoints()
+    next(each for each in case.placement["endpoints"] if each["name"] == "shared")["keep"] = "2min/20s"
+
+
 @breaks("structure")
 def another_schema_version(case):
     case.placement["schema_version"] = 2

@@ -28,7 +28,7 @@ CHECKS: dict[Rule, Check] = {
     Rule.SIZE_RATIO: endpoints.size_ratio,
     Rule.STREAMING: endpoints.streaming,
     Rule.COLD_START: endpoints.cold_start,
-    Rule.LOADING: over_commit.node_limits,
+    Rule.LOADING: over_commit.loading,
     Rule.ISOLATION: tenants.isolation,
     Rule.CONFLICTS: tenants.conflicts,
     Rule.COPIES: counts.copies,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packing.domain.overcommit import BY_NAME, Amount, Asked, Kept, Level, keep
+from packing.domain.overcommit import BY_NAME, Amount, Kept, Level, asked_of, keep, may_over_commit
 from packing.domain.rules import Rule
-from packing.domain.units import MICRO, capacity, exact
-from packing.domain.words import Hosting, Sharing
+from packing.domain.units import MICRO, capacity
+from packing.domain.words import Sharing
 from packing.verify.facts import Facts, KindFacts, ModelFacts, Seat, Site
 from packing.verify.violation import Violation
 
 Named = tuple[Rule, str, Amount]
 
 
-def node_limits(facts: Facts) -> Iterator[Violation]:
+def loading(facts: Facts) -> Iterator[Violation]:
     """In every slot, of every capacity of an over-committed node: effective needs <= what there is; loads <= `loading_limit`."""
     for site in _sites(facts):
         assert site.kind is not None
@@ -29,8 +29,8 @@ def node_limits(facts: Facts) -> Iterator[Violation]:
                 yield Violation(Rule.COLD_START, seat.where, f"{kept} (level {level.name})")
                 continue
             limit = capacity(facts.problem.loading_limit, MICRO)
-            loading: Named = (Rule.LOADING, "loads: ", Amount(0, limit))
-            for (rule, name, amount), need in zip((*named, loading), (*kept.needs, kept.loading), strict=True):
+            loads: Named = (Rule.LOADING, "loads: ", Amount(0, limit))
+            for (rule, name, amount), need in zip((*named, loads), (*kept.needs, kept.loading), strict=True):
                 if amount.capacity is not None:
                     used, _ = totals.setdefault((rule, name), ([0] * facts.slots, amount.capacity))
                     for slot, resident in enumerate(kept.resident):
@@ -56,13 +56,10 @@ def _amounts(facts: Facts, kind: KindFacts, seat: Seat) -> list[Named]:
 
 def _kept(facts: Facts, model: ModelFacts, seat: Seat, level: Level, amounts: list[Amount]) -> Kept | str:
     record, mode = model.model, seat.mode.mode
-    rates = record.rate_micro(facts.slots)
-    if record.cold_start_quantile is None or rates is None or not any(rates):
-        return "the model states no cold_start_quantile, or no traffic: it may not be over-committed"
+    if not may_over_commit(record) or model.placed > 1:
+        return "only a model whose requests may wait (cold_start_quantile) and that one copy serves is over-committed"
     if mode.load_s is None:
         return "the mode states no load_s"
     if seat.site is not None and seat.site.kind is not None and seat.site.kind.sharing is Sharing.MIG:
-        return "partitions cannot be over-committed"
-    slot_s = exact(facts.problem.slot_hours) * 3600
-    asked = Asked(rates, slot_s, record.cold_start_s, record.cold_start_quantile, facts.problem.loading_limit, max(1, model.placed))
-    return keep(asked, level, amounts, mode.load_s)
+        return "partitions are not over-committed"
+    return keep(asked_of(facts.problem, record), level, amounts, mode.load_s)
