@@ -32,8 +32,10 @@ _WHERE = {
     "Problem": "packing.domain.problem",
     "ProblemError": "packing.errors",
     "Progress": "packing.solve.context",
+    "Rehearsal": "packing.act.rehearse",
     "Repair": "packing.explain.repairs",
     "Result": "packing.solve.result",
+    "Schedule": "packing.domain.schedule",
     "Sharing": "packing.domain.words",
     "ShortageAnswer": "packing.act.shortage",
     "Simulation": "packing.act.simulate",
@@ -55,15 +57,20 @@ _WHERE = {
     "plan_migration": "packing.act.migrate",
     "read_diff": "packing.act.diff",
     "read_events": "packing.describe",
+    "read_log": "packing.act.rehearse",
     "read_migration": "packing.act.migrate",
     "read_placement": "packing.describe",
     "read_problem": "packing.describe",
+    "read_schedule": "packing.act.schedule",
+    "rehearse": "packing.act.rehearse",
     "replay_migration": "packing.act.migrate",
     "simulate": "packing.act.simulate",
     "solve_placement": "packing.solve.api",
+    "solve_schedule": "packing.act.schedule",
     "state_after": "packing.act.migrate",
     "strategies": "packing.solve.strategies",
     "verify_placement": "packing.solve.check",
+    "verify_schedule": "packing.act.schedule",
 }
 
 __all__ = [
@@ -88,8 +95,10 @@ __all__ = [
     "Problem",
     "ProblemError",
     "Progress",
+    "Rehearsal",
     "Repair",
     "Result",
+    "Schedule",
     "Sharing",
     "ShortageAnswer",
     "Simulation",
@@ -111,20 +120,27 @@ __all__ = [
     "plan_migration",
     "read_diff",
     "read_events",
+    "read_log",
     "read_migration",
     "read_placement",
     "read_problem",
+    "read_schedule",
+    "rehearse",
     "replay_migration",
     "simulate",
     "solve_placement",
+    "solve_schedule",
     "state_after",
     "strategies",
     "verify_placement",
+    "verify_schedule",
 ]
 
 if TYPE_CHECKING:
     from packing.act.diff import Diff, apply_diff, diff, read_diff
     from packing.act.migrate import plan_migration, read_migration, replay_migration, state_after
+    from packing.act.rehearse import Rehearsal, read_log, rehearse
+    from packing.act.schedule import read_schedule, solve_schedule, verify_schedule
     from packing.act.shortage import ShortageAnswer, answer_shortage, conceded
     from packing.act.simulate import Simulation, simulate
     from packing.describe import read_events, read_placement, read_problem
@@ -133,6 +149,7 @@ if TYPE_CHECKING:
     from packing.domain.migration import Migration, MigrationOptions
     from packing.domain.placement import Placement
     from packing.domain.problem import Problem
+    from packing.domain.schedule import Schedule
     from packing.domain.shortage import Concession
     from packing.domain.weights import Weights
     from packing.domain.words import Hosting, Isolation, Sharing, Status

@@ -12,15 +12,16 @@ from packing.describe import check, expand, placement_from, problem_from
 from packing.domain.faults import did_you_mean
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
+from packing.domain.schedule import Schedule
 from packing.errors import Fault, ProblemError
 
 if TYPE_CHECKING:
-    from packing.act.rehearse.streams import Stream
+    from packing.act.rehearse.streams import Streams
     from packing.describe.expand import Expanded
 
 LONGEST_HOURS = 24 * 366.0
 
-Plan = Placement | Mapping[str, Any] | Sequence[tuple[int, Placement | Mapping[str, Any]]]
+Plan = Placement | Schedule | Mapping[str, Any] | Sequence[tuple[int, Placement | Mapping[str, Any]]]
 
 
 def rehearse(
@@ -30,7 +31,7 @@ def rehearse(
     hours: float | None = None,
     seed: int = 0,
     routing: Routing | str = Routing.LEAST_OUTSTANDING,
-    streams: Mapping[str, Stream] | None = None,
+    streams: Streams | None = None,
     burstiness: float = 1.0,
     spread: float = 0.0,
     target: float = 0.99,
@@ -41,11 +42,11 @@ def rehearse(
     Parameters
     ----------
     problem : a `Problem`, or the same as plain data.
-    placement : what runs; or a schedule: pairs of the first slot and what runs from then on, repeated with the slots.
+    placement : what runs; or a `Schedule`; or pairs of the first slot and what runs from then on, repeated with the slots.
     hours : how long; None: one round of the slots (one hour where there is a single slot), or as long as `streams` last.
     seed : of all that is drawn. Same input and seed: same report.
     routing : how requests find a copy, see `Routing`.
-    streams : requests by model, as `packing.act.rehearse.read_log` returns them; None: drawn from the traffic profiles.
+    streams : requests, as `packing.read_log` returns them; None: drawn from the traffic profiles.
     burstiness : of drawn streams: squared coefficient of variation of the times between requests; 1: Poisson (docs/rehearse.md).
     spread : of drawn streams: coefficient of variation of the lengths, log-normal around the traffic's means; 0: all alike.
     target : attainment from which on a model counts as kept.
@@ -71,9 +72,12 @@ def rehearse(
         raise ProblemError(faults)
     expanded = expand(_problem(problem))
     entries = _entries(placement)
-    faults = [fault for number, entry in enumerate(entries) for fault in entry_faults(expanded, number, *entry, same_problem=same_problem)]
+    if isinstance(placement, Schedule):  # its placements are of parts of the problem
+        faults = _schedule_faults(expanded, placement) if same_problem else []
+        same_problem = False
+    faults += [fault for number, entry in enumerate(entries) for fault in entry_faults(expanded, number, *entry, same_problem=same_problem)]
     faults += _slot_faults(expanded.problem, [slot for slot, _ in entries])
-    faults += unknown_models(expanded.problem, streams or {})
+    faults += unknown_models(expanded.problem, streams)
     if faults:
         raise ProblemError(faults)
     from packing.act.rehearse.report import report
@@ -95,11 +99,21 @@ def _problem(problem: Problem | Mapping[str, Any]) -> Problem:
 
 def _entries(plan: Plan) -> list[tuple[int, Placement]]:
     """The schedule in plain form; a single placement is one that begins with slot 0."""
+    if isinstance(plan, Schedule):
+        return sorted(plan.placements(), key=lambda entry: entry[0])
     listed = [(0, plan)] if isinstance(plan, Placement | Mapping) else list(plan)
     found = [(slot, each if isinstance(each, Placement) else placement_from(each)) for slot, each in listed]
     if not found:
         raise ProblemError([Fault("bad_placement", "placement", "", "The schedule is empty.", "Give at least one placement.")])
     return found
+
+
+def _schedule_faults(expanded: Expanded, schedule: Schedule) -> list[Fault]:
+    """Why a schedule cannot be rehearsed against a problem."""
+    if schedule.problem == expanded.digest:
+        return []
+    action = "Plan this problem, or say that another one is meant (--other-problem)."
+    return [Fault("bad_placement", "schedule.problem", schedule.problem[:23], "This schedule was made for another problem.", action)]
 
 
 def _slot_faults(problem: Problem, firsts: Sequence[int]) -> list[Fault]:
@@ -171,27 +185,28 @@ def entry_faults(expanded: Expanded, number: int, slot: int, placement: Placemen
     return faults
 
 
-def unknown_models(problem: Problem, streams: Mapping[str, Stream]) -> list[Fault]:
+def unknown_models(problem: Problem, streams: Streams | None) -> list[Fault]:
     """Streams of models that the problem does not have."""
+    given = {} if streams is None else streams.by_model
     models = {model.name for model in problem.models}
     return [
         Fault(
             "unknown_model",
             "streams",
             name,
-            f"{len(streams[name].at)} requests are for a model that the problem does not have.",
+            f"{len(given[name].at)} requests are for a model that the problem does not have.",
             did_you_mean(name, models, "Name its models."),
         )
-        for name in sorted(set(streams) - models)
+        for name in sorted(set(given) - models)
     ]
 
 
-def _lasting(problem: Problem, hours: float | None, streams: Mapping[str, Stream] | None) -> float:
+def _lasting(problem: Problem, hours: float | None, streams: Streams | None) -> float:
     """Seconds of the story."""
     if hours is not None:
         return hours * 3600.0
-    if streams:
-        last = max((float(stream.at[-1]) for stream in streams.values() if len(stream.at)), default=0.0)
+    if streams is not None:
+        last = max((float(stream.at[-1]) for stream in streams.by_model.values() if len(stream.at)), default=0.0)
         slot_s = problem.slot_hours * 3600.0
         return max(1, math.ceil((last + 1e-6) / slot_s)) * slot_s
     return (problem.slots * problem.slot_hours if problem.slots > 1 else 1.0) * 3600.0

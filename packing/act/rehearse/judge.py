@@ -23,7 +23,7 @@ DIGITS = 6
 """Significant digits of the figures: they are the same on every machine."""
 
 
-def judged(problem: Problem, course: Course, fleet: Fleet, stations: dict[int, Station], seconds: float) -> ModelRehearsal:
+def judged(problem: Problem, course: Course, fleet: Fleet, stations: dict[int, Station], seconds: float, first_slot: int) -> ModelRehearsal:
     """How one model fared."""
     model, slo = course.model, course.model.slo
     came, asked = course.stream.at, len(course.stream.at)
@@ -42,7 +42,7 @@ def judged(problem: Problem, course: Course, fleet: Fleet, stations: dict[int, S
         late_first = served & (counted > _limit(slo.ttft_ms))
         late_tokens = served & (tpot > _limit(slo.tpot_ms))
     good = served & ~late_first & ~late_tokens
-    worst, worst_share = _worst_slot(problem, came, good)
+    worst, worst_share = _worst_slot(problem, first_slot, came, good)
     late_loads = (cold > model.cold_start_s * (1 + TOLERANCE)) & served
     kept = None if model.cold_start_quantile is None or not asked else bool(late_loads.sum() <= (1 - model.cold_start_quantile) * asked)
     numbers = fleet.by_model.get(model.name, [])
@@ -81,11 +81,11 @@ def _limit(ms: float | None) -> float:
     return np.inf if ms is None else ms / 1000 * (1 + TOLERANCE)
 
 
-def _worst_slot(problem: Problem, came: Floats, good: Any) -> tuple[int | None, float | None]:
+def _worst_slot(problem: Problem, first_slot: int, came: Floats, good: Any) -> tuple[int | None, float | None]:
     """The slot of the cycle with the lowest attainment; of equal ones the first; None where all is attained."""
     if not len(came) or bool(good.all()):
         return None, None
-    slot = (came // (problem.slot_hours * HOUR_S)).astype(np.intp) % problem.slots
+    slot = (first_slot + (came // (problem.slot_hours * HOUR_S)).astype(np.intp)) % problem.slots
     asked, kept = (np.bincount(each, minlength=problem.slots) for each in (slot, slot[good]))
     shares = np.where(asked > 0, kept / np.maximum(asked, 1), 2.0)
     worst = int(np.argmin(shares))

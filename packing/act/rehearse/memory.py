@@ -65,13 +65,30 @@ class Cache:
     def __post_init__(self) -> None:
         self.free = self.capacity
 
-    def preload(self, order: Sequence[int]) -> None:
-        """Models that are in memory when the story begins, as far as there is room; the last one is the most recently used."""
+    def preload(self, order: Sequence[int], gone: Sequence[int] = (), now: float = 0.0) -> None:
+        """At the beginning of a stage: what has left the placement goes if it is idle, and new models are there as far as there is room.
+
+        Parameters
+        ----------
+        order : the most wanted first.
+        """
+        self.until(now)
+        for at in gone:
+            self.tenants[at].unit.advance(now)
+            if self.tenants[at].loaded and not len(self.tenants[at].station):
+                self._evict(at)
         for at in order:
-            if self.tenants[at].size <= self.free and not self.tenants[at].loaded:
-                self.free -= self.tenants[at].size
-                self.tenants[at].loaded = True
+            tenant = self.tenants[at]
+            if tenant.size <= self.free and not tenant.loaded and not tenant.asked:
+                self.free -= tenant.size
+                tenant.loaded = True
                 self.recent[at] = None
+                self.recent.move_to_end(at, last=False)
+
+    def _evict(self, at: int) -> None:
+        del self.recent[at]
+        self.tenants[at].loaded = False
+        self.free += self.tenants[at].size
 
     def run(self, times: Sequence[float], who: Sequence[int], requests: Sequence[int]) -> None:
         """Requests in the order of time: to which copy each goes, and its number among those of its model."""
@@ -124,14 +141,11 @@ class Cache:
                 victims.append(each)
                 lacking -= tenant.size
         if lacking > 0:
-            # Of what shares its pace with others the next departure may come sooner than said, never later than looked at again.
-            self.event = max(wait, now)
+            self.event = wait
             return
         for each in victims:
-            del self.recent[each]
-            self.tenants[each].loaded = False
+            self._evict(each)
             self.tenants[each].evictions += 1
-            self.free += self.tenants[each].size
         self.queue.popleft()
         self.free -= self.tenants[at].size
         self.loading, self.event = at, now + self.tenants[at].load_s

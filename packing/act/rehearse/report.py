@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from packing.act.rehearse.fleet import Fleet, fleet_of
 from packing.act.rehearse.judge import judged, loads_of, nodes, rounded
 from packing.act.rehearse.laws import Laws
 from packing.act.rehearse.run import run
-from packing.act.rehearse.streams import Drawing, Stream, drawn, expected_requests
-from packing.act.rehearse.timetable import DEFAULT_START_S, HOUR_S, Entry, Stage, cost_usd, stages
+from packing.act.rehearse.streams import Drawing, Stream, Streams, drawn, expected_requests, typical
+from packing.act.rehearse.timetable import HOUR_S, Entry, Stage, cost_usd, stages
 from packing.act.rehearse.types import ModelRehearsal, Rehearsal, Routing
 from packing.domain.problem import Problem
+from packing.domain.schedule import START_S
 from packing.domain.words import Hosting
 from packing.errors import Fault, ProblemError
 
@@ -31,24 +34,24 @@ def report(
     seconds: float,
     seed: int,
     routing: Routing,
-    given: Mapping[str, Stream] | None,
+    given: Streams | None,
     how: Drawing,
     target: float,
 ) -> Rehearsal:
     """The whole rehearsal; its input has been checked."""
     problem = expanded.problem
-    expected = expected_requests(problem, seconds) if given is None else float(sum(len(stream.at) for stream in given.values()))
+    expected = expected_requests(problem, seconds) if given is None else float(sum(len(stream.at) for stream in given.by_model.values()))
     if expected > MOST_REQUESTS:
         cause = f"{expected:,.0f} requests are more than the {MOST_REQUESTS:,} that are replayed at once."
         raise ProblemError([Fault("too_large", "hours", f"{seconds / HOUR_S:g}", cause, "Rehearse fewer hours.")])
-    streams = drawn(problem, seconds, seed, how) if given is None else _cut(given, seconds)
-    plan = stages(problem, entries, seconds)
+    streams = drawn(problem, seconds, seed, how) if given is None else _cut(given, problem, seconds)
+    plan = stages(problem, entries, seconds, streams.first_slot)
     fleet = fleet_of(problem, plan, Laws())
     unknown = _speechless(fleet)
-    outcome = run(problem, plan, fleet, {name: stream for name, stream in streams.items() if name not in unknown}, routing, seed)
+    outcome = run(problem, plan, fleet, {name: stream for name, stream in streams.by_model.items() if name not in unknown}, routing, seed)
     loads = loads_of(fleet, outcome)
     models = [
-        judged(problem, course, fleet, outcome.stations, seconds).model_copy(update={"loads": loads.get(name, 0)})
+        judged(problem, course, fleet, outcome.stations, seconds, streams.first_slot).model_copy(update={"loads": loads.get(name, 0)})
         for name, course in outcome.courses.items()
     ]
     machines, thrashing = nodes(problem, plan, fleet, outcome)
@@ -61,7 +64,7 @@ def report(
         seed=seed,
         hours=rounded(seconds / HOUR_S),
         routing=routing,
-        requests_from=_source(given, how),
+        requests_from=streams.source,
         target=target,
         requests=requests,
         served=sum(model.served for model in models),
@@ -78,7 +81,7 @@ def report(
         thrashing=tuple(thrashing),
         models=tuple(sorted(models, key=_badness)),
         nodes=tuple(machines),
-        notices=tuple(_notices(problem, plan, fleet, models, unknown, entries)),
+        notices=(*streams.notices, *_notices(problem, plan, fleet, models, unknown, entries)),
     )
 
 
@@ -86,22 +89,18 @@ def _badness(model: ModelRehearsal) -> tuple[float, int, str]:
     return (2.0 if model.attainment is None else model.attainment, model.attained - model.requests, model.model)
 
 
-def _cut(given: Mapping[str, Stream], seconds: float) -> dict[str, Stream]:
-    """Only what comes before the end."""
+def _cut(given: Streams, problem: Problem, seconds: float) -> Streams:
+    """Only what comes before the end; lengths that are not known become those of the traffic."""
     found = {}
-    for name, stream in given.items():
+    means = {model.name: typical(model) for model in problem.models}
+    for name, stream in given.by_model.items():
         end = int(stream.at.searchsorted(seconds))
-        inputs, outputs = (None if each is None else each[:end] for each in (stream.inputs, stream.outputs))
+        inputs, outputs = (
+            None if each is None else np.where(np.isnan(each[:end]), mean, each[:end])
+            for each, mean in zip((stream.inputs, stream.outputs), means[name], strict=True)
+        )
         found[name] = Stream(stream.at[:end], inputs, outputs)
-    return found
-
-
-def _source(given: Mapping[str, Stream] | None, how: Drawing) -> str:
-    if given is not None:
-        return "log"
-    process = "Poisson" if how.burstiness == 1 else f"bursts (squared coefficient of variation {how.burstiness:g})"
-    lengths = "lengths all alike" if how.spread == 0 else f"log-normal lengths (coefficient of variation {how.spread:g})"
-    return f"traffic profiles: {process}, {lengths}"
+    return Streams(found, given.first_slot, given.source, given.notices)
 
 
 def _speechless(fleet: Fleet) -> set[str]:
@@ -140,7 +139,7 @@ def _notices(
         yield f"Larger than the memory of their multi-model node, so that every request there was refused: {_names(large)}."
     types = {kind.name: kind for kind in problem.instance_types}
     if len(plan) > 1 and any(types[node.instance_type].start_s is None for stage in plan for node in stage.nodes.values()):
-        yield f"No start_s is stated: nodes are asked for {DEFAULT_START_S:g} s before they can load."
+        yield f"No start_s is stated: nodes are asked for {START_S:g} s before they can load."
     missing = {left.model for _, placement in entries for left in placement.unplaced}
     if missing:
         yield f"The placement leaves out copies of {_names(missing)}."

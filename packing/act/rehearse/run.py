@@ -20,7 +20,6 @@ from packing.act.rehearse.streams import Stream, generator, typical
 from packing.act.rehearse.timetable import Stage
 from packing.act.rehearse.types import Routing
 from packing.domain.problem import Problem
-from packing.domain.units import MICRO
 from packing.domain.words import Hosting
 from packing.domain.workload import Model
 
@@ -71,10 +70,9 @@ def run(problem: Problem, plan: Sequence[Stage], fleet: Fleet, streams: Mapping[
     }
     outcome = Outcome(courses, stations)
     sent = _by_copy(courses)
-    slots = _slots(problem, plan[-1].end_s)
     for key, machine in fleet.machines.items():
         if machine.hosting is Hosting.MULTI_MODEL:
-            outcome.caches[key] = _multi_model(problem, machine, fleet, outcome, sent, slots)
+            outcome.caches[key] = _multi_model(problem, plan, machine, fleet, outcome, sent)
     units = _units(fleet, stations)
     if routing is Routing.RANDOM:
         _random(units, stations, sent)
@@ -156,7 +154,7 @@ def _joined(sent: Sequence[tuple[Floats, Numbers]]) -> tuple[Floats, Numbers, Nu
     return times[order], which[order], requests[order]
 
 
-def _multi_model(problem: Problem, machine: Machine, fleet: Fleet, outcome: Outcome, sent: Sent, slots: Floats) -> tuple[Cache, list[int]]:
+def _multi_model(problem: Problem, plan: Sequence[Stage], machine: Machine, fleet: Fleet, outcome: Outcome, sent: Sent) -> tuple[Cache, list[int]]:
     """Replay one multi-model node, slot by slot: in a slot in which its active copies slow each other down they go in step."""
     numbers = [number for number in machine.copies if number in outcome.stations]
     copies = [fleet.copies[number].copy for number in numbers]
@@ -166,15 +164,16 @@ def _multi_model(problem: Problem, machine: Machine, fleet: Fleet, outcome: Outc
     cache = Cache(capacity, tenants)
     fitting = [at for at, tenant in enumerate(tenants) if tenant.size <= capacity]
     nothing = (np.empty(0), np.empty(0, dtype=np.intp))
-    streams = [sent.get(numbers[at], nothing) for at in fitting]
-    times, which, requests = _joined(streams)
+    times, which, requests = _joined([sent.get(numbers[at], nothing) for at in fitting])
     which = np.array(fitting, dtype=np.intp)[which] if fitting else which
-    edges = np.searchsorted(times, np.append(slots[1:], np.inf))
-    _preload(problem, cache, numbers, fleet)
+    begins = {stage.begin_s: at for at, stage in enumerate(plan)}
+    edges = _slots(problem, plan[-1].end_s).tolist()
     begin = 0
-    for end in edges.tolist():
-        active = np.unique(which[begin:end]).tolist()
-        _share(machine, cache, copies, active)
+    for edge, end in zip(edges, np.searchsorted(times, [*edges[1:], np.inf]).tolist(), strict=True):
+        counts = np.bincount(which[begin:end], minlength=len(tenants))
+        if edge in begins:
+            _restock(cache, [fleet.copies[number].stages for number in numbers], begins[edge], counts.tolist(), edge)
+        _share(machine, cache, copies, np.flatnonzero(counts).tolist())
         cache.run(times[begin:end].tolist(), which[begin:end].tolist(), requests[begin:end].tolist())
         begin = end
     cache.finish()
@@ -199,17 +198,11 @@ def _share(machine: Machine, cache: Cache, copies: Sequence[Any], active: Sequen
             tenant.unit, tenant.station.factor = Alone(tenant.station), 1.0
 
 
-def _preload(problem: Problem, cache: Cache, numbers: Sequence[int], fleet: Fleet) -> None:
-    """When the story begins the models with the most traffic in the first slot are in memory."""
-    rates = {model.name: (model.rate_micro(problem.slots) or (MICRO,))[0] for model in problem.models}
-    wanted = [at for at, number in enumerate(numbers) if 0 in fleet.copies[number].stages and rates[fleet.copies[number].seat.model] > 0]
-    by_rate = sorted(wanted, key=lambda at: -rates[fleet.copies[numbers[at]].seat.model])
-    kept, room = list[int](), cache.capacity
-    for at in by_rate:
-        if cache.tenants[at].size <= room:
-            kept.append(at)
-            room -= cache.tenants[at].size
-    cache.preload(kept[::-1])
+def _restock(cache: Cache, stages: Sequence[set[int]], stage: int, counts: Sequence[int], now: float) -> None:
+    """When a stage begins its new models are in memory, those with the most requests in the slot first; those without any are not."""
+    come = [at for at, mine in enumerate(stages) if stage in mine and stage - 1 not in mine and counts[at]]
+    gone = [at for at, mine in enumerate(stages) if stage not in mine]
+    cache.preload(sorted(come, key=lambda at: -counts[at]), gone, now)
 
 
 def _units(fleet: Fleet, stations: Mapping[int, Station]) -> dict[int, Unit]:
@@ -229,7 +222,7 @@ def _units(fleet: Fleet, stations: Mapping[int, Station]) -> dict[int, Unit]:
 
 
 def _touching(numbers: Sequence[int], fleet: Fleet) -> list[list[int]]:
-    """Groups of copies of one node that are connected over accelerators; copies of different stages do not meet."""
+    """Groups of copies of one node that are connected over accelerators, whenever they stand there."""
     groups: list[tuple[set[int], list[int]]] = []
     for number in numbers:
         used, members = set(fleet.copies[number].copy.accelerators), [number]

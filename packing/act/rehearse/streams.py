@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,24 @@ class Stream:
     outputs: Floats | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Streams:
+    """The requests of all models.
+
+    Parameters
+    ----------
+    by_model : by its name; models without requests may be missing.
+    first_slot : slot of the cycle in which the story begins.
+    source : where they come from, in words.
+    notices : what a reader has to know about them.
+    """
+
+    by_model: Mapping[str, Stream]
+    first_slot: int = 0
+    source: str = "given"
+    notices: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """How requests are drawn where no log is given.
@@ -53,14 +72,17 @@ def generator(seed: int, name: str, what: str) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(name.encode()), zlib.crc32(what.encode())])
 
 
-def drawn(problem: Problem, seconds: float, seed: int, how: Drawing) -> dict[str, Stream]:
-    """Requests of every model with traffic, by its name.
+def drawn(problem: Problem, seconds: float, seed: int, how: Drawing) -> Streams:
+    """Requests of every model with traffic.
 
     Parameters
     ----------
-    seconds : how long; the slots repeat.
+    seconds : how long, from slot 0 on; the slots repeat.
     """
-    return {model.name: _stream(model, problem, seconds, seed, how) for model in problem.models if model.traffic is not None}
+    found = {model.name: _stream(model, problem, seconds, seed, how) for model in problem.models if model.traffic is not None}
+    process = "Poisson" if how.burstiness == 1 else f"bursts (squared coefficient of variation {how.burstiness:g})"
+    lengths = "lengths all alike" if how.spread == 0 else f"log-normal lengths (coefficient of variation {how.spread:g})"
+    return Streams(found, 0, f"traffic profiles: {process}, {lengths}")
 
 
 def expected_requests(problem: Problem, seconds: float) -> float:

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from packing.domain.hardware import InstanceType, price_micro_usd
 from packing.domain.placement import Node, PlacedCopy, Placement
 from packing.domain.problem import Problem
+from packing.domain.schedule import DRAIN_S, START_S
 from packing.domain.units import MICRO
 from packing.domain.words import Hosting
 
 HOUR_S = 3600.0
-DEFAULT_START_S = 300.0
-"""From asking for a node until it can load copies, where its type does not say."""
-
 Entry = tuple[int, Placement]
 """First slot, and what runs from then on."""
 
@@ -59,18 +57,19 @@ def node_key(node: Node, hosting: Hosting) -> tuple[str, ...]:
     return node.id, node.instance_type, node.pool, str(hosting)
 
 
-def stages(problem: Problem, entries: Sequence[Entry], seconds: float) -> list[Stage]:
+def stages(problem: Problem, entries: Sequence[Entry], seconds: float, first_slot: int = 0) -> list[Stage]:
     """The stages of so many seconds; the entries repeat with the slots, and those before the first one belong to the last.
 
     Parameters
     ----------
     entries : ascending by slot.
+    first_slot : slot of the cycle in which the story begins.
     """
     slot_s = problem.slot_hours * HOUR_S
     firsts = [slot for slot, _ in entries]
     found: list[tuple[float, int]] = []
     for slot in range(math.ceil(seconds / slot_s - 1e-9) or 1):
-        at = slot % problem.slots
+        at = (first_slot + slot) % problem.slots
         entry = max((number for number, first in enumerate(firsts) if first <= at), default=len(entries) - 1)
         if not found or found[-1][1] != entry:
             found.append((slot * slot_s, entry))
@@ -95,7 +94,7 @@ def _parts(placement: Placement) -> tuple[dict[Seat, PlacedCopy], dict[tuple[str
 
 
 def cost_usd(problem: Problem, plan: Sequence[Stage], seconds: float) -> float:
-    """What the nodes cost: rented ones from when they are asked for to the end of their last stage, owned ones all the time.
+    """What the nodes cost: rented ones from when they are asked for until `DRAIN_S` after their last stage, owned ones all the time.
 
     The story is one round of many: what runs at the beginning and not at the end was asked for before.
     """
@@ -106,6 +105,7 @@ def cost_usd(problem: Problem, plan: Sequence[Stage], seconds: float) -> float:
     leads = {id(stage): _leads(stage, types) for stage in plan}
     for at, stage in enumerate(plan):
         before = plan[at - 1].nodes  # of the first stage: those at the end of the round before
+        total += sum(prices[node.pool] * DRAIN_S for key, node in before.items() if key not in stage.nodes and not pools[node.pool].owned)
         for key, node in stage.nodes.items():
             if not pools[node.pool].owned:
                 early = leads[id(stage)][key] if key not in before else 0.0
@@ -119,4 +119,4 @@ def _leads(stage: Stage, types: dict[str, InstanceType]) -> dict[tuple[str, ...]
     for seat, copy in stage.seats.items():
         loads[seat.node] = max(loads[seat.node], copy.mode.load_s or 0.0)
     starts = {key: types[node.instance_type].start_s for key, node in stage.nodes.items()}
-    return {key: (DEFAULT_START_S if starts[key] is None else starts[key] or 0.0) + loads[key] for key in stage.nodes}
+    return {key: (START_S if starts[key] is None else starts[key] or 0.0) + loads[key] for key in stage.nodes}

@@ -1,0 +1,31 @@
+"""Reading what is to be rehearsed: a placement, or a schedule of placements."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from packing.describe import read_placement
+from packing.describe.parsing import parse
+from packing.describe.text import read_text
+from packing.domain.placement import Placement
+
+if TYPE_CHECKING:
+    from packing.domain.schedule import Schedule
+
+MAX_BYTES = 10**9
+
+
+def read_plan(path: str | os.PathLike[str]) -> Placement | Schedule:
+    """The placement or schedule in a JSON (or YAML) file: one with `groups` is a schedule.
+
+    Raises
+    ------
+    ProblemError : with all faults of the file.
+    """
+    data, _ = parse(read_text(path, MAX_BYTES), os.fspath(path))
+    if isinstance(data, dict) and "groups" in data:
+        from packing.act.schedule.files import read_schedule
+
+        return read_schedule(path)
+    return read_placement(path)
