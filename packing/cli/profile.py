@@ -43,6 +43,9 @@ def command(
     ] = None,
     slots: Annotated[int, typer.Option(metavar="N", help="Slots in a cycle: 24 for a day of hours, 168 for a week.")] = 24,
     slot_hours: Annotated[float, typer.Option(metavar="H", help="Length of a slot.")] = 1.0,
+    last: Annotated[
+        float | None, typer.Option(metavar="H", min=0, help="Plan from the last so many hours only; default: all.", show_default=False)
+    ] = None,
     quantile: Annotated[float, typer.Option(metavar="Q", help="Probability with which a slot's traffic stays within the profile.")] = 0.95,
     neighbours: Annotated[int, typer.Option(metavar="N", help="Slots before and after that count as observations of a slot.")] = 0,
     margin: Annotated[str, typer.Option(metavar="F", help="Factor on top, or 'backtest': what days left out would have needed.")] = "1",
@@ -73,6 +76,7 @@ def command(
         log, slots=slots, slot_hours=slot_hours, time_zone=time_zone, quantile=quantile, columns=columns, name=name,
         silence_is_zero=silence is Silence.ZERO, tolerance_s=tolerance,
     )  # fmt: skip
+    history = history if last is None else history.last(last)
     made = forecast(history, quantile, neighbours=neighbours, margin=factor)
     weights, shared = (None, history.models) if fleet is None or not pooled else _weights(fleet[1], history.models)
     rates: dict[str, Any] = {each: found.rates for each, found in made.models.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from math import gcd
 from zoneinfo import ZoneInfo
 
 from packing.errors import Fault, ProblemError
@@ -17,8 +18,9 @@ EARLIEST, LATEST = 946_684_800.0, 4_102_444_800.0
 """2000 and 2100: a clock outside of these is wrong, not early."""
 _SCALES = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 """Epochs from this size on have so many units in a second; a number of seconds reaches 10^11 in the year 5138."""
-_STEP = 900
+_QUARTER = 900
 """Offsets from UTC change at multiples of a quarter of an hour."""
+MANY_MINUTES = 200_000
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - of the wall clock
 _MONDAY = 4 * 86_400
 """Cycles are counted from a Monday at midnight (5 January 1970), so that a cycle of 168 hours is a calendar week."""
@@ -53,7 +55,12 @@ class Clock:
     where: tzinfo
     slot_s: int
     _minutes: dict[str, float] = field(default_factory=dict)
-    _offsets: dict[int, int] = field(default_factory=dict)
+    _buckets: dict[int, int] = field(default_factory=dict)
+    _step: int = field(init=False)
+    """Seconds within which neither the slot nor the offset from UTC changes."""
+
+    def __post_init__(self) -> None:
+        self._step = gcd(self.slot_s, _QUARTER)
 
     def seconds(self, text: str) -> float:
         """Seconds since 1970 (UTC).
@@ -62,24 +69,34 @@ class Clock:
         ------
         ValueError : this is no time, or one before 2000 or after 2099; its text says which.
         """
-        # The fast way: a minute seen before, and plain seconds after it.
-        rest = text[17:]
-        if rest and text[16:17] == ":" and rest.replace(".", "", 1).isdigit():
-            start = self._minutes.get(text[:16])
-            if start is None:
-                start = self._minutes[text[:16]] = self._plausible(self._iso(text[:16]))
-                if len(self._minutes) > 200_000:  # a log in no order at all: start again rather than grow
-                    self._minutes.clear()
-            within = float(rest)
-            if within < 61:
-                return start + within
+        if text[16:17] == ":":  # the fast way: a minute seen before, and plain seconds after it
+            rest, minute = text[17:], text[:16]
+            if rest[-1:] == "Z":
+                rest, minute = rest[:-1], minute + "Z"
+            try:
+                within = float(rest)
+            except ValueError:
+                within = -1.0
+            if 0 <= within < 60:
+                return self._minute(minute) + within
         text = text.strip()
-        try:
-            return self._plausible(self._epoch(float(text)))
-        except ValueError:
-            if text.replace(".", "", 1).isdigit():
-                raise
+        if text[4:5] != "-":
+            try:
+                number = float(text)
+            except ValueError:
+                pass
+            else:
+                return self._plausible(self._epoch(number))
         return self._plausible(self._iso(text))
+
+    def _minute(self, text: str) -> float:
+        start = self._minutes.get(text)
+        if start is None:
+            start = self._plausible(self._iso(text))
+            if len(self._minutes) > MANY_MINUTES:  # a log in no order at all: start again rather than grow
+                self._minutes.clear()
+            self._minutes[text] = start
+        return start
 
     @staticmethod
     def _epoch(number: float) -> float:
@@ -105,12 +122,16 @@ class Clock:
 
     def bucket(self, seconds: float) -> int:
         """The slot of the wall clock that a time falls into, counted from the first Monday of 1970."""
-        step = int(seconds) // _STEP
-        offset = self._offsets.get(step)
-        if offset is None:
-            at = datetime.fromtimestamp(step * _STEP, UTC).astimezone(self.where).utcoffset()
-            offset = self._offsets[step] = int((at or timedelta()).total_seconds())
-        return (int(seconds) + offset - _MONDAY) // self.slot_s
+        step = int(seconds) // self._step
+        bucket = self._buckets.get(step)
+        if bucket is None:
+            begins = step * self._step
+            at = datetime.fromtimestamp(begins, UTC).astimezone(self.where).utcoffset()
+            bucket = (begins + int((at or timedelta()).total_seconds()) - _MONDAY) // self.slot_s
+            if len(self._buckets) > MANY_MINUTES:
+                self._buckets.clear()
+            self._buckets[step] = bucket
+        return bucket
 
     def starts(self, bucket: int) -> float:
         """When a slot of the wall clock begins, in seconds since 1970 (UTC).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -43,15 +44,12 @@ def history_of(tally: Tally, clock: Clock, slots: int, quantile: float, *, silen
                 )
             ]
         )
-    models = tuple(sorted(tally.counts))
-    rates = tuple(tuple(_rate(tally.counts[model].get(bucket, 0), seconds) for bucket, seconds in covered.items()) for model in models)
-    lengths = {
-        meaning: {model: _tokens(tally.lengths[meaning, model], quantile) for model in models if (meaning, model) in tally.lengths}
-        for meaning in ("input", "output")
-    }
+    models = tuple(sorted(tally.models))
+    rates = tuple(tuple(_rate(tally.models[model].slots.get(bucket, 0), seconds) for bucket, seconds in covered.items()) for model in models)
+    inputs, outputs = ({model: _tokens(seen, quantile) for model in models if (seen := tally.models[model].lengths[place])} for place in (0, 1))
     return History(
         models, slots, tuple(divmod(bucket, slots) for bucket in covered), rates, clock.slot_s / 3600, str(clock.where),
-        {model: sum(tally.counts[model].values()) for model in models}, lengths["input"], lengths["output"], (*_notes(tally), *notes),
+        {model: tally.models[model].requests for model in models}, inputs, outputs, (*_notes(tally), *notes),
     )  # fmt: skip
 
 
@@ -112,8 +110,11 @@ def _rate(count: int, seconds: float) -> int:
     return math.ceil(count * MICRO / seconds)
 
 
-def _tokens(counts: Mapping[int, int], quantile: float) -> Tokens:
-    total = sum(counts.values())
+def _tokens(texts: Mapping[str, int], quantile: float) -> Tokens:
+    counts: Counter[int] = Counter()
+    for text, often in texts.items():
+        counts[int(text)] += often  # 7 and 007 are one length
+    total = counts.total()
     return Tokens(total, sum(value * often for value, often in counts.items()) / total, plain(sorted(counts.items()), quantile))
 
 

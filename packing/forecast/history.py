@@ -91,7 +91,17 @@ class History:
 
     def during(self, cycles: Sequence[int]) -> History:
         """Only what was observed in these cycles."""
-        kept = [at for at, (cycle, _) in enumerate(self.cells) if cycle in set(cycles)]
+        wanted = set(cycles)
+        kept = [at for at, (cycle, _) in enumerate(self.cells) if cycle in wanted]
+        return self._only(kept)
+
+    def last(self, hours: float) -> History:
+        """Only the last so many hours."""
+        numbers = [cycle * self.slots + slot for cycle, slot in self.cells]
+        kept = [at for at, number in enumerate(numbers) if (max(numbers) - number) * self.slot_hours < hours]
+        return self._only(kept)
+
+    def _only(self, kept: Sequence[int]) -> History:
         return replace(self, cells=tuple(self.cells[at] for at in kept), rates=tuple(tuple(series[at] for at in kept) for series in self.rates))
 
     def flat(self) -> History:

@@ -80,22 +80,29 @@ def left_out(level: Level, cells: Sequence[Cell], series: Series, slots: int, sh
         total = sum(load for load, _ in pairs)
         if total:
             served = Fraction(sum(min(load, plan) for load, plan in pairs), total)
-            found.append(LeftOut(cycle, float(served), _factor(pairs, share)))
+            found.append(LeftOut(cycle, float(served), factor_for(pairs, share)))
     return tuple(found)
 
 
-def _factor(pairs: Sequence[tuple[int, int]], share: Fraction) -> Fraction | None:
-    """The smallest f with Σ min(load, f · plan) ≥ share · Σ load.
+def factor_for(pairs: Sequence[tuple[int, int]], share: Fraction, asked: Sequence[int] | None = None) -> Fraction | None:
+    """The smallest f with Σ asked · min(1, f · plan / load) ≥ share · Σ asked, over pairs of (load, plan); None where there is none.
 
     The left side grows piece by piece, with a break where f · plan reaches a load; between breaks f is a division.
+
+    Parameters
+    ----------
+    asked : what each load counts, e.g. its requests; default: the load itself.
     """
-    wanted = share * sum(load for load, _ in pairs)
-    breaks = sorted((Fraction(load, plan), load, plan) for load, plan in pairs if plan)
-    reached, slope = 0, sum(plan for _, _, plan in breaks)
-    for ratio, load, plan in breaks:
+    counted = asked if asked is not None else [load for load, _ in pairs]
+    wanted = share * sum(counted)
+    parts = [(load, plan, count) for (load, plan), count in zip(pairs, counted, strict=True) if load]
+    breaks = sorted((Fraction(load, plan), Fraction(count * plan, load), count) for load, plan, count in parts if plan)
+    reached = Fraction(sum(counted) - sum(count for _, _, count in parts))
+    slope = sum((rise for _, rise, _ in breaks), Fraction())
+    for ratio, rise, count in breaks:
         if reached + slope * ratio >= wanted:
-            return (wanted - reached) / slope
-        reached, slope = reached + load, slope - plan
+            return max(Fraction(0), (wanted - reached) / slope)
+        reached, slope = reached + count, slope - rise
     return None
 
 

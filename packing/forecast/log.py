@@ -11,18 +11,30 @@ from packing.forecast.notes import Kind
 
 MANY_IDS = 2_000_000
 """Request ids that are remembered: between this many and twice as many of the last ones."""
-FINE = 10_000
-"""Lengths up to here are kept exactly; longer ones are rounded up to three digits, which bounds how many there are."""
+PLAIN = 5
+"""Lengths of fewer digits are kept exactly; longer ones are rounded up to three digits, which bounds how many there are."""
 LONGEST = 10_000_000
 
 
 @dataclass(slots=True)
 class Span:
-    """What a slot has of the whole log: requests, and when the first and the last of them came."""
+    """What a slot has of the whole log: when the first and the last of its requests came."""
 
-    requests: int = 0
-    first: float = float("inf")
-    last: float = float("-inf")
+    first: float
+    last: float
+
+
+@dataclass(slots=True)
+class Counts:
+    """What is kept of one model: requests by slot, and by meaning (input, output) how many requests have which length."""
+
+    slots: dict[int, int] = field(default_factory=dict)
+    lengths: tuple[dict[str, int], dict[str, int]] = field(default_factory=lambda: ({}, {}))
+
+    @property
+    def requests(self) -> int:
+        """All of them."""
+        return sum(self.slots.values())
 
 
 @dataclass(slots=True)
@@ -31,17 +43,14 @@ class Tally:
 
     Parameters
     ----------
-    counts : requests by model and slot.
+    models : by name.
     spans : by slot, over all models.
-    lengths : by ("input" or "output", model): tokens → how many requests.
-    ambiguous : slots of which requests could not be told from those of the hour before or after.
-    good : lines counted.
+    bad, back, ambiguous, duplicates, blank, lengthless : lines that are odd, by what is odd about them.
+    furthest_back : seconds by which the clock went back at most.
     """
 
-    counts: dict[str, dict[int, int]] = field(default_factory=dict)
+    models: dict[str, Counts] = field(default_factory=dict)
     spans: dict[int, Span] = field(default_factory=dict)
-    lengths: dict[tuple[str, str], dict[int, int]] = field(default_factory=dict)
-    good: int = 0
     bad: Kind = field(default_factory=Kind)
     back: Kind = field(default_factory=Kind)
     ambiguous: Kind = field(default_factory=Kind)
@@ -49,6 +58,11 @@ class Tally:
     blank: Kind = field(default_factory=Kind)
     lengthless: Kind = field(default_factory=Kind)
     furthest_back: float = 0.0
+
+    @property
+    def good(self) -> int:
+        """Requests counted."""
+        return sum(counts.requests for counts in self.models.values())
 
 
 def count(source: Source, columns: Mapping[str, str], by: str | None, name: str, clock: Clock, tolerance: float) -> Tally:
@@ -60,30 +74,50 @@ def count(source: Source, columns: Mapping[str, str], by: str | None, name: str,
     by : the column whose value is the model; None: all requests are of one, called `name`.
     tolerance : seconds by which a line may be earlier than one before it without being mentioned.
     """
-    tally, latest = Tally(), float("-inf")
-    given = [meaning for meaning in ("input", "output", "id") if meaning in columns]
+    tally, latest, known = Tally(), float("-inf"), _Recent()
+    given = [meaning for meaning in ("id", "input", "output") if meaning in columns]
     wanted = [columns["time"], *([by] if by is not None else []), *(columns[meaning] for meaning in given)]
     at = {meaning: place for place, meaning in enumerate(given, start=1 + (by is not None))}
-    known = _Recent()
-    for line, cells in source.rows(wanted):
+    own = at.get("id")
+    lengths = [(place, at[meaning]) for place, meaning in enumerate(("input", "output")) if meaning in at]
+    models, spans = tally.models, tally.spans
+    for line, cells in source.rows(wanted):  # a million times: what is done here is done without detours
         seconds = _time(line, cells, clock, tally)
         if seconds is None or cells is None:
-            continue
-        if "id" in at and cells[at["id"]] and known.seen(cells[at["id"]]):
-            tally.duplicates.add(line, cells[at["id"]])
             continue
         model = name if by is None else cells[1].strip()
         if not model:
             tally.blank.add(line, "")
             continue
-        if seconds < latest - tolerance:
+        if own is not None and cells[own] and known.seen(cells[own]):
+            tally.duplicates.add(line, cells[own])
+            continue
+        if seconds > latest:
+            latest = seconds
+        elif seconds < latest - tolerance:
             tally.back.add(line, cells[0])
             tally.furthest_back = max(tally.furthest_back, latest - seconds)
-        latest = max(latest, seconds)
-        _add(tally, model, clock.bucket(seconds), seconds)
-        for meaning in ("input", "output"):
-            if meaning in at:
-                _length(tally, meaning, model, line, cells[at[meaning]])
+        bucket = clock.bucket(seconds)
+        counts = models.get(model)
+        if counts is None:
+            counts = models[model] = Counts()
+        counts.slots[bucket] = counts.slots.get(bucket, 0) + 1
+        span = spans.get(bucket)
+        if span is None:
+            spans[bucket] = Span(seconds, seconds)
+        elif seconds > span.last:
+            span.last = seconds
+        elif seconds < span.first:
+            span.first = seconds
+        for place, cell in lengths:
+            text = cells[cell]
+            if not (len(text) < PLAIN and text.isdecimal()):
+                text = _length(text)
+                if not text:
+                    tally.lengthless.add(line, cells[cell])
+                    continue
+            seen = counts.lengths[place]
+            seen[text] = seen.get(text, 0) + 1
     return tally
 
 
@@ -100,29 +134,17 @@ def _time(line: int, cells: Cells, clock: Clock, tally: Tally) -> float | None:
     return None
 
 
-def _add(tally: Tally, model: str, bucket: int, seconds: float) -> None:
-    tally.good += 1
-    slots = tally.counts.setdefault(model, {})
-    slots[bucket] = slots.get(bucket, 0) + 1
-    span = tally.spans.setdefault(bucket, Span())
-    span.requests += 1
-    span.first, span.last = min(span.first, seconds), max(span.last, seconds)
-
-
-def _length(tally: Tally, meaning: str, model: str, line: int, text: str) -> None:
+def _length(text: str) -> str:
+    """A length as a whole number, rounded up, to three digits if it is long; empty if it is none."""
     try:
         tokens = float(text)
         whole = int(tokens) + (tokens > int(tokens))
     except (ValueError, OverflowError):
-        whole = -1
+        return ""
     if not 0 <= whole <= LONGEST:
-        tally.lengthless.add(line, text)
-        return
-    if whole > FINE:
-        step = 10 ** (len(str(whole)) - 3)
-        whole = -(-whole // step) * step
-    seen = tally.lengths.setdefault((meaning, model), {})
-    seen[whole] = seen.get(whole, 0) + 1
+        return ""
+    step = 10 ** max(0, len(str(whole)) - 3) if len(str(whole)) >= PLAIN else 1
+    return str(-(-whole // step) * step)
 
 
 class _Recent:
