@@ -154,9 +154,7 @@ class _Compiler:
         needed = [copies_needed(model, mode) for mode in model.modes]
         losses = self.objective.copy_losses(model, self.isolation[model.name], needed, kept=True)
         framework = self.frameworks.index(model.framework)
-        return [
-            over_committed(each, framework, mask_of(each[2].resident, self.slots), losses[each[0].mode][Hosting.MULTI_MODEL]) for each in found
-        ]
+        return [over_committed(each, framework, mask_of(each[2].resident, self.slots), losses[each[0].mode][Hosting.MULTI_MODEL]) for each in found]
 
     def _model(self, model: Model, every: list[Candidate], turns: list[Candidate], candidates: list[Candidate]) -> ModelData:
         if self.counts_loading:

@@ -116,7 +116,7 @@ def keep(asked: Asked, level: Level, amounts: Sequence[Amount], load_s: float) -
     if loading > capacity(asked.loading_limit, MICRO):
         return f"its loads alone could take more than {asked.loading_limit:g} of the time"
     needs = tuple(each.needed if part is None else _scaled(part, each.capacity or 0) for each, part in zip(amounts, parts, strict=True))
-    if _largest(amounts, needs) > min(1, WORTH * _largest(amounts, [each.needed for each in amounts])):
+    if _largest(amounts, needs) > min(Fraction(1), WORTH * _largest(amounts, [each.needed for each in amounts])):
         return "it is asked for so often that it would take no less than if it were always loaded"
     return Kept(needs, loading, float(late), resident_slots(asked.rates))
 

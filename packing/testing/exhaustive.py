@@ -22,9 +22,9 @@ from packing.domain.demand import base_copies, copies_limit, copies_needed, coun
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.problem import Problem
 from packing.domain.words import Hosting
-from packing.testing.exhaustive_overcommit import TIMES
 from packing.testing.exhaustive_node import Item, NodeRules
 from packing.testing.exhaustive_objective import Coefficients
+from packing.testing.exhaustive_overcommit import TIMES
 
 LARGEST = 10
 """Copies in all (at most) that are worth looking at."""

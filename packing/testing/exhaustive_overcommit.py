@@ -1,6 +1,6 @@
 """Whether one over-committed node may carry given copies: docs/design/overcommit.md read line by line, with ordinary floating-point numbers.
 
-Its own arithmetic, without decimals. Where a figure comes so close to a limit that the last digits could decide, `Undecided` is raised.
+Its own arithmetic, without decimals. Where a figure comes so close to a limit that the last digits could decide, `UndecidedError` is raised.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CLOSE = 1e-6
 Here = Sequence[tuple[Model, Mode, tuple[int, ...]]]
 
 
-class Undecided(ValueError):
+class UndecidedError(ValueError):
     """Too close to a limit to be judged with floating-point numbers."""
 
 
@@ -121,5 +121,5 @@ def _bisect(holds: Callable[[float], bool], low: float, high: float) -> float:
 def _below(value: float, limit: float) -> bool:
     """value <= limit; undecided where it is close."""
     if value and abs(value - limit) <= CLOSE * limit:
-        raise Undecided
+        raise UndecidedError
     return value <= limit

@@ -11,7 +11,7 @@ from packing.describe import expand
 from packing.domain.problem import Problem
 from packing.domain.words import Status
 from packing.testing.exhaustive import exhaustive
-from packing.testing.exhaustive_overcommit import Undecided
+from packing.testing.exhaustive_overcommit import UndecidedError
 
 GIB = 2**30
 SEEDS = [*(pytest.param(seed) for seed in (209, 232, 235)), *(pytest.param(seed, marks=pytest.mark.campaign) for seed in range(1000, 1300))]
@@ -55,7 +55,7 @@ def test_proven_optima_and_bounds_are_true(seed):
     problem = long_tail(seed)
     try:
         best = exhaustive(expand(problem).problem)
-    except Undecided:
+    except UndecidedError:
         pytest.skip("a figure is too close to a limit for floating-point numbers")
     except ValueError:
         pytest.skip("too large for an exhaustive search")
@@ -71,5 +71,7 @@ def test_proven_optima_and_bounds_are_true(seed):
 
 def test_one_of_them_is_over_committed_at_the_optimum():
     """So that the comparison above is not of placements in which everybody is always loaded."""
-    kept = [each.keep for seed in (209, 232, 235) for each in pk.solve_placement(long_tail(seed), strategy="cp_sat", time_limit=5).placement.endpoints]
+    kept = [
+        each.keep for seed in (209, 232, 235) for each in pk.solve_placement(long_tail(seed), strategy="cp_sat", time_limit=5).placement.endpoints
+    ]
     assert sum(each is not None for each in kept) == 3
