@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from packing.describe.architectures import Architectures
 from packing.describe.columns import COLUMNS, Heads
@@ -61,7 +61,7 @@ def read_measurements(path: str | os.PathLike[str]) -> Measurements:
         return measurements_from(data, base)
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as stream:
-            return _gathered(_table(stream), base)
+            return _gathered(_table(stream, _separator(stream)), base)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         fault = Fault("unreadable_file", name, "", f"The file cannot be read: {reason}.", "Check the path; save it as CSV in UTF-8.")
@@ -82,9 +82,16 @@ def measurements_from(data: Any, base: Path | None = None) -> Measurements:
     return _gathered(enumerate(listed, 1), base)
 
 
-def _table(stream: Iterable[str]) -> Iterator[tuple[int, Any]]:
+def _separator(stream: TextIO) -> str:
+    """What separates columns: whatever the head has most of."""
+    head = stream.readline(100_000)
+    stream.seek(0)
+    return max(",;\t", key=head.count)
+
+
+def _table(stream: Iterable[str], separator: str) -> Iterator[tuple[int, Any]]:
     """Rows of a CSV text, numbered from 1 after the head; empty lines do not count."""
-    return enumerate((row for row in csv.DictReader(stream, skipinitialspace=True) if any(row.values())), 1)
+    return enumerate((row for row in csv.DictReader(stream, delimiter=separator, skipinitialspace=True) if any(row.values())), 1)
 
 
 def _gathered(rows: Iterable[tuple[int, Any]], base: Path | None) -> Measurements:
@@ -168,7 +175,7 @@ class _Heap:
         if self._faults:
             raise ProblemError(list(_listed(self._faults)))
         if not self._situations:
-            why = "; ".join(f"{count} rows: {reason}" for reason, count in self._left_out.items()) or "The input has no rows."
+            why = "; ".join(f"{count} rows: {reason}." for reason, count in self._left_out.items()) or "The input has no rows."
             columns = ", ".join(each.name for each in COLUMNS if each.required)
             raise ProblemError([Fault("no_measurements", "(top level)", "", why, f"Give rows with the columns {columns} (docs/calibration.md).")])
         notices = [f"{count:,} rows left out: {reason}" for reason, count in self._left_out.items()]

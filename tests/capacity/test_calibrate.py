@@ -94,7 +94,7 @@ def test_own_parameters_do_better_on_points_held_out() -> None:
     assert judged.after[1][1] < 0.1 < judged.before[1][1]
     moved = {name: new for _, _, name, _, new in found.moved}
     assert moved["bandwidth_efficiency"] == pytest.approx(0.6, rel=0.15)
-    assert judged.situation.bands.tpot < calibration().bands["derived"]
+    assert judged.situation.bands.tpot < calibration().bands["derived"].tpot
 
 
 def test_bands_cover_new_measurements() -> None:
@@ -177,7 +177,7 @@ def test_one_row_moves_no_band() -> None:
     found = calibrate(rows()[:1])
     (judged,) = found.judged
     assert not judged.moved
-    assert judged.situation.bands.tpot >= calibration().bands["derived"]
+    assert judged.situation.bands.tpot >= calibration().bands["derived"].tpot
     assert found.calibration.fits[0].bands is None
     assert any("fewer than 9" in notice for notice in found.notices)
 
@@ -229,7 +229,10 @@ def test_yaml_and_csv_say_the_same(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text(f"{HEAD}\n{GOOD}\n\n", encoding="utf-8")
     row = dict(zip(HEAD.split(","), ("llama-3.1-8b", "A10G", 1, "bf16", "vllm", 512, 128, 4, 410, 36), strict=True))
     (tmp_path / "m.yaml").write_text(yaml.safe_dump({"measurements": [row]}), encoding="utf-8")
-    assert read_measurements(tmp_path / "m.csv").points == read_measurements(tmp_path / "m.yaml").points
+    (tmp_path / "semicolons.csv").write_text(f"{HEAD}\n{GOOD}\n".replace(",", ";"), encoding="utf-8")
+    points = read_measurements(tmp_path / "m.csv").points
+    assert len(points) == 1
+    assert points == read_measurements(tmp_path / "m.yaml").points == read_measurements(tmp_path / "semicolons.csv").points
 
 
 BAD = {
