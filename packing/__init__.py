@@ -48,6 +48,7 @@ _WHERE = {
     "answer_shortage": "packing.act.shortage",
     "apply_diff": "packing.act.diff",
     "apply_repair": "packing.explain.repairs",
+    "calibrate": "packing.describe.calibration",
     "cheapest_repairs": "packing.explain.api",
     "conceded": "packing.act.shortage",
     "conflict_set": "packing.explain.api",
@@ -55,6 +56,7 @@ _WHERE = {
     "explain_placement": "packing.explain.api",
     "marginal_values": "packing.explain.api",
     "plan_migration": "packing.act.migrate",
+    "read_calibration": "packing.describe.calibration",
     "read_diff": "packing.act.diff",
     "read_events": "packing.describe",
     "read_log": "packing.act.rehearse",
@@ -111,6 +113,7 @@ __all__ = [
     "answer_shortage",
     "apply_diff",
     "apply_repair",
+    "calibrate",
     "cheapest_repairs",
     "conceded",
     "conflict_set",
@@ -118,6 +121,7 @@ __all__ = [
     "explain_placement",
     "marginal_values",
     "plan_migration",
+    "read_calibration",
     "read_diff",
     "read_events",
     "read_log",
@@ -144,6 +148,7 @@ if TYPE_CHECKING:
     from packing.act.shortage import ShortageAnswer, answer_shortage, conceded
     from packing.act.simulate import Simulation, simulate
     from packing.describe import read_events, read_placement, read_problem
+    from packing.describe.calibration import calibrate, read_calibration
     from packing.domain.events import Timeline
     from packing.domain.hardware import InstanceType, Pool
     from packing.domain.migration import Migration, MigrationOptions

@@ -48,8 +48,8 @@ def test_public_names():
     assert packing.__all__ == sorted(packing.__all__)
     assert set(packing.__all__) == {
         "Concession", "ConflictSet", "Copies", "Diff", "Explanation", "Fault", "Hosting", "InstanceType", "InternalError", "Isolation", "Migration", "MigrationOptions", "Mode", "Model", "NoPlacementError", "PackingError", "Placement",
-        "Pool", "Problem", "ProblemError", "Progress", "Rehearsal", "Repair", "Result", "Sharing", "ShortageAnswer", "Simulation", "Slo", "Status", "Tenant", "Timeline", "Traffic", "Weights", "answer_shortage", "apply_diff", "apply_repair",
-        "cheapest_repairs", "conceded", "conflict_set", "diff", "explain_placement", "marginal_values", "plan_migration", "read_diff", "read_events", "read_log", "read_migration", "read_placement",
+        "Pool", "Problem", "ProblemError", "Progress", "Rehearsal", "Repair", "Result", "Sharing", "ShortageAnswer", "Simulation", "Slo", "Status", "Tenant", "Timeline", "Traffic", "Weights", "answer_shortage", "apply_diff", "apply_repair", "calibrate",
+        "cheapest_repairs", "conceded", "conflict_set", "diff", "explain_placement", "marginal_values", "plan_migration", "read_calibration", "read_diff", "read_events", "read_log", "read_migration", "read_placement",
         "read_problem", "rehearse", "replay_migration", "simulate", "solve_placement", "state_after", "strategies", "verify_placement",
     }  # fmt: skip
     assert all(hasattr(packing, name) for name in packing.__all__)
