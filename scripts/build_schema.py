@@ -19,6 +19,7 @@ from packing.domain.fields import Record  # noqa: E402
 from packing.domain.migration import Migration  # noqa: E402
 from packing.domain.placement import Placement  # noqa: E402
 from packing.domain.problem import Problem  # noqa: E402
+from packing.domain.schedule import Schedule  # noqa: E402
 from packing.domain.weights import PRESETS  # noqa: E402
 
 OUT = ROOT / "docs" / "schema"
@@ -32,6 +33,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "diff.schema.json": schema_of(Diff),
         "policy.schema.json": schema_of(Policy),
         "migration.schema.json": schema_of(Migration),
+        "schedule.schema.json": schema_of(Schedule),
         "timeline.schema.json": schema_of(Timeline),
     }
 

@@ -1,0 +1,95 @@
+"""A group while it is worked on, and what its placement says of itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from packing.domain.demand import counted_micro, missing_copies
+from packing.domain.fitness import OBJECTIVE_UNITS
+from packing.domain.placement import Placement, Reason, Unplaced
+from packing.domain.problem import Problem
+from packing.domain.schedule import Group, in_slots, slots_of
+from packing.domain.units import MICRO
+from packing.domain.words import Status
+from packing.solve.context import relative_gap
+from packing.verify import verify
+from packing.verify.violation import UNKNOWN_REASON
+
+Proof = tuple[tuple[int, ...], int]
+"""Missing copies by priority, and a bound (units) on the objective of all placements with just these missing."""
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Some consecutive slots, and the problem in them."""
+
+    whole: Problem
+    first: int
+    count: int
+
+    @cached_property
+    def part(self) -> Problem:
+        """The problem in these slots."""
+        return in_slots(self.whole, slots_of(self.first, self.count, self.whole.slots))
+
+    @cached_property
+    def digest(self) -> str:
+        """Its hash."""
+        return self.part.digest()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A group as it stands: its slots, its placement, what it lacks, and its objective in units."""
+
+    slots: Slots
+    placement: Placement
+    missing: tuple[int, ...]
+    """Copies by priority, the highest first."""
+    objective: int
+    micro_usd: int
+    """Per hour."""
+
+    @property
+    def group(self) -> Group:
+        """As it is written down."""
+        return Group(first=self.slots.first, slots=self.slots.count, placement=self.placement)
+
+
+def drafted(slots: Slots, placement: Placement, reasons: Iterable[Unplaced] = (), proof: Proof | None = None) -> Draft:
+    """The endpoints, nodes and copies of a placement as an answer for these slots; everything else is said anew.
+
+    Parameters
+    ----------
+    reasons : why copies are missing, where it is known.
+    proof : a bound on the same problem, from wherever it is known.
+    """
+    unplaced = _unplaced(slots.part, placement, reasons)
+    status = Status.FEASIBLE if not unplaced else Status.PARTIAL if placement.copies else Status.UNKNOWN
+    changed = {"problem": slots.digest, "status": status, "objective": None, "bound": None, "gap": None, "unplaced": unplaced}
+    blank = placement.model_copy(update=changed)
+    seen = verify(slots.part, blank)
+    units = seen.objective_units or 0
+    missing = tuple(copies for _, copies in seen.missing)
+    figures: dict[str, object] = {"objective": units / OBJECTIVE_UNITS, "cost_per_hour": seen.cost_micro_usd / MICRO, "fitness": seen.scores}
+    if proof is not None and proof[0] == missing:
+        bound = min(proof[1], units)
+        figures |= {"bound": bound / OBJECTIVE_UNITS, "gap": relative_gap(units, bound)}
+        figures |= {"status": Status.OPTIMAL} if bound >= units and status is Status.FEASIBLE else {}
+    return Draft(slots, blank.model_copy(update=figures), missing, units, seen.cost_micro_usd)
+
+
+def _unplaced(part: Problem, placement: Placement, reasons: Iterable[Unplaced]) -> tuple[Unplaced, ...]:
+    known = {left.model: left.reasons for left in reasons}
+    models = {model.name: model for model in part.models}
+    placed, counted = Counter[str](), Counter[str]()
+    for copy in placement.copies:
+        placed[copy.model] += 1
+        counted[copy.model] += counted_micro(models[copy.model], copy.mode)
+    short = ((model, missing_copies(model, placed[model.name], counted[model.name])) for model in part.models)
+    unknown = (Reason(rule=UNKNOWN_REASON, detail="the search ended without room for it"),)
+    listed = [(model.priority, Unplaced(model=model.name, copies=count, reasons=known.get(model.name, unknown))) for model, count in short if count]
+    return tuple(each for _, each in sorted(listed, key=lambda each: (each[0], each[1].model)))

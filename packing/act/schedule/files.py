@@ -1,0 +1,54 @@
+"""Reading a schedule that was written, and checking one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from packing.describe import check, expand, problem_from
+from packing.describe.written import Written
+from packing.domain.problem import Problem
+from packing.domain.schedule import SCHEDULE_SCHEMA_VERSION, Schedule
+from packing.errors import ProblemError
+from packing.verify.schedule import ScheduleVerification
+from packing.verify.schedule import verify_schedule as checked
+
+MAX_SCHEDULE_BYTES = 10**9
+"""A dozen placements."""
+
+_SCHEDULE = Written(Schedule, "schedule", SCHEDULE_SCHEMA_VERSION, "packing schedule -o", MAX_SCHEDULE_BYTES)
+
+
+def read_schedule(path: str | os.PathLike[str]) -> Schedule:
+    """The schedule in a JSON (or YAML) file.
+
+    Raises
+    ------
+    ProblemError : with all faults of the file.
+    """
+    return _SCHEDULE.read(path)
+
+
+def verify_schedule(problem: Problem | Mapping[str, Any], schedule: Schedule) -> ScheduleVerification:
+    """Check a schedule against a problem, independently of how it was made.
+
+    Parameters
+    ----------
+    problem : as for `solve_schedule`.
+
+    Returns
+    -------
+    ScheduleVerification
+        `.violations` (empty if all rules hold, in each group and while two of them overlap), and the costs recomputed.
+
+    Raises
+    ------
+    ProblemError : if the problem has faults.
+    """
+    given = problem if isinstance(problem, Problem) else problem_from(problem)
+    faults = check(given)
+    if faults:
+        raise ProblemError(faults)
+    expanded = expand(given)
+    return checked(expanded.problem, schedule, expanded.digest)
