@@ -84,7 +84,7 @@ def fleet_of(problem: Problem, plan: Sequence[Stage], laws: Laws) -> Fleet:
         for seat, copy in stage.seats.items():
             standing = found.get((seat, mode := copy.mode.model_dump_json()))
             if standing is None:
-                law = laws.of(models[copy.model], copy.mode, machines[seat.node].kind)
+                law = laws.of(models[copy.model], copy.mode)
                 standing = found[seat, mode] = Standing(seat, copy, machines[seat.node].hosting, law)
             standing.stages.add(number)
             standing.ready_s += length
