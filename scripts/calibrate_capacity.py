@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks/capacity")]
 
 from measured import serving, splitwise  # noqa: E402
-from splits import BY, grouped, held_out, quantile, relative, row  # noqa: E402
+from splits import Fold, by_degree, folds, grouped, half_widths, log_errors, quantile  # noqa: E402
 
-from packing.capacity.fit import fit_engine  # noqa: E402
+from packing.capacity.fit import Measurement, fit_engine  # noqa: E402
 
 SOURCES = [
     {"file": "splitwise_perf_model.csv", "source": "Mutinifni/splitwise-sim (MIT): Llama-2-70B and BLOOM-176B on DGX A100 and H100",
@@ -28,37 +30,96 @@ SOURCES = [
     {"file": "serving_h100_llama8b_qwen32b.csv", "source": "aiconfigurator-core 0.12 (Apache-2.0): TensorRT-LLM 1.0-1.2, vLLM 0.12, SGLang 0.5 on H100 SXM",
      "measured": "2025-2026", "captured": "2026-11"},
 ]  # fmt: skip
-NAMES = {"A100-80GB": ["A100-80GB"], "H100": ["H100"]}
-"""Names in catalogues of the accelerators that were measured."""
+FIGURES = ("ttft", "tpot", "requests_per_second")
 UNSEEN = 1.5
-"""Factor on the 90 % error of held-out points for hardware, software or architectures that no data set has."""
+"""Exponent on the band for accelerators or shapes of decoders that no data set has: an assumption."""
+ASSUMED = 2.0
+"""Half-width of the band of laws that no measurement stands behind (within a factor of three), and never narrower than `derived`."""
+FEWEST = 9
+"""Points of a model that can promise 90 % of anything."""
 
 
 def calibrate(data: Path) -> dict[str, Any]:
-    """Parameters, errors and bands, ready to be written.
+    """Parameters, errors, bands and measured ranges, ready to be written.
 
-    Bands are 90th percentiles of the errors of points that the fit had not seen: of an engine, points of models held
-    out (where it was measured with one model only: of all engines); ``transferred``, for hardware measured under
-    another engine: points of models or hardware held out; ``derived``, for all else: `UNSEEN` times that.
+    The band of an engine under load holds 90 % of the errors on models held out, over all engines that were measured with two models
+    (docs/capacity.md); ``transferred`` those of all groups held out, by model, hardware, and engine and model, but never less.
     """
     points = splitwise(data) + serving(data)
-    unseen = {by: {label: [e for triple in wrong for e in triple[:2]] for label, wrong in held_out(points, by)} for by in BY}
-    of_models = [e for wrong in unseen["model"].values() for e in wrong]
-    transferred = quantile([e for groups in unseen.values() for wrong in groups.values() for e in wrong], 0.9)
-    engines: dict[str, Any] = {}
-    hardware: dict[str, list[str]] = {}
-    bands: dict[str, float] = {}
-    quality: dict[str, Any] = {}
+    held = folds(points)
+    models = half_widths([fold for fold in held if fold.by == "model" and fold.served])
+    bare = half_widths([fold for fold in held if not fold.served])
+    transferred = _widest(half_widths(held), models)
+    derived = tuple(UNSEEN * width for width in transferred)
+    engines, hardware, bands, quality = {}, {}, {}, {}
     for name, own in grouped(points, lambda m: m.engine).items():
-        engines[name] = asdict(fit_engine(own))
-        wrong = relative(own, fit_engine(own))
-        hardware[name] = sorted(alias for chip in {m.chip.name for m in own if m.served} for alias in NAMES[chip])
-        held = [e for label, each in unseen["model"].items() if label.startswith(f"{name}:") for e in each]
-        bands[name] = round(quantile(held or of_models, 0.9), 2)
-        quality[name] = {k: (v if isinstance(v, int) else [round(x, 3) for x in v]) for k, v in row(name, wrong)._asdict().items() if k != "label"}
-    hardware["any"] = sorted(alias for chip in {m.chip.name for m in points} for alias in NAMES[chip])
-    bands |= {"transferred": round(transferred, 2), "derived": round(UNSEEN * transferred, 2)}
-    return {"schema_version": 1, "engines": engines, "hardware": hardware, "bands": bands, "errors": quality, "sources": SOURCES}
+        engine = fit_engine(own)
+        engines[name] = asdict(engine)
+        hardware[name] = sorted({m.chip.name for m in own if m.served})
+        bands[name] = _stated(models if hardware[name] else bare)
+        columns = zip(*log_errors(own, engine), strict=True)
+        shown = {figure: [abs(math.expm1(error)) for error in column] for figure, column in zip(FIGURES, columns, strict=True)}
+        quality[name] = {
+            "points": len(own),
+            **{
+                {"requests_per_second": "throughput"}.get(figure, figure): [round(quantile(v, share), 3) for share in (0.5, 0.9)]
+                for figure, v in shown.items()
+            },
+        }
+    hardware["any"] = sorted({m.chip.name for m in points})
+    bands["transferred"], bands["derived"] = _stated(transferred), _stated(derived)
+    bands["assumed"] = {figure: max(ASSUMED, width) for figure, width in bands["derived"].items()}
+    return {
+        "schema_version": 2,
+        "engines": engines,
+        "hardware": hardware,
+        "bands": bands,
+        "situations": list(_situations(list(by_degree(points)))),
+        "spans": {
+            "input_tokens": _span(m.prompt for m in points), "output_tokens": _span(m.output for m in points),
+            "concurrency": _span(m.batch for m in points), "degrees": _span(m.parallel for m in points),
+        },
+        "errors": quality,
+        "sources": SOURCES,
+    }  # fmt: skip
+
+
+def _widest(*widths: Sequence[float]) -> tuple[float, float, float]:
+    ttft, tpot, rate = (max(column) for column in zip(*widths, strict=True))
+    return ttft, tpot, rate
+
+
+def _stated(widths: Sequence[float]) -> dict[str, float]:
+    """Half-widths as factors less one, rounded up to two digits after the point."""
+    return {figure: math.ceil(100 * math.expm1(width)) / 100 for figure, width in zip(FIGURES, widths, strict=True)}
+
+
+def _span(values: Iterable[float]) -> list[float]:
+    listed = list(values)
+    return [min(listed), max(listed)]
+
+
+def _situations(held: Sequence[Fold]) -> Iterator[dict[str, Any]]:
+    """Models measured under load; their bands hold the errors on degrees held out."""
+    keys = sorted({_situation(m) for fold in held for m in fold.points})
+    for key in keys:
+        own = [fold for fold in held if _situation(fold.points[0]) == key]
+        points = [m for fold in own for m in fold.points]
+        if len(points) >= FEWEST:
+            spans = {
+                "input_tokens": _span(m.prompt for m in points),
+                "output_tokens": _span(m.output for m in points),
+                "concurrency": _span(m.batch for m in points),
+            }
+            yield {
+                "engine": key[0], "accelerator": key[1], "architecture": key[2], "precisions": [key[3]],
+                "degrees": sorted({m.parallel for m in points}), "points": len(points), "bands": _stated(half_widths(own)),
+                **{name: {"least": least, "most": most} for name, (least, most) in spans.items()},
+            }  # fmt: skip
+
+
+def _situation(m: Measurement) -> tuple[str, str, str, str]:
+    return m.engine, m.chip.name, m.architecture.name, m.precision
 
 
 def main() -> None:
@@ -69,8 +130,10 @@ def main() -> None:
     arguments = parser.parse_args()
     record = calibrate(arguments.shared / "data")
     arguments.output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    for name, quality in record["errors"].items():
-        print(name, quality, "band", record["bands"][name])
+    for name, band in record["bands"].items():
+        print(name, band, record["errors"].get(name, ""))
+    for each in record["situations"]:
+        print(each)
 
 
 if __name__ == "__main__":

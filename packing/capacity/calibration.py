@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from packing.domain.calibration import Calibration as Own
+from packing.domain.calibration import Calibration as Own
+from packing.domain.calibration import Situation, Span
+from packing.domain.workload import ErrorBands
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,12 @@ class Calibration:
     Attributes
     ----------
     hardware : accelerators that were measured under load, by engine; ``any``: measured at all.
-    bands : relative half-width of the 90 % band: by engine on its measured hardware; ``transferred`` on hardware that
-        was measured under another engine or without load; ``derived`` for all else.
+    bands : half-widths of the 90 % bands: by engine, for models that it was not measured with, on its measured hardware and within
+        the ranges of `situations`; ``transferred`` for what was measured only under another engine, without load or with other
+        lengths; ``derived`` for accelerators and shapes of decoders that no measurement has; ``assumed`` for what is stated from
+        data sheets alone.
+    situations : what was measured under load, with the bands of the measured models themselves.
+    spans : smallest and largest value that any measurement has: input_tokens, output_tokens, concurrency, degrees.
     record : the whole file: sources, dates, error quantiles.
     own : the user's own measurements (`packing calibrate`).
     fitted : the parameters that follow from them, by engine and accelerator.
@@ -68,7 +73,9 @@ class Calibration:
 
     engines: Mapping[str, Engine]
     hardware: Mapping[str, frozenset[str]]
-    bands: Mapping[str, float]
+    bands: Mapping[str, ErrorBands]
+    situations: tuple[Situation, ...]
+    spans: Mapping[str, Span]
     record: Mapping[str, Any]
     own: Own | None = None
     fitted: Mapping[tuple[str, str], Engine] = field(default_factory=dict)
@@ -86,7 +93,9 @@ def calibration_from(record: Mapping[str, Any]) -> Calibration:
     """Parameters from the content of a calibration file."""
     engines = {name: Engine(**values) for name, values in record["engines"].items()}
     hardware = {name: frozenset(chips) for name, chips in record["hardware"].items()}
-    return Calibration(engines, hardware, dict(record["bands"]), record)
+    bands = {name: ErrorBands(**values) for name, values in record["bands"].items()}
+    spans = {name: Span(least=least, most=most) for name, (least, most) in record["spans"].items()}
+    return Calibration(engines, hardware, bands, tuple(Situation.model_validate(each) for each in record["situations"]), spans, record)
 
 
 @cache

@@ -28,8 +28,9 @@ HUBER = 0.3
 PULL = 0.3
 """Weight of the prior of what software decides: as much as this squared of one measurement with an error of one e-fold."""
 FIRM = {"bandwidth_efficiency": 2.0, "prefill_efficiency": 2.0}
-"""Weights of what hardware decides: shares of its peaks hardly differ between servers, while launch times differ by a factor of five.
-Measured at one degree only, slow kernels and a low share look alike, and the share would be carried over to every other degree."""
+"""Weights of shares of the hardware's peaks where all measurements have one tensor-parallel degree. There a low share and slow
+launches look alike, and the wrong one would be carried over to every other degree; shares hardly differ between servers, while
+launch times differ by a factor of five."""
 
 PRIOR = Engine(
     bandwidth_efficiency=0.75, layer_s=1e-4, allreduce_s=1e-5, sequence_s=1e-6, prefill_efficiency=0.6, fp8_efficiency=0.8,
@@ -91,13 +92,14 @@ def _engine(theta: Sequence[float]) -> Engine:
     return Engine(**{name: min(value, CEILINGS.get(name, math.inf)) for name, value in values.items()})
 
 
-def fit_engine(measurements: Sequence[Measurement], prior: Engine = PRIOR, rounds: int = 40) -> Engine:
+def fit_engine(measurements: Sequence[Measurement], prior: Engine = PRIOR, rounds: int = 40, *, firm: bool = True) -> Engine:
     """Parameters that minimise the Huber loss of the log errors over the measurements, near the prior.
 
     Parameters
     ----------
     measurements : points of one engine; at least one.
     prior : start, and where parameters stay that the points do not determine.
+    firm : whether measurements of one degree only may hardly move the shares of the hardware's peaks (`FIRM`).
 
     Returns
     -------
@@ -107,7 +109,8 @@ def fit_engine(measurements: Sequence[Measurement], prior: Engine = PRIOR, round
 
     names = [field.name for field in fields(Engine)]
     start = np.log([getattr(prior, name) for name in names])
-    pull = np.array([FIRM.get(name, PULL) for name in names])
+    alike = len({m.parallel for m in measurements}) == 1
+    pull = np.array([FIRM.get(name, PULL) if alike and firm else PULL for name in names])
 
     def residuals(theta: NDArray[float64]) -> NDArray[float64]:
         flat = [error for pair in errors(measurements, _engine(list(theta))) for error in pair]

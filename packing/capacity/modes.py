@@ -14,19 +14,22 @@ from packing.capacity.own import judged
 from packing.capacity.precision import PRECISIONS
 from packing.capacity.prune import pruned
 from packing.capacity.target import Chip, Target, chip_of
+from packing.capacity.trust import trust
 from packing.catalog.types import Architecture
+from packing.domain.bands import widest
 from packing.domain.units import MICRO
 from packing.domain.words import Sharing, Source
-from packing.domain.workload import Mode, Model, Traffic
+from packing.domain.workload import ErrorBands, Mode, Model, Traffic
 from packing.errors import Fault, ProblemError
 
 UNLIMITED = 10**15
-MEASURED = frozenset({"bf16", "fp16", "bfloat16", "float16", "fp8", "fp8_kv8"})
-"""Precisions among the measurements."""
 DIGITS = 3
 """Significant digits of the figures of a mode: more would pretend to know them, and differ between machines."""
 TINIEST = 1e-30
 """Smaller figures are not told apart: nothing takes so little time, and powers of ten would overflow."""
+STEP = 1.5
+"""Modes are made for rates in steps of this factor, so that a little more traffic changes the modes of few models: a copy in a mode
+that is gone has to be loaded anew."""
 ROUNDING = 0.01
 """Modes stay this share inside the SLO, so that rounding a latency up to `DIGITS` cannot break it."""
 
@@ -40,10 +43,15 @@ def rounded(value: float, *, up: bool) -> float:
     return float(f"{steps / scale:.{DIGITS}g}")
 
 
+def stepped(rate: float) -> float:
+    """The rate rounded up to a whole power of `STEP`; 0 stays."""
+    return 0.0 if rate <= 0 else float(f"{STEP ** math.ceil(math.log(rate, STEP) - 1e-9):.12g}")
+
+
 def need_of(model: Model) -> Need:
-    """What one copy of the model is asked for: its share of the peak when only the least number of copies runs."""
+    """What one copy of the model is asked for: its share of the peak when only the least number of copies runs, in steps."""
     traffic = model.traffic or Traffic(requests_per_second=(0.0,))
-    rate = model.peak_micro / MICRO / max(1, model.copies.min and max(model.copies.min, model.min_zones))
+    rate = stepped(model.peak_micro / MICRO / max(1, model.copies.min and max(model.copies.min, model.min_zones)))
     limits = [None if ms is None else ms / 1000 * (1 - ROUNDING) for ms in (model.slo.ttft_ms, model.slo.tpot_ms)]
     return Need(traffic.input_tokens, traffic.output_tokens, rate, *limits)
 
@@ -65,20 +73,8 @@ def places_of(targets: Sequence[Target]) -> tuple[Place, ...]:
     return tuple(sorted(places, key=lambda p: (p.chip.name if p.chip else "", p)))
 
 
-def trust(option: Option, architecture: Architecture, known: Calibration) -> tuple[Source, float]:
-    """Whether accelerator, engine, precision and class of architecture were all measured, and the error band."""
-    plain = architecture.kind == "decoder" and not architecture.experts and not architecture.kv_lora_rank
-    measured = option.precision in MEASURED and option.share == 1.0 and option.accelerators <= 8
-    if plain and measured and option.accelerator in known.hardware.get(option.engine, ()):
-        return Source.CALIBRATED, known.bands[option.engine]
-    if plain and measured and option.accelerator in known.hardware["any"]:
-        return Source.DERIVED, known.bands["transferred"]
-    return Source.DERIVED, known.bands["derived"]
-
-
-def mode_of(option: Option, architecture: Architecture, known: Calibration) -> Mode:
+def mode_of(option: Option, source: Source, bands: ErrorBands) -> Mode:
     """The option with figures rounded: needs and latencies up, supplies down."""
-    source, band = trust(option, architecture, known)
     return Mode(
         accelerator=option.accelerator,
         accelerators=option.accelerators,
@@ -92,7 +88,8 @@ def mode_of(option: Option, architecture: Architecture, known: Calibration) -> M
         precision=option.precision,
         load_s=rounded(option.load_s, up=True),
         source=source,
-        error_band=band,
+        error_band=widest(bands),
+        error_bands=bands,
     )
 
 
@@ -110,7 +107,8 @@ def _modes(
                 found += accelerated(architecture, precision, place, need, engine, known)
         options.append(found)
     kept = pruned(options, need)
-    modes = [mode_of(option, architecture, known) for option in kept]
+    neuron = {place.chip.name for place in places if place.chip and place.chip.neuron}
+    modes = [mode_of(option, *trust(option, architecture, need, known, neuron=option.accelerator in neuron)) for option in kept]
     if known.own is not None:
         modes = [judged(mode, option, architecture, need, known.own) for mode, option in zip(modes, kept, strict=True)]
     return tuple(modes)

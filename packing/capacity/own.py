@@ -9,6 +9,7 @@ from packing.capacity.calibration import Calibration, calibration, engine_name
 from packing.capacity.choice import Need, Option
 from packing.catalog.types import Architecture
 from packing.domain import calibration as domain
+from packing.domain.bands import widest
 from packing.domain.words import Source
 from packing.domain.workload import ErrorBands, Mode, Model
 
@@ -28,7 +29,7 @@ def judged(mode: Mode, option: Option, architecture: Architecture, need: Need, o
     if fit is None or option.share != 1.0:
         return mode
     for situation in own.situations:
-        if _same(situation, option.engine, option.accelerator, architecture.name) and not any(_outside(situation, option, need)):
+        if _same(situation, option.engine, option.accelerator, architecture.name) and not any(outside(situation, option, need)):
             return _with(mode, Source.CALIBRATED, situation.bands)
     measured = {each.architecture for each in own.situations if (each.engine, each.accelerator) == (option.engine, option.accelerator)}
     alike = architecture.kind == "decoder" and not architecture.experts and not architecture.kv_lora_rank
@@ -42,11 +43,10 @@ def _same(situation: domain.Situation, engine: str, accelerator: str | None, arc
 
 
 def _with(mode: Mode, source: Source, bands: ErrorBands) -> Mode:
-    widest = max(width or 0.0 for width in (bands.ttft, bands.tpot, bands.requests_per_second))
-    return mode.model_copy(update={"source": source, "error_band": widest, "error_bands": bands})
+    return mode.model_copy(update={"source": source, "error_band": widest(bands), "error_bands": bands})
 
 
-def _outside(situation: domain.Situation, option: Option, need: Need) -> Iterator[str]:
+def outside(situation: domain.Situation, option: Option, need: Need) -> Iterator[str]:
     """In what a way to run lies outside what was measured."""
     if _stored(option.precision) not in map(_stored, situation.precisions):
         yield f"precision {option.precision} (measured: {', '.join(situation.precisions)})"

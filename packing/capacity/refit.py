@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 
 from packing.capacity.calibration import Calibration, Engine, calibration
 from packing.capacity.fit import Measurement, fit_engine, predicted
-from packing.capacity.modes import MEASURED
+from packing.capacity.trust import MEASURED
 from packing.domain import calibration as domain
 from packing.domain.workload import ErrorBands
 
@@ -149,7 +149,7 @@ def _group(point: Point) -> tuple[object, ...]:
 
 def _fitted(points: Sequence[Point], start: Engine) -> Engine:
     step = max(1, math.ceil(len(points) / MOST))
-    return fit_engine([p.measurement for p in points[::step]], start)
+    return fit_engine([p.measurement for p in points[::step]], start, firm=False)  # own figures win over the library's
 
 
 def _rank(values: Sequence[float]) -> float:
@@ -225,8 +225,8 @@ class _Part:
             engine=self.engine, accelerator=self.points[0].measurement.chip.name, parameters=parameters, points=len(groups), bands=bands
         )
 
-    def _floor(self, at: Sequence[int]) -> float | None:
-        """The library's band, which few points cannot narrow."""
+    def _floor(self, at: Sequence[int]) -> ErrorBands | None:
+        """The library's bands, which few points cannot narrow."""
         if len(at) >= ENOUGH:
             return None
         bands, m = self.shipped.bands, self.points[at[0]].measurement
@@ -234,10 +234,11 @@ class _Part:
             return bands[self.engine]
         return bands["transferred"] if m.chip.name in self.shipped.hardware["any"] else bands["derived"]
 
-    def _bands(self, errors: Sequence[Error], floor: float | None) -> ErrorBands:
+    def _bands(self, errors: Sequence[Error], floor: ErrorBands | None) -> ErrorBands:
         """Half-widths, rounded up to two decimals."""
         widths = (math.exp(_rank([abs(value) for value in column])) - 1 for column in zip(*errors, strict=True))
-        ttft, tpot, rate = (max(math.ceil(100 * width) / 100, floor or 0.01) for width in widths)
+        least = [getattr(floor, name, None) or 0.01 for name in ErrorBands.model_fields]
+        ttft, tpot, rate = (max(math.ceil(100 * width) / 100, low) for width, low in zip(widths, least, strict=True))
         return ErrorBands(ttft=ttft, tpot=tpot, requests_per_second=rate)
 
     def _widened(self, points: Sequence[Point], bands: ErrorBands) -> ErrorBands:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from packing.domain.workload import Mode
+from packing.domain.workload import ErrorBands, Mode
 
 
 class Bands(NamedTuple):
@@ -26,3 +26,8 @@ def bands_of(mode: Mode) -> Bands:
     if each is None:
         return Bands(common, common, common)
     return Bands(*(common if own is None else own for own in (each.ttft, each.tpot, each.requests_per_second)))
+
+
+def widest(bands: ErrorBands) -> float:
+    """The widest of the bands that are stated: one band that holds for every figure."""
+    return max(band or 0.0 for band in (bands.ttft, bands.tpot, bands.requests_per_second))

@@ -67,8 +67,13 @@ def test_the_shipped_calibration_is_whole():
     shipped = calibration_from(record)
     assert shipped == calibration()
     assert set(shipped.engines) == {"eager", "sglang", "trtllm", "vllm"}
-    assert set(shipped.bands) == {*shipped.engines, "transferred", "derived"}
-    assert max(shipped.bands.values()) == shipped.bands["derived"]
+    assert set(shipped.bands) == {*shipped.engines, "transferred", "derived", "assumed"}
+    for figure in ("ttft", "tpot", "requests_per_second"):
+        order = [getattr(shipped.bands[name], figure) for name in ("vllm", "transferred", "derived", "assumed")]
+        assert order == sorted(order)
+        assert order[0] > 0
+    assert {each.engine for each in shipped.situations} == {"sglang", "trtllm", "vllm"}
+    assert all(each.points >= 9 and each.architecture in architectures() for each in shipped.situations)
     assert {name for names in shipped.hardware.values() for name in names} <= set(accelerators())
     assert all(entry["source"] and entry["measured"] for entry in record["sources"])
     for errors_of in record["errors"].values():

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from packing.capacity import derive_modes
+from packing.capacity.calibration import calibration
 from packing.capacity.choice import Option
-from packing.capacity.modes import rounded
+from packing.capacity.modes import rounded, stepped
 from packing.capacity.prune import MOST_MODES, undominated
 from packing.catalog import Architecture, architectures
 from packing.domain.words import Sharing, Source
@@ -130,15 +131,41 @@ def test_load_time_is_bytes_over_bandwidth(model, target):
 
 
 def test_source_and_band_say_what_was_measured(model, target):
-    h100 = derived(model(framework="vllm"), "llama-3.1-8b", [target("H100", 8, 192.0, 2048)])
-    a100 = derived(model(framework="vllm"), "llama-3.1-8b", [target("A100-80GB", 8, 96.0, 1152)])
-    l4 = derived(model(framework="vllm"), "llama-3.1-8b", [target("L4")])
-    moe = derived(model(framework="vllm"), "mixtral-8x7b", [target("H100", 8, 192.0, 2048)])
-    assert {mode.source for mode in h100} == {Source.CALIBRATED}
-    assert {mode.source for mode in (*a100, *l4, *moe)} == {Source.DERIVED}
-    assert a100[0].error_band < l4[0].error_band
-    assert h100[0].error_band < l4[0].error_band
-    assert moe[0].error_band == l4[0].error_band
+    def one(architecture, target, rate=20.0, prompt=2000, least=1, **fields):
+        modes = derived(model(rate, prompt=prompt, output=250, framework="vllm", **fields), architecture, [target])
+        return next(mode for mode in modes if mode.compute_share == 1.0 and mode.accelerators >= least)
+
+    known, h100, a100, l4 = calibration(), target("H100", 8, 192.0, 2048), target("A100-80GB", 8, 96.0, 1152), target("L4")
+    itself, other = (one(name, h100, least=2) for name in ("qwen-3-32b", "llama-3.1-70b"))
+    assert (itself.source, other.source) == (Source.CALIBRATED, Source.CALIBRATED)
+    assert other.error_bands == known.bands["vllm"]
+    assert itself.error_bands.ttft < other.error_bands.ttft
+    outside = {
+        "another server": (one("llama-3.1-8b", a100), "transferred"),
+        "one accelerator": (one("llama-3.1-8b", h100), "transferred"),  # vLLM was measured on 2, 4 and 8
+        "requests in flight": (one("llama-3.1-70b", h100, rate=0.05), "transferred"),
+        "short prompts": (one("llama-3.1-70b", h100, prompt=500), "transferred"),
+        "prompts that nobody measured": (one("llama-3.1-8b", h100, prompt=20_000), "derived"),
+        "precision": (one("llama-3.1-8b", h100, precision=("int4",)), "derived"),
+        "hardware": (one("llama-3.1-8b", l4), "derived"),
+        "experts": (one("mixtral-8x7b", h100), "derived"),
+        "Neuron": (one("llama-3.1-8b", target("Inferentia2", 12, 192.0, 384)), "assumed"),
+        "an encoder": (one("bge-large-en", h100), "assumed"),
+        "images": (one("stable-diffusion-2", h100, rate=0.2), "assumed"),
+    }
+    for name, (mode, band) in outside.items():
+        assert mode.source is Source.DERIVED, name
+        assert mode.error_bands == known.bands[band], name
+        assert mode.error_band == max(mode.error_bands.model_dump().values()), name
+
+
+def test_a_little_more_traffic_changes_the_modes_of_few_models(model, fleet):
+    rates = [0.01 * 1.13**number for number in range(100)]
+    changed = sum(derived(model(rate), "llama-3.1-8b", fleet) != derived(model(1.01 * rate), "llama-3.1-8b", fleet) for rate in rates)
+    assert changed <= 5  # ln 1.01 / ln 1.5 is 2.5 %
+    assert all(stepped(rate) >= rate * (1 - 1e-8) and stepped(rate) <= 1.5 * rate * (1 + 1e-8) for rate in rates)
+    assert stepped(0.0) == 0.0
+    assert stepped(1.5) == 1.5
 
 
 def test_unknown_precisions_are_all_named(model, target):
