@@ -1,4 +1,4 @@
-"""Plots of a run, PNG and SVG: gap over time (`growth`, `scale`), time over size (`growth`), points over moves (`openb-defrag`)."""
+"""Plots of a run, PNG and SVG: gap over time (`growth`, `scale`), time over size (`growth`), points over moves (`openb-defrag`), plans of `traffic`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from packing.bench.measure import BenchError
 from packing.bench.report import Row
 from packing.bench.spread import Spread
+from packing.bench.traffic_plots import rules_apart, week_of_plans
 from packing.report.chart import COLOURS, FAINT, INK, SETTINGS
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 SIZE, DPI = (7.2, 4.5), 150
 WANTED = 0.02
-DRAWN = ("growth", "scale", "openb-defrag")
+DRAWN = ("growth", "scale", "openb-defrag", "traffic")
 """Suites that have plots."""
 ROWS_DRAWN = ("b", "c", "d", "e", "f")
 
@@ -47,6 +48,10 @@ def plots(run: Mapping[str, Any], folder: Path) -> list[Path]:
         drawn["gap-over-time-rows"] = gap_over_time(curves, {curve["name"]: curve["wanted"] for curve in curves}, machine)
     if "openb-defrag" in reports:
         drawn["points-over-moves"] = points_over_moves(reports["openb-defrag"]["curves"], machine)
+    if "traffic" in reports:
+        curves = reports["traffic"]["curves"]
+        drawn["traffic-week"] = week_of_plans(curves, machine, _axes)
+        drawn["traffic-rules"] = rules_apart(curves, "5x", machine, _axes)
     written = []
     for name, figure in drawn.items():
         for suffix in ("png", "svg"):

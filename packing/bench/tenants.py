@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 
 from packing.domain.units import MICRO
@@ -160,12 +161,14 @@ class Judged:
     served : share of the requests that were within capacity.
     hours : share of the hours whose need was within capacity.
     unharmed : share of the requests that came in such hours: the attainment if an over-full hour harmed all of its requests.
+    changes : how often a day the planned memory changes.
     """
 
     memory: float
     served: float
     hours: float
     unharmed: float
+    changes: float
 
     @property
     def both(self) -> bool:
@@ -182,6 +185,6 @@ def judge(pool: Week, days: int, planned: Sequence[int]) -> Judged:
         Fraction(),
     )
     unharmed = sum(rate for rate, fits in zip(asked, within, strict=True) if fits)
-    return Judged(
-        float(Fraction(sum(planned), max(needed) * len(needed))), float(served / sum(asked)), sum(within) / len(within), unharmed / sum(asked)
-    )
+    changes = sum(before != after for before, after in pairwise(planned)) * DAY / len(planned)
+    memory = Fraction(sum(planned), max(needed) * len(needed))
+    return Judged(float(memory), float(served / sum(asked)), sum(within) / len(within), unharmed / sum(asked), changes)

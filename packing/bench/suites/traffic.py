@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 
+from packing.bench.measure import measured
 from packing.bench.options import Options
 from packing.bench.public.folder import data_folder, skipped
 from packing.bench.report import Report, Row, Target
@@ -14,10 +17,12 @@ from packing.bench.tenants import RULES, Judged, judge, week
 
 FILE = Path("traffic") / "servegen_m_large_hourly_week.csv"
 SPREADS, SPLITS = ("5x", "wide", "equal"), (4, 5)
-SEEDS, QUICK = 10, 2
-CHOSEN = "anew each hour"
+SEEDS, QUICK = 20, 2
+CHOSEN = "anew each hour, 5 % spare"
 FIXED = "last two days' peak"
 HOURS = 168
+LINES, FEW_LINES = 1_000_000, 5_000
+GIGABYTE = 10**9
 
 
 def run(options: Options) -> Report:
@@ -25,10 +30,10 @@ def run(options: Options) -> Report:
     with data_folder(options, _sample) as folder:
         if folder is None:
             return skipped("traffic")
-        return _report(folder / FILE, options.repeats(SEEDS, QUICK))
+        return _report(folder / FILE, options.repeats(SEEDS, QUICK), FEW_LINES if options.quick else LINES)
 
 
-def _report(path: Path, seeds: int) -> Report:
+def _report(path: Path, seeds: int, lines: int) -> Report:
     from packing.forecast import read_history
 
     history = read_history(path)
@@ -56,7 +61,7 @@ def _report(path: Path, seeds: int) -> Report:
                     if seed == 0 and days == SPLITS[0] and spread == SPREADS[0]:
                         curves[-1] |= {"planned": list(planned), "needed": list(pool.sums)}
     rows = tuple(_row(spread, days, name, found) for (spread, days, name), found in seen.items())
-    return Report("traffic", rows, _targets(seen, path), _by_seed(seen), tuple(curves))
+    return Report("traffic", rows, (*_targets(seen, path), _log(lines)), _by_seed(seen), tuple(curves))
 
 
 def _row(spread: str, days: int, name: str, found: Sequence[Judged]) -> Row:
@@ -65,6 +70,7 @@ def _row(spread: str, days: int, name: str, found: Sequence[Judged]) -> Row:
         "memory-hours, mean": mean(each.memory for each in found), "least": min(each.memory for each in found), "most": max(each.memory for each in found),
         "served %, mean": 100 * mean(each.served for each in found), "worst": 100 * min(each.served for each in found),
         "hours within %": 100 * mean(each.hours for each in found), "requests in such hours %": 100 * mean(each.unharmed for each in found),
+        "changes a day": mean(each.changes for each in found),
         "both": f"{sum(each.both for each in found)} of {len(found)}",
     }  # fmt: skip
 
@@ -81,6 +87,38 @@ def _targets(seen: dict[tuple[str, int, str], list[Judged]], path: Path) -> tupl
     claimed = [_claimed(path, seed) for seed in range(5)]
     targets.append(Target("fully correlated traffic: no saving claimed", f"{max(claimed):g} at most in 5 x 3 forecasts", not any(claimed), hard=True))
     return tuple(targets)
+
+
+def _log(lines: int) -> Target:
+    """A request log of so many lines over a week, 300 models: read in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "requests.csv"
+        _write_log(path, lines)
+        megabytes = path.stat().st_size / 10**6
+        done = measured(_profile, str(path))
+    text = f"{done.seconds:.1f} s ({lines / done.seconds:,.0f} lines/s), {done.peak_bytes / 10**6:.0f} MB of memory for {megabytes:.0f} MB, {done.value:,} requests counted"
+    return Target(f"a log of {lines:,} lines: every request counted, below 1 GB", text, done.peak_bytes < GIGABYTE and done.value == lines, hard=True)
+
+
+def _profile(path: str) -> int:
+    """The whole way from a log to profiles; returns the requests counted."""
+    from packing.forecast import forecast, read_history
+    from packing.forecast.document import document
+
+    made = forecast(read_history(path))
+    data = document(made, {name: each.rates for name, each in made.models.items()}, pooled=False)
+    return sum(model["seen"]["requests"] for model in data["models"])
+
+
+def _write_log(path: Path, lines: int) -> None:
+    generator, at, step = random.Random(0), 1_772_409_600.0, 7 * 86_400 / lines
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write("timestamp,model,input_tokens,output_tokens,request_id\n")
+        for number in range(lines):
+            at += 2 * step * generator.random()
+            stamp = datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="microseconds").removesuffix("+00:00")
+            lengths = f"{int(generator.lognormvariate(6, 1.2))},{int(generator.lognormvariate(4.5, 1))}"
+            stream.write(f"{stamp},m{generator.randrange(300)},{lengths},{number:032x}\n")
 
 
 def _claimed(path: Path, seed: int) -> float:
