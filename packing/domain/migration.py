@@ -67,6 +67,8 @@ class Step(Record):
     zone: str | None = None
     endpoint: str | None = None
     hosting: Annotated[Hosting | None, Field(strict=False)] = None
+    keep: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
+    """Of `start_node`: the level of over-commitment of its endpoint, where there is one."""
     bytes: Bytes = 0
     """Of `load_copy`: what has to be brought to the node, its mode's size (docs/migration.md)."""
     seconds: Figure = 0.0

@@ -51,7 +51,7 @@ def match_endpoints(old: Side, new: Side, old_node_of: dict[str, str], probable:
 def _groups(side: Side) -> dict[Any, list[str]]:
     groups: defaultdict[Any, list[str]] = defaultdict(list)
     for endpoint in side.endpoints.values():
-        groups[endpoint.hosting, endpoint.instance_type].append(endpoint.name)
+        groups[endpoint.hosting, endpoint.instance_type, endpoint.keep].append(endpoint.name)
     return groups
 
 

@@ -20,8 +20,8 @@ class Host:
     """A node with what runs on it."""
 
     id: str
-    pool: tuple[str, str, str]
-    """Label of the pool, instance type, zone: what a node has to have in common with another to be the same."""
+    pool: tuple[str, str, str, str]
+    """Label of the pool, instance type, zone, level of over-commitment: what a node has to have in common with another to be the same."""
     hosting: Hosting | None
     endpoint: str
     content: Content
@@ -56,7 +56,8 @@ def lay_out(placement: Placement, forms: Forms) -> Side:
     for node in placement.nodes:
         endpoint = endpoints.get(node.endpoint)
         hosting = endpoint.hosting if endpoint else None
-        host = Host(node.id, (node.pool, node.instance_type, node.zone), hosting, node.endpoint, running.get(node.id, NOTHING))
+        keep = (endpoint.keep if endpoint else None) or ""
+        host = Host(node.id, (node.pool, node.instance_type, node.zone, keep), hosting, node.endpoint, running.get(node.id, NOTHING))
         hosts.append(host)
         if endpoint:
             behind[node.endpoint].append(host)

@@ -59,7 +59,7 @@ def _by_name(before: Side, after: Side) -> NodeMatching:
 
 def _endpoints_by_name(before: Side, after: Side) -> dict[str, str]:
     def kind(side: Side, name: str) -> object:
-        return (side.endpoints[name].hosting, side.endpoints[name].instance_type)
+        return (side.endpoints[name].hosting, side.endpoints[name].instance_type, side.endpoints[name].keep)
 
     return {name: name for name in after.endpoints if name in before.endpoints and kind(before, name) == kind(after, name)}
 

@@ -50,6 +50,7 @@ def build(problem: Problem, old: Placement, new: Placement, stay: frozenset[str]
     """
     tenants = {tenant.name: tenant for tenant in problem.tenants}
     world = World(
+        problem=problem,
         slots=problem.slots,
         ratio=exact(problem.multi_model_size_ratio),
         conflicts=conflicting_pairs(tenants),
@@ -68,9 +69,9 @@ def build(problem: Problem, old: Placement, new: Placement, stay: frozenset[str]
 
 
 def _sites(world: World, old: Placement, new: Placement, stay: frozenset[str]) -> None:
-    groups: dict[str, Group] = {each.name: Group(each.name, each.hosting, each.instance_type) for each in old.endpoints}
+    groups: dict[str, Group] = {each.name: Group(each.name, each.hosting, each.instance_type, each.keep) for each in old.endpoints}
     for each in new.endpoints:
-        groups.setdefault(each.name, Group(each.name, each.hosting, each.instance_type))
+        groups.setdefault(each.name, Group(each.name, each.hosting, each.instance_type, each.keep))
     for node in old.nodes:
         kind = world.kinds.get(node.instance_type)
         world.sites[node.id] = Site(node.id, node.pool, node.zone, kind, groups[node.endpoint], old=True, goal=node.id in stay)
@@ -93,6 +94,7 @@ def _seats(world: World, old: Placement, new: Placement) -> None:
         if alike:
             alike.pop()
             world.want(seat)
+        world.legal(seat)  # what it takes of an over-committed node counts from the beginning
         world.change(StepKind.LOAD_COPY, seat)
     for copy in new.copies:
         alike = wanted[_place(world, copy)]

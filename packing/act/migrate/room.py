@@ -8,6 +8,7 @@ from fractions import Fraction
 from packing.act.migrate.seats import Form, Seat, Site
 from packing.domain.units import MICRO, exact
 from packing.domain.words import AcceleratorKind, Hosting, Isolation, Sharing
+from packing.verify.checks.over_commit import too_much
 from packing.verify.facts import KindFacts, ModelFacts
 
 CONTAINER, INSTANCE = Isolation.CONTAINER.level, Isolation.INSTANCE.level
@@ -42,7 +43,15 @@ def _may_swap(model: ModelFacts, mode: Form, kind: KindFacts) -> bool:
 
 def fits(seat: Seat, slots: int, ratio: Fraction, conflicts: Conflicts) -> bool:
     """Whether the (legal) seat can be taken with everybody there who is there now."""
-    return _on_accelerators(seat, slots) and _on_node(seat, slots, conflicts) and _behind_endpoint(seat, ratio, conflicts)
+    return _on_accelerators(seat, slots) and _on_node(seat, slots, conflicts) and _behind_endpoint(seat, ratio, conflicts) and _in_turns(seat, slots)
+
+
+def _in_turns(seat: Seat, slots: int) -> bool:
+    """Effective needs on an over-committed node; a copy that broke the rules before is not counted."""
+    if not seat.site.over_committed:
+        return True
+    here = [each.turn for each in (*seat.site.seats, seat)]
+    return next(too_much((each for each in here if each is not None), slots), None) is None
 
 
 def _on_accelerators(seat: Seat, slots: int) -> bool:
@@ -97,7 +106,7 @@ def _on_node(seat: Seat, slots: int, conflicts: Conflicts) -> bool:
 
 def _too_much(site: Site, seats: Sequence[Seat], amounts: list[int], capacity: int, slots: int) -> bool:
     """Whether the residents of some slot, or one copy alone, need more than there is."""
-    if sum(amounts) <= capacity:
+    if sum(amounts) <= capacity or site.over_committed:
         return False
     if not site.swaps or max(amounts) > capacity:
         return True

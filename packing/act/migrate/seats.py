@@ -6,8 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from packing.domain.overcommit import BY_NAME
 from packing.domain.words import Hosting, Isolation, Sharing
 from packing.domain.workload import Mode
+from packing.verify.checks.over_commit import Turn
 from packing.verify.facts import KindFacts, ModeFacts, ModelFacts
 
 LEVEL = {level: level.level for level in Isolation}
@@ -26,7 +28,7 @@ class Form(ModeFacts):
 class Seat:
     """A copy at a place: it is there or not. A copy that moves is two seats."""
 
-    __slots__ = ("accelerators", "goal", "key", "level", "mode", "model", "name", "number", "site", "tenant")
+    __slots__ = ("accelerators", "goal", "key", "level", "mode", "model", "name", "number", "site", "tenant", "turn")
 
     def __init__(self, model: ModelFacts, mode: Form, site: Site, accelerators: tuple[int, ...], *, goal: bool, number: int = -1) -> None:
         self.model, self.mode, self.site, self.accelerators = model, mode, site, accelerators
@@ -34,6 +36,8 @@ class Seat:
         """Whether the new placement has it."""
         self.number, self.name = number, model.model.name
         self.tenant, self.level = model.tenant, LEVEL[model.isolation]
+        self.turn: Turn | None = None
+        """What it takes of an over-committed node; known once it is known to be legal."""
         self.key: tuple[Any, ...] = (self.name, mode.number, site.id, accelerators)
 
     @property
@@ -49,6 +53,8 @@ class Group:
     name: str
     hosting: Hosting
     instance_type: str
+    keep: str | None = None
+    """Level of over-commitment."""
     models: Counter[str] = field(default_factory=Counter)
     frameworks: Counter[str] = field(default_factory=Counter)
     sizes: Counter[int] = field(default_factory=Counter)
@@ -82,6 +88,11 @@ class Site:
     def swaps(self) -> bool:
         """Whether copies are resident only while their model has traffic."""
         return self.group.hosting is Hosting.MULTI_MODEL
+
+    @property
+    def over_committed(self) -> bool:
+        """Whether models share its memory in turns."""
+        return self.swaps and self.group.keep in BY_NAME
 
     @property
     def exclusive(self) -> bool:

@@ -131,6 +131,7 @@ def _node_step(kind: StepKind, site: Site, job: Job, start: float) -> Step:
         zone=site.zone,
         endpoint=site.group.name,
         hosting=site.group.hosting,
+        keep=site.group.keep,
         seconds=job.seconds,
         starts_at=start,
     )

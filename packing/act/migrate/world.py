@@ -11,8 +11,11 @@ from packing.act.migrate.room import CONTAINER, Conflicts, fits, framework, lega
 from packing.act.migrate.seats import Form, Group, Seat, Site
 from packing.domain.floor import Floor
 from packing.domain.migration import StepKind
+from packing.domain.overcommit import BY_NAME
+from packing.domain.problem import Problem
 from packing.domain.words import Hosting
 from packing.domain.workload import Mode
+from packing.verify.checks.over_commit import Turn, turn
 from packing.verify.facts import KindFacts, ModelFacts, mode_key
 
 Action = tuple[StepKind, Seat | Site]
@@ -48,6 +51,7 @@ class Supply:
 class World:
     """Everything that is known and where everything is. `log` has what was done since the old placement."""
 
+    problem: Problem
     slots: int
     ratio: Fraction
     conflicts: Conflicts
@@ -69,7 +73,7 @@ class World:
     tries: int = 0
     """Times that it was asked whether a copy fits."""
     _forms: dict[Any, Form] = field(default_factory=dict)
-    _legal: dict[tuple[str, int, str, Hosting], bool] = field(default_factory=dict)
+    _legal: dict[tuple[str, int, str, Hosting, str | None], bool | Turn] = field(default_factory=dict)
 
     def form(self, mode: Mode) -> Form:
         """A mode in integers; equal modes are one object."""
@@ -85,10 +89,22 @@ class World:
     def legal(self, seat: Seat) -> bool:
         """Whether the seat could be taken if nobody else were there."""
         site = seat.site
-        key = seat.name, seat.mode.number, site.kind.kind.name if site.kind else "", site.group.hosting
+        key = seat.name, seat.mode.number, site.kind.kind.name if site.kind else "", site.group.hosting, site.group.keep
         if key not in self._legal:
-            self._legal[key] = legal(seat.model, seat.mode, site.kind, site.group.hosting)
-        return self._legal[key]
+            self._legal[key] = self._may(seat)
+        found = self._legal[key]
+        seat.turn = found if isinstance(found, Turn) else None
+        return bool(found)
+
+    def _may(self, seat: Seat) -> bool | Turn:
+        """Whether it is legal; on an over-committed node: what it takes."""
+        site = seat.site
+        if not legal(seat.model, seat.mode, site.kind, site.group.hosting) or site.kind is None:
+            return False
+        if not site.over_committed:
+            return True
+        found = turn(self.problem, seat.model, seat.mode, site.kind, BY_NAME[site.group.keep or ""])
+        return False if isinstance(found, str) else found
 
     def fits(self, seat: Seat) -> bool:
         """Whether the copy can be loaded there now; its node must be started, or startable."""

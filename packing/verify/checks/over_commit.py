@@ -2,64 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from packing.domain.overcommit import BY_NAME, Amount, Kept, Level, asked_of, keep, may_over_commit
+from packing.domain.overcommit import BY_NAME, Amount, Level, asked_of, keep, may_over_commit
+from packing.domain.problem import Problem
 from packing.domain.rules import Rule
 from packing.domain.units import MICRO, capacity
 from packing.domain.words import Sharing
-from packing.verify.facts import Facts, KindFacts, ModelFacts, Seat, Site
+from packing.verify.facts import Facts, KindFacts, ModeFacts, ModelFacts
 from packing.verify.violation import Violation
 
-Named = tuple[Rule, str, Amount]
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a copy takes of one capacity."""
+
+    rule: Rule
+    name: str
+    """Of a named resource."""
+    need: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a copy takes of an over-committed node, in the slots in which it counts."""
+
+    rows: tuple[Row, ...]
+    resident: tuple[bool, ...]
 
 
 def loading(facts: Facts) -> Iterator[Violation]:
     """In every slot, of every capacity of an over-committed node: effective needs <= what there is; loads <= `loading_limit`."""
-    for site in _sites(facts):
-        assert site.kind is not None
-        level = BY_NAME[site.keeps or ""]
-        totals: dict[tuple[Rule, str], tuple[list[int], int]] = {}
+    for site in facts.sites.values():
+        if site.kind is None or not site.over_committed:
+            continue
+        level, turns = BY_NAME[site.keeps or ""], []
         for seat in site.seats:
-            if seat.model is None:
-                continue
-            named = _amounts(facts, site.kind, seat)
-            kept = _kept(facts, seat.model, seat, level, [amount for _, _, amount in named])
-            if isinstance(kept, str):
-                yield Violation(Rule.COLD_START, seat.where, f"{kept} (level {level.name})")
-                continue
-            limit = capacity(facts.problem.loading_limit, MICRO)
-            loads: Named = (Rule.LOADING, "loads: ", Amount(0, limit))
-            for (rule, name, amount), need in zip((*named, loads), (*kept.needs, kept.loading), strict=True):
-                if amount.capacity is not None:
-                    used, _ = totals.setdefault((rule, name), ([0] * facts.slots, amount.capacity))
-                    for slot, resident in enumerate(kept.resident):
-                        used[slot] += need if resident else 0
-        for (rule, name), (used, there) in totals.items():
-            if max(used) > there:
-                yield Violation(rule, site.where, f"{name}effective needs of {max(used)} in slot {used.index(max(used))}, {there} there")
+            found = turn(facts.problem, seat.model, seat.mode, site.kind, level) if seat.model is not None else None
+            if isinstance(found, str):
+                yield Violation(Rule.COLD_START, seat.where, f"{found} (level {level.name})")
+            elif found is not None:
+                turns.append(found)
+        for row, slot, used in too_much(turns, facts.slots):
+            yield Violation(row.rule, site.where, f"{row.name}effective needs of {used} in slot {slot}, {row.capacity} there")
 
 
-def _sites(facts: Facts) -> list[Site]:
-    return [site for site in facts.sites.values() if site.kind is not None and site.over_committed]
-
-
-def _amounts(facts: Facts, kind: KindFacts, seat: Seat) -> list[Named]:
-    """What the copy needs of each capacity while it is loaded. Behind multi-model endpoints there is at most one accelerator."""
-    mode = seat.mode
-    there = [(Rule.HOST_MEMORY, "", Amount(mode.host_memory, kind.host_memory, memory=True)), (Rule.VCPUS, "", Amount(mode.vcpus, kind.vcpus))]
-    if mode.accelerators:
-        there = [(Rule.MEMORY, "", Amount(mode.memory, kind.memory, memory=True)), (Rule.COMPUTE, "", Amount(mode.compute, MICRO)), *there]
-    named = sorted({name for each in facts.seats for name in each.mode.resources})
-    return [*there, *((Rule.RESOURCES, f"{name}: ", Amount(mode.resources.get(name, 0), kind.resources.get(name, 0))) for name in named)]
-
-
-def _kept(facts: Facts, model: ModelFacts, seat: Seat, level: Level, amounts: list[Amount]) -> Kept | str:
-    record, mode = model.model, seat.mode.mode
-    if not may_over_commit(record) or model.placed > 1:
+def turn(problem: Problem, model: ModelFacts, mode: ModeFacts, kind: KindFacts, level: Level) -> Turn | str:
+    """What a copy takes of a node at the level; or why it may not be there."""
+    if not may_over_commit(model.model):
         return "only a model whose requests may wait (cold_start_quantile) and that one copy serves is over-committed"
-    if mode.load_s is None:
+    if mode.mode.load_s is None:
         return "the mode states no load_s"
-    if seat.site is not None and seat.site.kind is not None and seat.site.kind.sharing is Sharing.MIG:
+    if kind.sharing is Sharing.MIG:
         return "partitions are not over-committed"
-    return keep(asked_of(facts.problem, record), level, amounts, mode.load_s)
+    amounts = list(_amounts(kind, mode))
+    kept = keep(asked_of(problem, model.model), level, [amount for _, _, amount in amounts], mode.mode.load_s)
+    if isinstance(kept, str):
+        return kept
+    rows = [
+        Row(rule, name, need, amount.capacity) for (rule, name, amount), need in zip(amounts, kept.needs, strict=True) if amount.capacity is not None
+    ]
+    return Turn((*rows, Row(Rule.LOADING, "loads: ", kept.loading, capacity(problem.loading_limit, MICRO))), kept.resident)
+
+
+def too_much(turns: Iterable[Turn], slots: int) -> Iterator[tuple[Row, int, int]]:
+    """(row, slot, amount) of every capacity of which the copies on one node take more than there is."""
+    totals: dict[tuple[Rule, str], tuple[Row, list[int]]] = {}
+    for each in turns:
+        for row in each.rows:
+            _, used = totals.setdefault((row.rule, row.name), (row, [0] * slots))
+            for slot, resident in enumerate(each.resident):
+                used[slot] += row.need if resident else 0
+    for row, used in totals.values():
+        if max(used) > row.capacity:
+            yield row, used.index(max(used)), max(used)
+
+
+def _amounts(kind: KindFacts, mode: ModeFacts) -> Iterator[tuple[Rule, str, Amount]]:
+    """What the copy needs of each capacity while it is loaded. Behind multi-model endpoints there is at most one accelerator."""
+    if mode.accelerators:
+        yield Rule.MEMORY, "", Amount(mode.memory, kind.memory, memory=True)
+        yield Rule.COMPUTE, "", Amount(mode.compute, MICRO)
+    yield Rule.HOST_MEMORY, "", Amount(mode.host_memory, kind.host_memory, memory=True)
+    yield Rule.VCPUS, "", Amount(mode.vcpus, kind.vcpus)
+    for name, amount in sorted(mode.resources.items()):
+        yield Rule.RESOURCES, f"{name}: ", Amount(amount, kind.resources.get(name, 0))

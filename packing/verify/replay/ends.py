@@ -24,7 +24,7 @@ def differs(fleet: Fleet, new: Placement, migration: Migration) -> Iterator[Viol
         called = [renamed.get(name, name) for name in all_names]
         if len(set(called)) < len(set(all_names)):
             yield Violation(END, f"names.{what}", "two things have the same name on the way")
-    kinds = {each.name: (each.hosting, each.instance_type) for each in new.endpoints}
+    kinds = {each.name: (each.hosting, each.instance_type, each.keep) for each in new.endpoints}
     wanted = {
         (nodes.get(node.id, node.id), node.pool, node.instance_type, node.zone, endpoints.get(node.endpoint, node.endpoint), kinds.get(node.endpoint))
         for node in new.nodes
@@ -36,7 +36,7 @@ def differs(fleet: Fleet, new: Placement, migration: Migration) -> Iterator[Viol
             node.instance_type,
             node.zone,
             node.endpoint,
-            (fleet.endpoints[node.endpoint].hosting, fleet.endpoints[node.endpoint].instance_type),
+            (fleet.endpoints[node.endpoint].hosting, fleet.endpoints[node.endpoint].instance_type, fleet.endpoints[node.endpoint].keep),
         )
         for node in fleet.nodes.values()
     }

@@ -97,7 +97,7 @@ def start(fleet: Fleet, step: Step) -> None:
     named = {"instance_type": step.instance_type, "zone": step.zone or "", "endpoint": step.endpoint, "pool": step.pool}
     fleet.nodes[step.node] = Node.model_validate({"id": step.node, **named})
     fleet.added.add(step.node)
-    known = {"name": step.endpoint, "hosting": step.hosting, "instance_type": step.instance_type, "nodes": (), "models": ()}
+    known = {"name": step.endpoint, "hosting": step.hosting, "instance_type": step.instance_type, "nodes": (), "models": (), "keep": step.keep}
     fleet.endpoints.setdefault(step.endpoint or "", Endpoint.model_validate(known))
 
 
@@ -118,6 +118,8 @@ def _node_wrong(fleet: Fleet, step: Step) -> str | None:
     if step.endpoint is None or step.hosting is None or step.instance_type is None or step.pool is None:
         return "pool, instance type, endpoint or hosting is not said"
     known = fleet.endpoints.get(step.endpoint)
+    if known is not None and known.keep != step.keep:
+        return f"endpoint {step.endpoint} is over-committed at {known.keep or 'no level'}, not at {step.keep or 'none'}"
     if known is not None and known.hosting is not step.hosting:
         return f"endpoint {step.endpoint} is {known.hosting}, not {step.hosting}"
     return None
