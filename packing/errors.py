@@ -46,6 +46,7 @@ CODES: dict[str, str] = {
     "no_measurements": "There is nothing in the measurements that the capacity laws can be fitted to.",
     "bad_diff": "A diff file is not of the expected form, or does not lead to what it says.",
     "bad_migration": "A migration file is not of the expected form, or has a step that cannot be done.",
+    "bad_schedule": "A schedule file is not of the expected form.",
     "stale_state": "What is to be changed is no longer in the state that the diff or plan was made for.",
     "no_history": "A log or a table has nothing from which traffic could be learned.",
     "bad_history": "A log or a table of rates has lines or cells that cannot be read.",

@@ -20,7 +20,7 @@ from packing.domain.schedule import START_S, Schedule, Switch, load_ms, start_ms
 from packing.domain.units import MICRO, exact
 from packing.domain.words import Status
 from packing.errors import Fault, InternalError, ProblemError
-from packing.solve.api import solve_placement
+from packing.solve.api import LONGEST, solve_placement
 from packing.solve.context import SearchContext
 from packing.verify.schedule import MS_PER_HOUR, verify_schedule
 
@@ -73,7 +73,7 @@ def solve_schedule(
     ------
     ProblemError : with all faults of the input.
     """
-    _check_options(groups, move_weight)
+    _check_options(time_limit, groups, move_weight)
     given = problem_from(problem) if not isinstance(problem, Problem) else problem
     faults = check(given)
     if faults:
@@ -87,8 +87,10 @@ def solve_schedule(
     return _Planner(expanded, context, solve, on_progress or (lambda _: None), groups, move_weight).schedule()
 
 
-def _check_options(groups: int, move_weight: float) -> None:
+def _check_options(time_limit: float, groups: int, move_weight: float) -> None:
     faults = []
+    if not isinstance(time_limit, int | float) or not 0 <= time_limit <= LONGEST:
+        faults.append(Fault("bad_option", "time_limit", str(time_limit), "The value is not accepted.", "Give seconds from 0 to 30 days."))
     if not isinstance(groups, int) or isinstance(groups, bool) or groups < 1:
         faults.append(Fault("bad_option", "groups", str(groups), "The value is not accepted.", "Give a whole number from 1."))
     if not isinstance(move_weight, int | float) or not 0 <= move_weight <= 1000:
@@ -139,10 +141,12 @@ class _Planner:
         made = [self._written(self._alone(constant, first), ())]
         if found is not None:
             found.restate()
-            made.append(self._written(found, self._switches(found)))
+            found = found.without_idle_switches()
+            if len(found.drafts) > 1:
+                made.append(self._written(found, self._switches(found)))
         best = min(made, key=lambda each: (each[0], each[1].cost_usd))[1]
         if best.status is Status.FEASIBLE:
-            best = self._bounded(best, least_cost(self.problem, groups, self.context))
+            best = self._bounded(best, least_cost(self.problem, groups, self.context, self._solve))
         complete = not constant.unplaced
         day = self.hours * self.problem.slots
         same = None if not complete else float(exact(constant.cost_per_hour) * day)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.domain.hardware import price_micro_usd
 from packing.domain.problem import Problem
 from packing.domain.schedule import in_slots, slots_of
@@ -17,13 +18,16 @@ from packing.domain.workload import Model
 if TYPE_CHECKING:
     from packing.compile.data import Compiled
     from packing.solve.context import SearchContext
+    from packing.solve.result import Result
 
 ONLY_COST = Weights(model_size=0, performance=0, isolation=0, cost=1, scalability=0)
+SMALL, SMALL_S = 60, 2.0
+"""Copies up to which a cell is solved, and seconds for it."""
 TENANTS_S = 3.0
 """Seconds of bounds in whole nodes for isolated tenants, of one cell."""
 
 
-def least_cost(problem: Problem, groups: Sequence[tuple[int, int]], context: SearchContext) -> int | None:
+def least_cost(problem: Problem, groups: Sequence[tuple[int, int]], context: SearchContext, solve: Callable[..., Result]) -> int | None:
     """Micro-USD of a whole day that no complete schedule is below; None where nothing is proven.
 
     Slots are looked at in cells, the whole day first, then its groups, then slots by themselves, as long as there is time. A
@@ -38,7 +42,7 @@ def least_cost(problem: Problem, groups: Sequence[tuple[int, int]], context: Sea
     for cell in dict.fromkeys((*cells, *alone)):
         if context.limit() is not None:
             break
-        found = _cell(_least(problem, cell), context)
+        found = _cell(_least(problem, cell), context, solve)
         if found is not None:
             proven = True
             known |= {slot: max(known[slot], found) for slot in cell}
@@ -70,13 +74,18 @@ def _quietest(model: Model) -> Model:
     return model.model_copy(update={"traffic": model.traffic.model_copy(update={"requests_per_second": (least,)})})
 
 
-def _cell(part: Problem, context: SearchContext) -> int | None:
-    """Micro-USD per hour that every complete placement of the part costs at least; None: nothing is known."""
+def _cell(part: Problem, context: SearchContext, solve: Callable[..., Result]) -> int | None:
+    """Micro-USD per hour that every complete placement of the part costs at least; None: nothing is known. Small parts are solved."""
     from packing.compile.compiler import compile_problem
     from packing.solve.bounds.run import linear_bound, quick_bound, tenant_bound
     from packing.solve.context import SearchContext
 
     compiled = compile_problem(part)
+    if compiled.copies <= SMALL:
+        found = solve(part, min(SMALL_S, context.remaining()))
+        if found.bound is None or found.placement.unplaced:
+            return None
+        return _micro_usd(compiled, part, round(found.bound * OBJECTIVE_UNITS))
     own = SearchContext(max(0.0, context.remaining()))
     quick_bound(compiled, own)
     duals = linear_bound(compiled, own) if context.limit() is None else None

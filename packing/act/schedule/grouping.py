@@ -20,6 +20,9 @@ MOST_CELLS = 48
 LEAD_H = 0.15
 """Hours that a copy more is estimated to be paid for before it serves."""
 
+WORTHWHILE = 1e-4
+"""Part of the cost of a day that one group more has to save."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Estimate:
@@ -113,7 +116,8 @@ def _cuts(given: _Estimate, most: int) -> list[int]:
     rise = given.worth - np.roll(given.worth, 1, axis=0)
     grown = np.maximum(rise, 0)
     parts = grown / np.maximum(given.worth.max(0), 1e-12)
-    switch = grown.sum(1) * LEAD_H + parts @ given.load
+    day = float((given.worth.sum(1) * np.array(given.lengths)).sum()) * given.hours
+    switch = grown.sum(1) * LEAD_H + parts @ given.load + day * WORTHWHILE
     inside = np.empty((cells, cells + 1))  # [a, n]: cost of the n cells from a
     for a in range(cells):
         running, length = given.worth[a], 0

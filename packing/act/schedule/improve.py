@@ -139,6 +139,21 @@ class Day:
         switching = sum(self.prices.cost(self.drafts[number - 1].placement, draft.placement).both for number, draft in enumerate(self.drafts))
         return missing, int(running) + switching
 
+    def without_idle_switches(self) -> Day:
+        """The same with neighbours joined that run the same nodes and copies."""
+        drafts: list[Draft] = []
+        for draft in self.drafts:
+            if drafts and drafts[-1].placement.state_digest() == draft.placement.state_digest():
+                both = Slots(self.problem, drafts[-1].slots.first, drafts[-1].slots.count + draft.slots.count)
+                joined = drafted(both, draft.placement, draft.placement.unplaced)
+                if joined.missing == max(drafts[-1].missing, draft.missing):
+                    drafts[-1] = joined
+                    continue
+            drafts.append(draft)
+        if len(drafts) == len(self.drafts):
+            return self
+        return Day(self.problem, drafts, self.prices, self.names, self._weight)
+
     def restate(self) -> None:
         """Let every group say what has been proven of it meanwhile."""
         for number, proof in self.proofs.items():
