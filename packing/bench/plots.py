@@ -1,4 +1,6 @@
-"""Plots of a run, PNG and SVG: gap over time (`growth`, `scale`), time over size (`growth`), points over moves (`openb-defrag`), plans of `traffic`."""
+"""Plots of a run, PNG and SVG: gap over time (`growth`, `scale`), time over size (`growth`), points over moves (`openb-defrag`), plans of `traffic`,
+cold starts predicted and simulated (`coldstart`).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from packing.bench.coldstart_plots import hits_apart, promises_apart
 from packing.bench.measure import BenchError
 from packing.bench.report import Row
 from packing.bench.spread import Spread
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 SIZE, DPI = (7.2, 4.5), 150
 WANTED = 0.02
-DRAWN = ("growth", "scale", "openb-defrag", "traffic")
+DRAWN = ("growth", "scale", "openb-defrag", "traffic", "coldstart")
 """Suites that have plots."""
 ROWS_DRAWN = ("b", "c", "d", "e", "f")
 
@@ -52,6 +55,9 @@ def plots(run: Mapping[str, Any], folder: Path) -> list[Path]:
         curves = reports["traffic"]["curves"]
         drawn["traffic-week"] = week_of_plans(curves, machine, _axes)
         drawn["traffic-rules"] = rules_apart(curves, "5x", machine, _axes)
+    if "coldstart" in reports:
+        points = {curve["name"]: curve["points"] for curve in reports["coldstart"]["curves"]}
+        drawn |= {"coldstart-hits": hits_apart(points["hit"], machine, _axes), "coldstart-waits": promises_apart(points["wait"], machine, _axes)}
     written = []
     for name, figure in drawn.items():
         for suffix in ("png", "svg"):
