@@ -35,8 +35,8 @@ def week_of_plans(curves: Sequence[Row], machine: str, canvas: Canvas) -> Figure
                     range(begin, len(needed)), [plan / GIB**2 for plan in curve["planned"]], where="post", color=colour, linewidth=1.6, label=name
                 )
     axes.set_xticks(range(0, len(needed) + 1, DAY))
-    axes.set_ylim(bottom=0)
-    axes.legend(frameon=False, fontsize=8.5, loc="upper left", bbox_to_anchor=(0.0, 0.94))
+    axes.set_ylim(0, 1.45 * max(needed))
+    axes.legend(frameon=False, fontsize=8.5, loc="upper left")
     return figure
 
 
