@@ -49,7 +49,7 @@ CODES: dict[str, str] = {
     "bad_schedule": "A schedule file is not of the expected form.",
     "stale_state": "What is to be changed is no longer in the state that the diff or plan was made for.",
     "no_history": "A log or a table has nothing from which traffic could be learned.",
-    "bad_history": "A log or a table of rates has lines or cells that cannot be read.",
+    "bad_history": "A log or a table of rates has lines or cells that cannot be read, or more models or slots than can be meant.",
     "bad_option": "An option of the call or the command has a value that is not accepted.",
     "missing_extra": "An optional dependency that this feature needs is not installed.",
 }

@@ -16,6 +16,7 @@ from packing.forecast.quantile import plain
 
 LEAST = 6
 """A slot of which less than one part in so many was observed says nothing."""
+MOST_RATES = 20_000_000
 MANY_BAD = 100
 """More than one unreadable line in so many: not a log with a few bad lines, but a file that is not understood."""
 
@@ -34,6 +35,10 @@ def history_of(tally: Tally, clock: Clock, slots: int, quantile: float, *, silen
     faults = _too_bad(tally, where)
     if faults:
         raise ProblemError(faults)
+    span = max(tally.spans) - min(tally.spans) + 1 if silence_is_zero else len(tally.spans)
+    if span * len(tally.models) > MOST_RATES:
+        cause = f"{len(tally.models):,} models in {span:,} slots are more than {MOST_RATES:,} rates."
+        raise ProblemError([Fault("bad_history", where, "", cause, "Take longer slots, or a shorter log; look for a time that is years off.")])
     covered, notes = _covered(tally, clock, silence_is_zero=silence_is_zero)
     if not covered:
         cause = f"No slot of {clock.slot_s / 3600:g} h was observed for a {LEAST}th of its length or more."

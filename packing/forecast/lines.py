@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,9 +38,17 @@ class Source:
     delimiter: str | None
 
     def rows(self, wanted: Sequence[str]) -> Iterator[tuple[int, Cells]]:
-        """Line number and cells of each line but the header and empty ones."""
-        with _open(self.path) as stream:
-            yield from self._objects(stream, wanted) if self.delimiter is None else self._table(stream, wanted, self.delimiter)
+        """Line number and cells of each line but the header and empty ones.
+
+        Raises
+        ------
+        ProblemError : the file ends in the middle of packed data, or can no longer be read.
+        """
+        try:
+            with _open(self.path) as stream:
+                yield from self._objects(stream, wanted) if self.delimiter is None else self._table(stream, wanted, self.delimiter)
+        except (OSError, EOFError, zlib.error) as error:
+            raise _unreadable(self.path, error) from None
 
     def _table(self, stream: TextIO, wanted: Sequence[str], delimiter: str) -> Iterator[tuple[int, Cells]]:
         places = [self.names.index(name) for name in wanted]
@@ -83,9 +92,8 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     try:
         with _open(where) as stream:
             head = next((line for line in _bounded(stream) if line.strip()), "")
-    except (OSError, EOFError) as error:
-        cause = f"It cannot be read: {getattr(error, 'strerror', None) or error}."
-        raise ProblemError([Fault("unreadable_file", str(where), "", cause, "Check the path and the permissions.")]) from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable(where, error) from None
     if not head.strip():
         raise ProblemError(
             [Fault("no_history", str(where), "", "The file is empty.", "Give a request log or a table of rates, see docs/profile.md.")]
@@ -99,6 +107,11 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     delimiter = max(DELIMITERS, key=head.count)
     header = next(csv.reader([head], delimiter=delimiter))
     return Source(where, tuple(name.strip() for name in header), delimiter)
+
+
+def _unreadable(path: Path, error: Exception) -> ProblemError:
+    cause = f"It cannot be read: {getattr(error, 'strerror', None) or str(error).rstrip('.')}."
+    return ProblemError([Fault("unreadable_file", str(path), "", cause, "Check the path and the permissions, and that the file is whole.")])
 
 
 def _open(path: Path) -> TextIO:

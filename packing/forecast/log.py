@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from packing.errors import Fault, ProblemError
 from packing.forecast.clock import AmbiguousTimeError, Clock
 from packing.forecast.lines import Cells, Source
 from packing.forecast.notes import Kind
@@ -13,6 +14,7 @@ MANY_IDS = 2_000_000
 """Request ids that are remembered: between this many and twice as many of the last ones."""
 PLAIN = 5
 """Lengths of fewer digits are kept exactly; longer ones are rounded up to three digits, which bounds how many there are."""
+MOST_MODELS = 20_000
 LONGEST = 10_000_000
 
 
@@ -73,6 +75,10 @@ def count(source: Source, columns: Mapping[str, str], by: str | None, name: str,
     columns : meaning → column; ``time`` is there.
     by : the column whose value is the model; None: all requests are of one, called `name`.
     tolerance : seconds by which a line may be earlier than one before it without being mentioned.
+
+    Raises
+    ------
+    ProblemError : the file cannot be read to its end, or has more models than any platform.
     """
     tally, latest, known = Tally(), float("-inf"), _Recent()
     given = [meaning for meaning in ("id", "input", "output") if meaning in columns]
@@ -100,6 +106,9 @@ def count(source: Source, columns: Mapping[str, str], by: str | None, name: str,
         bucket = clock.bucket(seconds)
         counts = models.get(model)
         if counts is None:
+            if len(models) >= MOST_MODELS:
+                cause = f"More than {MOST_MODELS:,} models: this looks like a column of something else."
+                raise ProblemError([Fault("bad_history", f"line {line:,}", model, cause, "Name the column of the models: --column model=NAME.")])
             counts = models[model] = Counts()
         counts.slots[bucket] = counts.slots.get(bucket, 0) + 1
         span = spans.get(bucket)

@@ -215,7 +215,35 @@ def test_all_faults_of_the_call_at_once(tmp_path: Path):
 
 
 def test_a_packed_file_that_is_cut_off(tmp_path: Path):
+    rows = "".join(f"{time},{model},{random.Random(at).random()}\n" for at, (time, model, *_) in enumerate([*day(0), *day(1)] * 20))
+    packed = gzip.compress(f"timestamp,model,note\n{rows}".encode())
     path = tmp_path / "log.csv.gz"
-    path.write_bytes(gzip.compress(b"timestamp,model\n" + b"2026-03-02 10:00:00,a\n" * 5)[:20])
+    for cut in (5, 20, len(packed) // 2, len(packed) - 4):
+        path.write_bytes(packed[:cut])
+        with pytest.raises(ProblemError) as caught:
+            read_history(path)
+        assert [fault.code for fault in caught.value.faults] == ["unreadable_file"], cut
+    path.write_bytes(packed[:30] + b"\0" * 60 + packed[90:])
     with pytest.raises(ProblemError):
         read_history(path)
+
+
+def test_a_column_that_is_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("packing.forecast.log.MOST_MODELS", 3)
+    path = write(tmp_path / "log.csv", [[*row[:1], f"m{number}", 1, 1] for number, row in enumerate(day(0))])
+    with pytest.raises(ProblemError, match=r"line 5 = m3: More than 3 models"):
+        read_history(path)
+
+
+def test_a_time_that_is_years_off(tmp_path: Path):
+    path = write(tmp_path / "log.csv", [*day(0), *day(1), ["2095-01-01 00:00:00", "a", 1, 1]])
+    note = next(note for note in read_history(path).notes if "not known" in note)
+    assert "(2026-03-04 00:00 to 2095-01-01 00:00)" in note
+    with pytest.raises(ProblemError, match="years off"):
+        read_history(path, silence_is_zero=True, slots=1440, slot_hours=1 / 60)
+
+
+def test_lines_without_a_model(tmp_path: Path):
+    rows = day(0)
+    rows[7][1] = " "
+    assert "line 9: left out, no model is named." in read_history(write(tmp_path / "log.csv", rows)).notes
