@@ -21,7 +21,8 @@ import numpy as np
 
 from packing.coldstart.arrays import Floats
 
-STEPS = 96
+STEPS, AT_ONCE = 96, 20.0
+"""Steps of the backlog; loads asked for in one of them beyond which more make no difference (and the density would overflow)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def backlog(rate: Floats, miss: Floats, waiting: Floats, load_s: Floats, size: F
     tail = np.einsum("tn,tvn->tv", asks, np.clip((load_s - at[:, :, None]) / step[:, :, None], 0.0, 1.0)) / total[:, None]
     free = np.concatenate([np.ones((*asks.shape, 1)), 1 - _waiting(asks, load_s, middle)], axis=2)  # (T, N, 1 + V): idle, and each step
     free *= _out(free, miss, waiting, asks * load_s, size)[:, None, :]
-    rates = np.einsum("tn,tnv->tv", asks, free)
+    rates = np.minimum(np.einsum("tn,tnv->tv", asks, free), AT_ONCE / step)
     density, flow = np.empty_like(at), np.empty_like(at)
     for v in range(STEPS):
         known = rates[:, 0] * tail[:, v]

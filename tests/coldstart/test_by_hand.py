@@ -89,3 +89,14 @@ def test_bursts_find_their_model_loaded_more_often():
     bursty = SharedNode(30, tuple(Member(each.name, 10, each.rates, 1.0, burstiness=6.0) for each in members))
     assert predict(bursty).total.hit > predict(calm).total.hit + 0.1
     assert predict(bursty).total.hit == pytest.approx(simulate_endpoint(bursty, requests=100_000).total.hit, abs=0.02)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("rate", [1e-9, 1e-3, 10.0, 1e4, 1e8])
+def test_rates_from_hardly_any_to_absurd(rate):
+    """Two models that exclude each other: as good as no loads at the one end, hardly a hit and long waits at the other."""
+    told = predict(two(rate, rate, 5.0))
+    hit, _, share = exactly(rate, rate, 5.0)
+    assert told.total.hit == pytest.approx(hit, abs=0.01)
+    assert told.thrashing == ((0,) if share > 0.2 else ())
+    assert told.models[0].total.waits.quantile(0.5) >= (2.5 if share > 0.9 else 0.0)
