@@ -97,6 +97,6 @@ def test_rates_from_hardly_any_to_absurd(rate):
     """Two models that exclude each other: as good as no loads at the one end, hardly a hit and long waits at the other."""
     told = predict(two(rate, rate, 5.0))
     hit, _, share = exactly(rate, rate, 5.0)
-    assert told.total.hit == pytest.approx(hit, abs=0.01)
+    assert told.total.hit == pytest.approx(hit, abs=0.02)
     assert told.thrashing == ((0,) if share > 0.2 else ())
     assert told.models[0].total.waits.quantile(0.5) >= (2.5 if share > 0.9 else 0.0)
