@@ -101,9 +101,9 @@ def _most_at_once(fleet: Fleet, numbers: Sequence[int]) -> int:
 
 
 def _utilisation(fleet: Fleet, stations: dict[int, Station], numbers: Sequence[int]) -> float | None:
-    """Places taken / places there."""
+    """Places taken / places there; what is left over at the end can only be beyond it where all were taken."""
     there = sum(stations[number].law.places * fleet.copies[number].ready_s for number in numbers if number in stations)
-    return rounded(sum(stations[number].held_s for number in numbers if number in stations) / there) if there else None
+    return rounded(min(1.0, sum(stations[number].held_s for number in numbers if number in stations) / there)) if there else None
 
 
 def nodes(problem: Problem, plan: Sequence[Stage], fleet: Fleet, outcome: Outcome) -> tuple[list[NodeRehearsal], list[str]]:

@@ -259,7 +259,7 @@ def _least(units: Mapping[int, Unit], stations: Mapping[int, Station], fleet: Fl
         begin = 0
         for stage, end in enumerate(edges):
             ready = [
-                [(stations[each], units[each]) for each in fleet.by_model[name] if each in units and stage in fleet.copies[each].stages]
+                [(stations[each], units[each]) for each in fleet.by_model.get(name, ()) if each in units and stage in fleet.copies[each].stages]
                 for name in names
             ]
             part = times[begin:end].tolist(), which[begin:end].tolist(), requests[begin:end].tolist()
