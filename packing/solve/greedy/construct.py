@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from packing.compile.data import UNLIMITED, Candidate, Compiled
+from packing.domain.overcommit import LEVELS
 from packing.domain.words import Hosting
 from packing.solve.greedy.economy import Domain, Economy
 from packing.solve.greedy.open_nodes import OpenNodes
@@ -14,6 +15,10 @@ from packing.solve.plan import Plan, make_plan, missing_of
 
 TIE_BREAK = {Hosting.INFERENCE_COMPONENT: 0, Hosting.MULTI_MODEL: 1, Hosting.SINGLE_MODEL: 2}
 """Where estimates are equal, what leaves room for others comes first."""
+
+
+IN_TURNS = 0.3
+"""Factor on the estimate of over-committed candidates in a pass that wants them: one node does not show what many of them save."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,8 @@ class Settings:
     """Factor on the estimated cost of a hosting option; absent: 1."""
     kind_factor: Mapping[int, float] = field(default_factory=dict)
     """Factor on the estimated cost of an instance type; absent: 1."""
+    keep_s: int = 0
+    """Models that share memory in turns are to stay for so long: the estimate of these candidates is taken at `IN_TURNS` of it. 0: as it is."""
     room_price: float = 1.0
     """What room on an open node counts, relative to its share of the node's price."""
     priority_first: bool = False
@@ -36,6 +43,11 @@ class Settings:
     """Whether copies still to come are expected to fill a node that is opened."""
     fresh: bool = True
     """Whether nodes may be opened."""
+
+
+def in_turns(candidate: Candidate, settings: Settings) -> float:
+    """Factor on the estimate of a candidate that shares memory in turns."""
+    return IN_TURNS if candidate.keep >= 0 and LEVELS[candidate.keep].keep_s == settings.keep_s else 1.0
 
 
 class Tally:
@@ -100,7 +112,7 @@ class Construction:
     def estimate(self, candidate: Candidate) -> float:
         """Estimated cost of the whole model in this candidate, with the settings' favours."""
         factor = self.settings.favour.get(candidate.hosting, 1.0) * self.settings.kind_factor.get(candidate.kind, 1.0)
-        return self.economy.cost(candidate) * factor
+        return self.economy.cost(candidate) * factor * in_turns(candidate, self.settings)
 
     def place(self, index: int) -> None:
         """Place what is missing of a model, as far as there is room and stock."""
@@ -155,6 +167,7 @@ class Construction:
         needed = max(1, candidate.needed)
         own = needed * candidate.coefficient
         factor = settings.favour.get(candidate.hosting, 1.0) * settings.kind_factor.get(candidate.kind, 1.0)
+        factor *= in_turns(candidate, settings)
         room = own + needed * economy.room[candidate.index] * settings.room_price
         if candidate.hosting is Hosting.SINGLE_MODEL:
             return room * factor, economy.cost(candidate) * factor

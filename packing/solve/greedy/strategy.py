@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from packing.compile.data import Compiled
+from packing.domain.overcommit import LEVELS
 from packing.domain.words import Hosting
 from packing.solve.context import SearchContext
 from packing.solve.greedy.construct import Settings, construct
@@ -47,7 +48,7 @@ def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None =
     best = _pass(compiled, context, economy, PASSES[0]) if first is None else first
     copies = compiled.copies
     rest = PASSES[1:] if copies < LARGE else () if best.value.complete else SHORTAGE_PASSES
-    for settings in rest:
+    for settings in (*rest, *_in_turns(compiled)):
         if context.limit() is not None:
             break
         plan = _pass(compiled, context, economy, settings)
@@ -56,6 +57,12 @@ def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None =
         best = exchange_nodes(compiled, best)
         context.offer(best, "greedy")
     return best
+
+
+def _in_turns(compiled: Compiled) -> tuple[Settings, ...]:
+    """One pass for each keep time that any candidate has."""
+    times = sorted({LEVELS[candidate.keep].keep_s for candidate in compiled.candidates if candidate.keep >= 0})
+    return tuple(Settings(keep_s=time) for time in times)
 
 
 def _pass(compiled: Compiled, context: SearchContext, economy: Economy, settings: Settings) -> Plan:
