@@ -50,6 +50,8 @@ def find(names: Sequence[str], said: Mapping[str, str]) -> tuple[dict[str, str],
     spelled: dict[str, str] = {}
     for name in names:
         spelled.setdefault(plain(name), name)
+    for name in names:  # a field within a field goes by its own name, where no other has it
+        spelled.setdefault(plain(name.rpartition(".")[2]), name)
     found = {meaning: spelled[alias] for meaning, aliases in KNOWN.items() for alias in reversed(aliases) if alias in spelled}
     return {**found, **{meaning: column for meaning, column in said.items() if column in names}}, faults
 

@@ -96,7 +96,14 @@ class History:
         return self._only(kept)
 
     def last(self, hours: float) -> History:
-        """Only the last so many hours."""
+        """Only the last so many hours.
+
+        Raises
+        ------
+        ProblemError : that is no time in which anything could have been observed.
+        """
+        if not hours > 0:
+            raise ProblemError([Fault("bad_option", "--last", str(hours), "No time at all.", "Give the hours to plan from, e.g. 24.")])
         numbers = [cycle * self.slots + slot for cycle, slot in self.cells]
         kept = [at for at, number in enumerate(numbers) if (max(numbers) - number) * self.slot_hours < hours]
         return self._only(kept)

@@ -44,7 +44,7 @@ def _models(forecast: Forecast, rates: Mapping[str, Sequence[int]], page: Page) 
         peak = max(rates[name])
         lengths = [f"{each[name].mean:,.0f}" if name in each else "" for each in (history.inputs, history.outputs)]
         requests = f"{history.requests[name]:,}" if name in history.requests else ""
-        rows.append([name, requests, f"{mean:.4g}", f"{peak / MICRO:.4g}", str(rates[name].index(peak)), _bars(rates[name], page), *lengths])
+        rows.append([name, requests, f"{mean:.3g}", f"{peak / MICRO:.3g}", str(rates[name].index(peak)), _bars(rates[name], page), *lengths])
     wanted = [column for column in range(len(head)) if column in {0, 2, 3} or any(row[column] for row in rows)]
     kept = [[row[column] for column in wanted] for row in rows]
     right = [place for place, column in enumerate(wanted) if column in {1, 2, 3, 4, 6, 7}]

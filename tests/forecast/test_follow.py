@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packing.errors import ProblemError
 from packing.forecast import History, fitted, followed
 
 LOADS = (4, 1, 3, 8, 2, 2, 6, 1)
@@ -58,6 +60,8 @@ def test_the_factor_is_enough_and_no_smaller_one_is(loads: list[int], window: in
 
 
 def test_only_the_last_hours():
+    with pytest.raises(ProblemError, match="No time at all"):
+        History.of({"a": [1]}).last(0)
     history = History.of({"a": range(50)}, slots=24)
     assert [rate for (rate,) in zip(*history.last(3).rates, strict=True)] == [47_000_000, 48_000_000, 49_000_000]
     assert history.last(1000).rates == history.rates
