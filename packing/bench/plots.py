@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SIZE, DPI = (7.2, 4.5), 150
 WANTED = 0.02
-DRAWN = ("growth", "scale", "openb-defrag", "traffic", "coldstart")
+DRAWN = ("growth", "scale", "openb-defrag", "schedule", "traffic", "coldstart")
 """Suites that have plots."""
 ROWS_DRAWN = ("b", "c", "d", "e", "f")
 
@@ -58,6 +58,8 @@ def plots(run: Mapping[str, Any], folder: Path) -> list[Path]:
     if "coldstart" in reports:
         points = {curve["name"]: curve["points"] for curve in reports["coldstart"]["curves"]}
         drawn |= {"coldstart-hits": hits_apart(points["hit"], machine, _axes), "coldstart-waits": promises_apart(points["wait"], machine, _axes)}
+    if "schedule" in reports:
+        drawn["cost-by-slot"] = cost_by_slot(reports["schedule"]["curves"], machine)
     written = []
     for name, figure in drawn.items():
         for suffix in ("png", "svg"):
@@ -140,6 +142,18 @@ def points_over_moves(curves: Sequence[Row], machine: str) -> Figure:
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, fontsize=8.5, loc="upper left")
+    return figure
+
+
+def cost_by_slot(curves: Sequence[Row], machine: str) -> Figure:
+    """What each plan of a day costs in each slot."""
+    figure, axes = _axes("What runs over a day", "slot", "USD per hour", machine, logarithmic=False)
+    for colour, curve in zip(COLOURS, curves, strict=False):
+        slots, costs = zip(*curve["points"], strict=True)
+        axes.step([*slots, slots[-1] + 1], [*costs, costs[-1]], where="post", color=colour, linewidth=1.8, label=curve["name"])
+    axes.set_xlim(0, max((len(curve["points"]) for curve in curves), default=1))
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False, fontsize=8.5, loc="lower right")
     return figure
 
 

@@ -102,20 +102,27 @@ def _check_options(time_limit: float, groups: int, move_weight: float) -> None:
 class _Pace:
     """Shares the time out to the groups: what a solve takes beyond its limit counts, too."""
 
-    def __init__(self, context: SearchContext, end: float, groups: int) -> None:
-        self._context, self._end, self._left, self._beyond = context, end, groups, 0.0
+    def __init__(self, context: SearchContext, end: float, groups: int, beyond: float) -> None:
+        self._context, self._end, self._left, self._beyond = context, end, groups, beyond
 
     def seconds(self) -> float:
         """Of the next solve."""
         return max(0.0, (self._end - self._context.elapsed()) / max(1, self._left) - self._beyond)
+
+    def over(self, limit: float) -> bool:
+        """Whether another solve would end after the time limit, or somebody asked to stop."""
+        return self._context.cancelled or self._context.elapsed() + self._beyond > limit
 
     def solve(self, solve: Callable[..., Result], part: Problem, **what: Any) -> Result:
         """One solve."""
         began, seconds = self._context.elapsed(), self.seconds()
         result = solve(part, seconds, **what)
         self._beyond = max(0.0, self._context.elapsed() - began - seconds)
-        self._left -= 1
         return result
+
+    def done(self) -> None:
+        """One group less."""
+        self._left -= 1
 
 
 class _Planner:
@@ -132,12 +139,13 @@ class _Planner:
         """The whole of it."""
         limit = self.context.time_limit
         first = self._solve(self.problem, limit * WHOLE)
+        beyond = max(0.0, self.context.elapsed() - limit * WHOLE)
         constant = first.placement
         self.tell(f"the same all day: {constant.cost_per_hour:,.2f} USD/h")
         found = self._day(constant)
         groups = [(0, self.problem.slots)] if found is None else [(each.slots.first, each.slots.count) for each in found.drafts]
         if found is not None:
-            found = self._improve(found, limit)
+            found = self._improve(found, limit, beyond)
         made = [self._written(self._alone(constant, first), ())]
         if found is not None:
             found.restate()
@@ -176,14 +184,17 @@ class _Planner:
             self.notices.append(f"Nodes run all day that need longer to start and load (up to {most:,.0f} s) than a slot has: {named}.")
         return slow
 
-    def _improve(self, day: Day, limit: float) -> Day:
-        """All groups anew, each from its neighbour; where that leads nowhere, one by one from the first schedule. Groups that lack copies in any case."""
-        pace = _Pace(self.context, limit * GROUPS, len(day.drafts))
-        if pace.seconds() > 0:
-            found = day.chain(lambda part, **what: pace.solve(self._solve, part, **what), lambda _, draft: self._say(draft))
-            if found is None:
-                self.notices.append("Stock leaves no room for new placements of all groups beside one another: nodes are only left out.")
-            elif found.value() < day.value():
+    def _improve(self, day: Day, limit: float, beyond: float) -> Day:
+        """All groups anew as far as time goes; groups that lack copies in any case."""
+        pace = _Pace(self.context, limit * GROUPS, len(day.drafts), beyond)
+        if limit > 0 and pace.seconds() > 0:
+
+            def done(_: int, draft: Draft) -> None:
+                pace.done()
+                self._say(draft)
+
+            found = day.chain(lambda part, **what: pace.solve(self._solve, part, **what), done, over=lambda: pace.over(limit))
+            if found.value() < day.value():
                 day = found
         for number in range(len(day.drafts)):
             if day.incomplete(number) and not self.context.cancelled:

@@ -91,35 +91,42 @@ class Day:
         fitting = self._fitting(number, named, sides, spare)
         return None if fitting is None else drafted(draft.slots, fitting, result.unplaced, self.proofs.get(number))
 
-    def chain(self, solve: Solve, tell: Callable[[int, Draft], None]) -> Day | None:
+    def chain(self, solve: Solve, tell: Callable[[int, Draft], None], *, over: Callable[[], bool]) -> Day:
         """All groups anew, each from a neighbour that is done: from the dearest one on both ways down to the cheapest.
 
         That is where the two ways meet: few nodes are in use there, so that what they do not share fits into the stock twice.
-
-        Returns
-        -------
-        None where two neighbours do not go together.
+        Where a group does not go together with its neighbours, or time is `over`, the groups that are left stay as they are,
+        and of those that are done as many from the end as do not go together with them.
         """
         count = len(self.drafts)
         dearest = max(range(count), key=lambda number: self.drafts[number].micro_usd)
-        made: dict[int, Draft] = {}
         first = self.answer(dearest, None, [], solve, spare=_reserve(self.problem))
         assert first is not None, "it has no neighbour yet"
-        made[dearest] = min(first, self.drafts[dearest], key=lambda each: (each.missing, each.objective))
+        made = {dearest: min(first, self.drafts[dearest], key=lambda each: (each.missing, each.objective))}
         tell(dearest, made[dearest])
         ahead, behind = (dearest + 1) % count, (dearest - 1) % count
-        while len(made) < count:
+        while len(made) < count and not over():
             onward = self.drafts[ahead].micro_usd >= self.drafts[behind].micro_usd
             number = ahead if onward else behind
             start = made[(number - 1) % count if onward else (number + 1) % count]
-            sides = [made[(number + step) % count] for step in (-1, 1) if (number + step) % count in made]
+            sides = [made[each] for each in ((number - 1) % count, (number + 1) % count) if each in made]
             found = self._one_of(number, start, sides, solve)
             if found is None:
-                return None
+                break
             made[number] = found
             tell(number, found)
             ahead, behind = ((ahead + 1) % count, behind) if onward else (ahead, (behind - 1) % count)
-        other = Day(self.problem, [made[number] for number in range(count)], self.prices, self.names, self._weight)
+        return self._with(made)
+
+    def _with(self, made: dict[int, Draft]) -> Day:
+        """The day with as many of the new groups, in the order in which they were made, as go together with the others."""
+        for kept in range(len(made), -1, -1):
+            chosen = dict(list(made.items())[:kept])
+            drafts = [chosen.get(number, draft) for number, draft in enumerate(self.drafts)]
+            ends = [number for number in range(len(drafts)) if (number in chosen) != ((number - 1) % len(drafts) in chosen)]
+            if not any(self._between(drafts[number - 1].group, drafts[number].group) for number in ends):
+                break
+        other = Day(self.problem, drafts, self.prices, self.names, self._weight)
         other.proofs, other.always = self.proofs, self.always
         return other
 

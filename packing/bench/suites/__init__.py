@@ -27,6 +27,7 @@ SUITES: dict[str, tuple[str, str]] = {
     "openb-defrag": ("openb_defrag", "openb cluster as an online rule leaves it: GPUs recovered by few moves (needs --data)"),
     "openb-offline": ("openb_offline", "openb trace, all tasks at once, against a bound (needs --data)"),
     "reassignment": ("reassignment", "machine reassignment set A: distance to the best published costs (needs --data)"),
+    "schedule": ("schedule", "the platform over a day of 24 slots, beside placements that stay the same; one slot against 24"),
     "migration": ("migration", "pairs of placements: migrations replayed state by state, impossibility confirmed (2,000)"),
     "traffic": ("traffic", "tenants over a week: planned from its first days, judged on the rest (needs --data)"),
     "coldstart": ("coldstart", "cold starts of multi-model nodes: predicted beside simulated (500 random nodes)"),
