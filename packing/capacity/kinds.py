@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from packing.capacity.calibration import Engine
 from packing.capacity.latency import Roofline
-from packing.capacity.serving import BATCHES, UTILISATION, Point
+from packing.capacity.serving import BATCHES, UTILISATION, Point, late_wait
 from packing.capacity.target import Chip
 from packing.catalog.types import Architecture
 
@@ -53,8 +53,8 @@ def encoder_points(law: Roofline, engine: Engine, prompt: float, limit: int) -> 
 
 
 def one_by_one(service_s: float, loads: Iterable[float] = (0.2, 0.5, UTILISATION)) -> tuple[Point, ...]:
-    """Requests served one at a time in `service_s` each; M/D/1 at load ρ: TTFT = S · (1 + ρ / (2 (1 − ρ)))."""
-    return tuple(Point(1, service_s * (1 + load / (2 * (1 - load))), 0.0, 1 / service_s, load / service_s) for load in loads)
+    """Requests served one at a time in `service_s` each; M/D/1 at load ρ: TTFT = S · (1 + wait at the 95th percentile)."""
+    return tuple(Point(1, service_s * (1 + late_wait(load)), 0.0, 1 / service_s, load / service_s) for load in loads)
 
 
 def image_points(architecture: Architecture, flops: float) -> tuple[Point, ...]:

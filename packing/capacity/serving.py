@@ -6,24 +6,31 @@ With P one prefill, D(b) one decode step, n output tokens and b requests in flig
     TTFT(b) = request_s + wait_own · P + wait_others · (b − 1) · P + wait_steps · TPOT(b)
     X(b)    = b / (TTFT(b) + (n − 1) · TPOT(b))                    requests/s
 
-Requests arrive at random, so a copy with b places is planned for less than X(b): with offered load a (requests in
-flight on average), a + Z · sqrt(a) ≤ b (square-root staffing: about 5 % of arrivals find no place), and a ≤ 0.8 · b.
-Latencies are those of b places all taken: on the safe side.
+That is what benchmarks measure, and what the parameters are fitted to. A plan has to hold for requests that arrive at random (Poisson), at
+the percentile of the SLO, 95 %:
+
+* Memory holds b requests; the others queue for a place. The offered load a (requests in flight on average) is so small that at most 5 %
+  of the arrivals find no place (Erlang C of b places), and a ≤ 0.8 · b.
+* Prompts queue for prefilling. One takes S = P + ⌈prompt / chunk⌉ · D(b), as the others go on decoding beside it; at load ρ = planned · S ≤ 0.8
+  the wait of an M/D/1 queue is exceeded by 5 % at S · (ρ / (2 (1 − ρ)) + 1/3) · ln(ρ / 0.05).
+* TTFT is the larger of that wait + request_s + P + D(b) and the closed-loop figure with b places all taken; TPOT is that of b places all taken.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from packing.capacity.calibration import Engine
 from packing.capacity.latency import Roofline
+from packing.capacity.memory import PREFILL_CHUNK
 
 UTILISATION = 0.8
 """Share of the closed-loop throughput that a copy is planned to serve at most."""
-Z = 1.645
-"""Standard deviations of the requests in flight for which there are places: 95 %."""
+LATE = 0.05
+"""Share of the requests that may miss the stated TTFT: SLOs are met at the 95th percentile."""
 BATCHES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 """Requests in flight that are considered."""
 DEFAULT_BATCH_CAP = 64
@@ -53,10 +60,29 @@ class Point:
     planned: float
 
 
+@cache
 def staffing(batch: int) -> float:
-    """Requests in flight on average for which `batch` places suffice."""
-    root = (math.sqrt(Z * Z + 4 * batch) - Z) / 2
-    return min(root * root, UTILISATION * batch)
+    """Requests in flight on average at which no more than `LATE` of the arrivals find all `batch` places taken."""
+    low, high = 0.0, UTILISATION * batch
+    if _all_taken(batch, high) <= LATE:
+        return high
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _all_taken(batch, middle) <= LATE else (low, middle)
+    return low
+
+
+def _all_taken(places: int, load: float) -> float:
+    """Erlang's C: the probability that an arrival has to wait for one of the places; load < places."""
+    blocked = 1.0
+    for place in range(1, places + 1):
+        blocked = load * blocked / (place + load * blocked)
+    return blocked / (1 - load / places * (1 - blocked))
+
+
+def late_wait(load: float) -> float:
+    """Services that all but `LATE` of the arrivals wait less than, one at a time at this load (M/D/1, its exponential tail); load < 1."""
+    return (load / (2 * (1 - load)) + 1 / 3) * math.log(load / LATE) if load > LATE else 0.0
 
 
 def point(law: Roofline, engine: Engine, batch: int, prompt: float, output: float) -> Point:
@@ -81,6 +107,16 @@ def overloaded(law: Roofline, engine: Engine, clients: int, room: int, prompt: f
     return Point(clients, full.ttft_s + (clients - room) / room * residence, full.tpot_s, full.throughput, full.planned)
 
 
+def promised(law: Roofline, engine: Engine, batch: int, prompt: float, output: float) -> Point:
+    """What a copy with `batch` places promises to requests that arrive at random: the 95th percentile of TTFT at the planned rate."""
+    full = point(law, engine, batch, prompt, output)
+    prefill, step = law.prefill_s(prompt, prompt), law.decode_s(batch, prompt + output / 2)
+    service = prefill + math.ceil(prompt / PREFILL_CHUNK) * step
+    planned = min(full.planned, UTILISATION / service) if service else full.planned
+    ttft = engine.request_s + prefill + step + service * late_wait(planned * service)
+    return replace(full, ttft_s=max(full.ttft_s, ttft), planned=planned)
+
+
 def curve(law: Roofline, engine: Engine, prompt: float, output: float, limit: int) -> Iterator[Point]:
-    """Points for the batches of `BATCHES` up to `limit`."""
-    return (point(law, engine, batch, prompt, output) for batch in BATCHES if batch <= limit)
+    """What the batches of `BATCHES` up to `limit` promise."""
+    return (promised(law, engine, batch, prompt, output) for batch in BATCHES if batch <= limit)

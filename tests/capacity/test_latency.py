@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from packing.capacity.calibration import calibration, engine_name
 from packing.capacity.latency import overlapped, roofline
-from packing.capacity.serving import BATCHES, overloaded, point, staffing
+from packing.capacity.serving import BATCHES, late_wait, overloaded, point, staffing
 from packing.capacity.target import chip_of
 from packing.catalog import accelerators, architectures
 
@@ -95,9 +95,16 @@ def test_clients_beyond_the_memory_wait_for_whole_residences():
 
 
 def test_staffing_by_hand():
-    assert staffing(1) == pytest.approx(0.2232, abs=1e-3)  # a + 1.645 · sqrt(a) = 1
-    assert staffing(8) + 1.645 * staffing(8) ** 0.5 == pytest.approx(8)
+    assert staffing(1) == pytest.approx(0.05)  # one place is taken with probability a
+    assert staffing(2) == pytest.approx((0.05 + (0.05**2 + 0.4) ** 0.5) / 2)  # Erlang C of two places: a² / (2 + a)
     assert staffing(256) == 0.8 * 256
+    assert all(staffing(batch) < staffing(batch + 1) for batch in range(1, 100))
+
+
+def test_the_wait_behind_others_by_hand():
+    """M/D/1 at load 0.8 (Cramér-Lundberg): decay 0.4314 per service, so that 5 % wait longer than ln(0.87 / 0.05) / 0.4314 = 6.6."""
+    assert late_wait(0.8) == pytest.approx(6.6, rel=0.05)
+    assert late_wait(0.05) == late_wait(0.0) == 0.0
 
 
 @given(first=st.floats(0, 1e3), second=st.floats(0, 1e3))
