@@ -17,7 +17,6 @@ from packing.coldstart.arrivals import phases
 if TYPE_CHECKING:
     from packing.coldstart.endpoint import SharedNode
 
-FEW = 9
 COARSE = 240
 """Lags at which the mean size in use is computed, to find where the memory fills up."""
 OLDEST = 40.0
@@ -80,14 +79,16 @@ class Members:
         return ticks
 
 
-def lags(members: Members, now: Floats, count: int) -> Floats:
-    """Lags (T, count) at which the sizes in use, in the mean, go evenly from little to all: where residency is decided."""
+def lags(members: Members, now: Floats, count: int, reach: float) -> Floats:
+    """Lags (T, count) at which the sizes in use, in the mean, go evenly from little to all: where residency is decided.
+
+    They end where the mean is `reach` standard deviations above what fits.
+    """
     rate = members.rates.mean(axis=1)
     period = members.slot_s * members.rates.shape[1]
     first, last = 1e-3 / members.rates.max(axis=1).sum(), OLDEST / rate.min() + period
     coarse = np.geomspace(first, max(last, 10 * first), COARSE)
     found = np.empty((len(now), count))
-    reach = 4.0 if len(members.size) > FEW else 10.0  # standard deviations; sums of few sizes have long tails
     each = max(1, 3200 // len(members.size))  # a few at a time: the array of all lags is large
     for at in range(0, len(now), each):
         these = now[at : at + each]

@@ -11,8 +11,9 @@ from packing.coldstart.backlog import Backlog, backlog
 from packing.coldstart.clock import Members, lags
 from packing.coldstart.room import EVERY_SUBSET, room
 
-LAGS, LAGS_OF_FEW = 18, 60
-"""Lags at which residency is looked at: more where it falls slowly, since few models decide it, and each costs little."""
+LAGS, LAGS_OF_FEW, REACH, REACH_OF_FEW = 18, 60, 4.0, 10.0
+"""Lags at which residency is looked at: more where it falls slowly, since few models decide it, and each costs little; and further
+out, since sums of few sizes have long tails."""
 ROUNDS, ENOUGH, JUMP = 12, 4e-4, 0.05
 """Rounds of the fixed point at most; the change of a chance to miss at which it ends; that above which it goes half the way."""
 
@@ -45,7 +46,8 @@ def solve(members: Members, now: Floats, *, che: bool = False) -> Law:
     """The fixed point at each of the times `now` (seconds since the beginning of the first slot)."""
     slots = members.rates.shape[1]
     rate = members.rates.T[np.minimum((now / members.slot_s).astype(np.intp), slots - 1)]
-    back = lags(members, now, LAGS_OF_FEW if len(members.size) <= EVERY_SUBSET else LAGS)
+    few = len(members.size) <= EVERY_SUBSET
+    back = lags(members, now, LAGS_OF_FEW if few else LAGS, REACH_OF_FEW if few else REACH)
     expected = members.expected(now, back)
     unused, later = members.unused(_until_service(members, now, back, expected)), members.next_later(expected)
     weight = -np.diff(later, axis=1)  # chance that the next request comes between two lags
