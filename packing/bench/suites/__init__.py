@@ -29,6 +29,7 @@ SUITES: dict[str, tuple[str, str]] = {
     "reassignment": ("reassignment", "machine reassignment set A: distance to the best published costs (needs --data)"),
     "schedule": ("schedule", "the platform over a day of 24 slots, beside placements that stay the same; one slot against 24"),
     "migration": ("migration", "pairs of placements: migrations replayed state by state, impossibility confirmed (2,000)"),
+    "rehearse": ("rehearse", "a day of the platform replayed: seconds, and whether the plan keeps its promises"),
     "traffic": ("traffic", "tenants over a week: planned from its first days, judged on the rest (needs --data)"),
     "coldstart": ("coldstart", "cold starts of multi-model nodes: predicted beside simulated (500 random nodes)"),
 }
