@@ -48,9 +48,9 @@ def test_public_names():
     assert packing.__all__ == sorted(packing.__all__)
     assert set(packing.__all__) == {
         "Concession", "ConflictSet", "Copies", "Diff", "Explanation", "Fault", "Hosting", "InstanceType", "InternalError", "Isolation", "Migration", "MigrationOptions", "Mode", "Model", "NoPlacementError", "PackingError", "Placement",
-        "Pool", "Problem", "ProblemError", "Progress", "Rehearsal", "Repair", "Result", "Sharing", "ShortageAnswer", "Simulation", "Slo", "Status", "Tenant", "Timeline", "Traffic", "Weights", "answer_shortage", "apply_diff", "apply_repair", "calibrate",
+        "Pool", "Problem", "ProblemError", "Progress", "Rehearsal", "Repair", "Result", "Schedule", "Sharing", "ShortageAnswer", "Simulation", "Slo", "Status", "Tenant", "Timeline", "Traffic", "Weights", "answer_shortage", "apply_diff", "apply_repair", "calibrate",
         "cheapest_repairs", "conceded", "conflict_set", "diff", "explain_placement", "marginal_values", "plan_migration", "read_calibration", "read_diff", "read_events", "read_log", "read_migration", "read_placement",
-        "read_problem", "rehearse", "replay_migration", "simulate", "solve_placement", "state_after", "strategies", "verify_placement",
+        "read_problem", "read_schedule", "rehearse", "replay_migration", "simulate", "solve_placement", "solve_schedule", "state_after", "strategies", "verify_placement", "verify_schedule",
     }  # fmt: skip
     assert all(hasattr(packing, name) for name in packing.__all__)
     with pytest.raises(AttributeError, match="no_such_name"):

@@ -21,11 +21,9 @@ SLOTS, SLOTS_LIMIT_S, SLOTS_GAP, WANTED_FACTOR = 24, 60.0, 0.01, 4.0
 
 def run(options: Options) -> Report:
     """Three plans of one problem with the same time each; then one slot against 24, to the same gap."""
-    file = options.file or example()
-    if not file.exists():
-        raise BenchError(f"{file} does not exist; give a fleet file with --file")
-    limit = options.seconds(LIMIT_S, quick=2.0)
-    plans = [measured(_plan, name, file, limit, options.workers, options.quick) for name in ("peak", "ordinary", "schedule")]
+    problem = _problem(options)
+    limit = options.seconds(LIMIT_S, quick=0.0)
+    plans = [measured(_plan, name, problem, limit, options.workers, options.quick) for name in ("peak", "ordinary", "schedule")]
     rows = [{**found.value[0], "seconds": found.seconds} for found in plans]
     peak, _, schedule = rows
     curves = tuple({"name": row["plan"], "points": found.value[1]} for row, found in zip(rows, plans, strict=True))
@@ -54,6 +52,18 @@ def run(options: Options) -> Report:
     )  # fmt: skip
 
 
+def _problem(options: Options) -> Problem:
+    from packing.describe import read_problem
+    from packing.generate import generate
+
+    if options.quick and options.file is None:
+        return generate(THOUSAND, slots=6, models=10, shapes=5, copies=20)
+    file = options.file or example()
+    if not file.exists():
+        raise BenchError(f"{file} does not exist; give a fleet file with --file")
+    return read_problem(file)
+
+
 def at_peak(problem: Problem) -> Problem:
     """The problem with one slot, in which every model has the largest traffic of its day."""
     models = []
@@ -65,13 +75,12 @@ def at_peak(problem: Problem) -> Problem:
     return problem.model_copy(update={"slots": 1, "models": tuple(models)})
 
 
-def _plan(name: str, file: Any, limit: float, workers: int, quick: bool) -> tuple[Row, list[tuple[int, float]]]:
+def _plan(name: str, problem: Problem, limit: float, workers: int, quick: bool) -> tuple[Row, list[tuple[int, float]]]:
     from packing.act.schedule import solve_schedule, verify_schedule
-    from packing.describe import expand, read_problem
+    from packing.describe import expand
     from packing.solve import solve_placement
     from packing.verify import verify
 
-    problem = read_problem(file)
     whole = expand(problem).problem
     hours = problem.slots * problem.slot_hours
     plan: Placement | Schedule
@@ -111,7 +120,7 @@ def _slots(count: int, options: Options) -> Row:
 
     knobs: dict[str, Any] = {"models": 10, "shapes": 5, "copies": 20} if options.quick else {}
     problem = generate(THOUSAND, slots=count, **knobs)
-    row = solved_row(problem, time_limit=1.0 if options.quick else SLOTS_LIMIT_S, workers=options.workers, gap=SLOTS_GAP)
+    row = solved_row(problem, time_limit=0.0 if options.quick else SLOTS_LIMIT_S, workers=options.workers, gap=SLOTS_GAP)
     return {
         "plan": f"1,000 copies, {count} {'slot' if count == 1 else 'slots'}",
         **{name: row[name] for name in ("copies", "gap", "unplaced", "violations", "seconds")},
