@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
-from packing.forecast.quantile import upper
+from packing.forecast.quantile import position, upper
 
 MOST = Fraction(2)
 """A day without traffic in the others' hours would ask for any factor; a plan for twice the past is the most that makes sense."""
 
+T = TypeVar("T")
 Cell = tuple[int, int]
 Series = Sequence[int | None]
 
@@ -38,9 +40,9 @@ class Level:
         """The figure of each slot; None where nothing was observed."""
         return tuple(upper(seen, self.quantile) if seen else None for seen in self.observed(cells, series, slots))
 
-    def observed(self, cells: Sequence[Cell], series: Series, slots: int) -> list[list[int]]:
+    def observed(self, cells: Sequence[Cell], series: Sequence[T | None], slots: int) -> list[list[T]]:
         """By slot, all that was observed in it and in its neighbours."""
-        found: list[list[int]] = [[] for _ in range(slots)]
+        found: list[list[T]] = [[] for _ in range(slots)]
         for (_, slot), load in zip(cells, series, strict=True):
             if load is not None:
                 for near in {(slot + step) % slots for step in range(-self.neighbours, self.neighbours + 1)}:
@@ -67,20 +69,26 @@ class LeftOut:
 
 def left_out(level: Level, cells: Sequence[Cell], series: Series, slots: int, share: Fraction) -> tuple[LeftOut, ...]:
     """Each cycle in turn left out, forecast from the others, and held against what came."""
-    found = []
     cycles = sorted({cycle for cycle, _ in cells})
-    for cycle in cycles if len(cycles) > 1 else []:
-        rest = [load if other != cycle else None for (other, _), load in zip(cells, series, strict=True)]
-        planned = level.profile(cells, rest, slots)
-        pairs = [
-            (load, plan)
-            for (each, slot), load in zip(cells, series, strict=True)
-            if each == cycle and load is not None and (plan := planned[slot]) is not None
-        ]
+    if len(cycles) < 2:
+        return ()
+    # By slot, what was observed in it (and its neighbours) with the cycle of each, in order of the loads.
+    seen = [
+        sorted(each)
+        for each in level.observed(cells, [None if load is None else (load, cycle) for (cycle, _), load in zip(cells, series, strict=True)], slots)
+    ]
+    found = []
+    for left in cycles:
+        pairs = []
+        for (cycle, slot), load in zip(cells, series, strict=True):
+            if cycle == left and load is not None:
+                others = [each for each, of in seen[slot] if of != left]
+                if others:
+                    pairs.append((load, others[position(level.quantile, len(others))]))
         total = sum(load for load, _ in pairs)
         if total:
             served = Fraction(sum(min(load, plan) for load, plan in pairs), total)
-            found.append(LeftOut(cycle, float(served), factor_for(pairs, share)))
+            found.append(LeftOut(left, float(served), factor_for(pairs, share)))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from packing.domain.units import exact
 
@@ -19,9 +20,15 @@ def rank(quantile: float, count: int) -> int:
     return math.ceil(exact(quantile) * (count + 1))
 
 
+@lru_cache(maxsize=1024)
+def position(quantile: float, count: int) -> int:
+    """Where the observation of that rank stands in a sorted list, counted from 0; the last one where the history is too short for it."""
+    return min(max(rank(quantile, count), 1), count) - 1
+
+
 def upper(observed: Sequence[int], quantile: float) -> int:
     """The observation of that rank; the largest one where the history is too short for it."""
-    return sorted(observed)[min(max(rank(quantile, len(observed)), 1), len(observed)) - 1]
+    return sorted(observed)[position(quantile, len(observed))]
 
 
 def held(quantile: float, count: int) -> float:
