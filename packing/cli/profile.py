@@ -43,9 +43,7 @@ def command(
     ] = None,
     slots: Annotated[int, typer.Option(metavar="N", help="Slots in a cycle: 24 for a day of hours, 168 for a week.")] = 24,
     slot_hours: Annotated[float, typer.Option(metavar="H", help="Length of a slot.")] = 1.0,
-    last: Annotated[
-        float | None, typer.Option(metavar="H", help="Plan from the last so many hours only; default: all.", show_default=False)
-    ] = None,
+    last: Annotated[float | None, typer.Option(metavar="H", help="Plan from the last so many hours only; default: all.", show_default=False)] = None,
     quantile: Annotated[float, typer.Option(metavar="Q", help="Probability with which a slot's traffic stays within the profile.")] = 0.95,
     neighbours: Annotated[int, typer.Option(metavar="N", help="Slots before and after that count as observations of a slot.")] = 0,
     margin: Annotated[str, typer.Option(metavar="F", help="Factor on top, or 'backtest': what days left out would have needed.")] = "1",
