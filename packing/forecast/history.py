@@ -109,7 +109,9 @@ class History:
         return self._only(kept)
 
     def _only(self, kept: Sequence[int]) -> History:
-        return replace(self, cells=tuple(self.cells[at] for at in kept), rates=tuple(tuple(series[at] for at in kept) for series in self.rates))
+        """These moments; how many requests they had is not known any more, and lengths are those of the whole history."""
+        rates = tuple(tuple(series[at] for at in kept) for series in self.rates)
+        return replace(self, cells=tuple(self.cells[at] for at in kept), rates=rates, requests={})
 
     def flat(self) -> History:
         """The same with a single slot: every moment of a cycle is an observation of it. For plans with one figure for all hours."""

@@ -25,7 +25,7 @@ def profile_lines(forecast: Forecast, rates: Mapping[str, Sequence[int]], peak: 
     memory : whether the sum is one of bytes rather than of requests/s.
     """
     history = forecast.history
-    title = f"{_many(len(history.models), 'model')}, {_many(len(history.cycles), 'cycle')} of {history.slots} slots of {history.slot_hours:g} h ({history.time_zone})"
+    title = f"{_many(len(history.models), 'model')}, {_many(len(history.cycles), 'cycle')} of {_many(history.slots, 'slot')} of {history.slot_hours:g} h ({history.time_zone})"
     lines = [heading(title), *_models(forecast, rates, page), Line("")]
     lines.append(heading("Together"))
     lines += [line for each in (*_together(peak, memory=memory, pooled=pooled), *_left_out(peak)) for line in wrapped(each, page)]
