@@ -6,7 +6,7 @@ Two shapes are enough:
   and every request in flight gets a token each step_s[n].
 * `Law` with `whole` set: a server that takes up to so many requests together and hands them back together (encoders).
 
-A mode states requests/s r, TTFT T and TPOT t at its planned load. With n output tokens a request is in flight for R = T + (n - 1) t,
+A mode states requests/s r, and TTFT T and TPOT t at that rate. With n output tokens a request is in flight for R = T + (n - 1) t,
 so that by Little's law a = r R requests are in flight on average. A copy that is planned for a of them at random has c places,
 c = a + 1.645 sqrt(a), and at least a / 0.8 (docs/rehearse.md). With all places taken it is as slow as the mode states. How much
 faster it is with fewer of them is known where the architecture is (`packing.act.rehearse.shape`); given figures are taken as they
@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from packing.capacity.serving import late_wait
 from packing.domain.workload import Mode
 
 Z, UTILISATION = 1.645, 0.8
@@ -40,6 +41,7 @@ class Law:
     ----------
     first_s, step_s : seconds by the number of requests in flight; index 0 is not used, the last one is the number of places.
     own_s : the part of the first token's time that grows with the request's own input.
+    prefill_s : seconds for which a prompt keeps others from being prefilled; 0: that is not known, or in first_s already.
     whole : requests are taken together, up to the number of places, and end together after first_s[taken].
     """
 
@@ -47,17 +49,12 @@ class Law:
     step_s: tuple[float, ...]
     own_s: float
     whole: bool = False
+    prefill_s: float = 0.0
 
     @property
     def places(self) -> int:
         """Requests that may be in flight."""
         return len(self.first_s) - 1
-
-    def times(self, factor: float) -> Law:
-        """The same on a machine that is `factor` times slower."""
-        if factor == 1.0:
-            return self
-        return Law(tuple(each * factor for each in self.first_s), tuple(each * factor for each in self.step_s), self.own_s * factor, self.whole)
 
 
 def constant(places: int, first_s: float, step_s: float) -> Law:
@@ -73,14 +70,17 @@ def places_for(in_flight: float) -> int:
 
 
 def service_of_one(rate: float, response_s: float) -> float:
-    """Service time of a single server whose mean response is `response_s` at `rate` requests/s (M/D/1).
+    """Service time of a single server of which 95 % of the responses are within `response_s` at `rate` requests/s (M/D/1).
 
-    S + r S² / (2 (1 - r S)) = T, solved for S: r S² - 2 (1 + r T) S + 2 T = 0, the smaller root.
+    The S with S (1 + w(r S)) = T, by bisection; w as `packing.capacity.serving.late_wait`, with which derived modes are made.
     """
-    load = rate * response_s
-    if load < 1e-9:
-        return response_s
-    return (1 + load - math.sqrt((1 + load) ** 2 - 2 * load)) / rate
+    low, high = 0.0, min(response_s, 1 / rate if rate else response_s)
+    for _ in range(60):
+        service = (low + high) / 2
+        load = rate * service
+        late = load >= 1 or service * (1 + late_wait(load)) > response_s
+        low, high = (low, service) if late else (service, high)
+    return high
 
 
 def stated_law(mode: Mode, output: float) -> Law | None:

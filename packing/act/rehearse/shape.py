@@ -13,15 +13,15 @@ from packing.act.rehearse.law import Law, constant
 from packing.capacity.calibration import DEFAULT_ENGINE, Engine, calibration, engine_name
 from packing.capacity.kinds import CPU_ENGINE, ENCODER_BATCH_CAP, cpu_chip, image_points, scan_points
 from packing.capacity.latency import Roofline, roofline
-from packing.capacity.memory import weight_bytes
+from packing.capacity.memory import PREFILL_CHUNK, weight_bytes
 from packing.capacity.precision import PRECISIONS
-from packing.capacity.serving import BATCHES, UTILISATION, point, staffing
+from packing.capacity.serving import BATCHES, UTILISATION, point, promised
 from packing.capacity.target import Chip, chip_of
 from packing.catalog.types import Architecture
 from packing.domain.workload import Mode
 
 DOUBT = 0.2
-"""Weight of the requests in flight beside the step, where a batch is sought: steps of neighbouring batches can be alike."""
+"""Weight of TTFT and requests/s beside the step, where a batch is sought: steps of neighbouring batches can be alike."""
 
 
 def shaped_law(architecture: Architecture, mode: Mode, framework: str | None, prompt: float, output: float) -> Law | None:
@@ -73,20 +73,23 @@ def _engine(mode: Mode, framework: str | None) -> Engine:
 
 def _decoder(law: Roofline, engine: Engine, mode: Mode, share: float, prompt: float, output: float) -> Law:
     """Continuous batching: TTFT and TPOT by the requests in flight, at the level of the mode's TPOT."""
-    stated, first = (mode.tpot_ms or 0.0) / 1000, (mode.ttft_ms or 0.0) / 1000
-    in_flight = (mode.requests_per_second or 0.0) * (first + max(output - 1, 0.0) * stated)
+    stated, first, rate = (mode.tpot_ms or 0.0) / 1000, (mode.ttft_ms or 0.0) / 1000, mode.requests_per_second or 0.0
 
     def distance(batch: int) -> float:
-        step = point(law, engine, batch, prompt, output).tpot_s / share
-        return abs(math.log(step / stated)) + DOUBT * abs(math.log(in_flight / staffing(batch)))
+        made = promised(law, engine, batch, prompt, output)
+        step, ttft, planned = made.tpot_s / share / stated, made.ttft_s / share / first, made.planned * share / rate
+        return abs(math.log(step)) + DOUBT * (abs(math.log(ttft)) + abs(math.log(planned)))
 
     places = min(BATCHES, key=distance)
     points = [point(law, engine, count, prompt, output) for count in range(1, places + 1)]
     level = stated / points[-1].tpot_s
+    prefill = law.prefill_s(prompt, prompt)
+    occupied = prefill + math.ceil(prompt / PREFILL_CHUNK) * law.decode_s(places, prompt + output / 2)
     return Law(
         (0.0, *(each.ttft_s * level for each in points)),
         (0.0, *(each.tpot_s * level for each in points)),
-        engine.wait_own * law.prefill_s(prompt, prompt) * level,
+        engine.wait_own * prefill * level,
+        prefill_s=occupied * level,
     )
 
 

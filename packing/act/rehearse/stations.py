@@ -56,6 +56,8 @@ class Station:
     queue: deque[int] = field(default_factory=deque)
     held_s: float = 0.0
     """Seconds of places taken, in sum; a server that takes requests together is taken as a whole."""
+    prefilled: float = 0.0
+    """When the prompts that came before have been prefilled."""
     served: int = 0
     given: int = 0
     """Requests that were sent here because it had the fewest."""
@@ -105,6 +107,11 @@ class Station:
         wait = law.first_s[count]
         if work.length is not None:
             wait = max(0.0, wait + law.own_s * (work.length[who] - 1))
+        if law.prefill_s:
+            # Prompts are prefilled one after the other: the first token comes no sooner than it would after its turn, alone.
+            turn = max(self.now, self.prefilled)
+            self.prefilled = turn + law.prefill_s * self.factor * (work.length[who] if work.length is not None else 1.0)
+            wait = max(wait, (turn - self.now) / self.factor + law.first_s[1])
         step = law.step_s[count]
         tokens = work.tokens if isinstance(work.tokens, float) else work.tokens[who]
         steps = wait / step + tokens if step else wait / law.first_s[count] if law.first_s[count] else 0.0

@@ -12,6 +12,7 @@ from packing.act.rehearse.law import Law, constant, places_for, service_of_one, 
 from packing.act.rehearse.neighbours import Alone, Neighbours
 from packing.act.rehearse.pool import feed, feed_least
 from packing.act.rehearse.stations import Work, station
+from packing.capacity.serving import late_wait
 from packing.domain.placement import PlacedCopy
 from packing.domain.workload import Mode
 
@@ -136,7 +137,7 @@ def test_the_law_of_stated_figures():
     assert single is not None
     assert single.places == 1
     service = service_of_one(2.0, 0.375)
-    assert service == pytest.approx(0.25)  # load 0.5: S (1 + 0.5 / (2 * 0.5)) = 1.5 S
+    assert service * (1 + late_wait(2.0 * service)) == pytest.approx(0.375)
     assert single.first_s[1] == pytest.approx(service)
     assert stated_law(Mode(accelerator="X"), 10) is None
 
@@ -149,3 +150,22 @@ def test_long_requests_take_longer():
     copy.advance(math.inf)
     assert list(work.first) == pytest.approx([0.5, 1.5])
     assert list(work.end) == pytest.approx([1.5, 3.5])
+
+
+def test_one_server_keeps_the_time_that_its_mode_states_for_95_in_100():
+    law = stated_law(Mode(accelerator="X", requests_per_second=2.0, ttft_ms=900), 1)
+    came, work = arrivals(2.0), Work.of(COUNT, 0.0, None)
+    copy = station(law, work)
+    feed(copy, came.tolist(), range(COUNT))
+    copy.advance(math.inf)
+    assert float((np.array(work.end) - came <= 0.9).mean()) == pytest.approx(0.95, abs=0.012)
+
+
+def test_prompts_are_prefilled_one_after_the_other():
+    work = Work.of(3, 10.0, None)
+    copy = station(Law((0.0, 1.0, 1.1, 1.2), (0.0, 0.1, 0.1, 0.1), 1.0, prefill_s=0.8), work)
+    for who in range(3):
+        copy.arrive(who)
+    copy.advance(math.inf)
+    assert list(work.first) == pytest.approx([1.0, 1.8, 2.6])
+    assert list(work.end) == pytest.approx([2.0, 2.8, 3.6])

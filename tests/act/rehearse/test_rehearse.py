@@ -61,7 +61,7 @@ def test_the_requests_are_those_of_the_profile_and_do_not_depend_on_the_other_mo
 
 @pytest.mark.parametrize("routing", list(Routing))
 def test_twice_as_many_copies_are_no_worse(routing):
-    of = problem([model("a", 5.0)])
+    of = problem([model("a", 7.3)])
     one, two, four = (checked(of, placement(of, [["a"]] * count), routing=routing).attainment for count in (1, 2, 4))
     assert one is not None
     assert one < 0.9 < two <= four + 0.001
@@ -69,7 +69,7 @@ def test_twice_as_many_copies_are_no_worse(routing):
 
 
 def test_bursts_are_worse_and_long_lengths_spread_latency():
-    of = problem([model("a", 3.0)])
+    of = problem([model("a", 5.0)])
     there = placement(of, [["a"]])
     calm, bursts = checked(of, there), checked(of, there, burstiness=20.0)
     assert bursts.attainment < calm.attainment - 0.04
@@ -90,7 +90,7 @@ def test_no_traffic_at_all():
 
 
 def test_neighbours_without_shares_slow_each_other_down():
-    of = problem([model("a", 2.4), model("b", 2.4)])
+    of = problem([model("a", 3.6), model("b", 3.6)])
     together, apart = checked(of, placement(of, [["a", "b"]])), checked(of, placement(of, [["a"], ["b"]]))
     assert together.attainment < apart.attainment - 0.05
 
