@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.domain.words import Status
-from packing.testing.conformance.problems import GIB, mixed_problems, one_pool, plain_model
-from packing.testing.conformance.runner import SHORT_S, Check, judged, require, solve
-
-if TYPE_CHECKING:
-    from packing.solve import Progress
+from packing.testing.conformance.mixed import short_answers
+from packing.testing.conformance.problems import GIB, one_pool, plain_model
+from packing.testing.conformance.runner import Check, judged, require, solve
 
 TOLERANCE = 0.5 / OBJECTIVE_UNITS
 """Half a unit of the objective: figures that agree to the last unit agree within it."""
@@ -19,8 +16,8 @@ TOLERANCE = 0.5 / OBJECTIVE_UNITS
 
 def figures_agree_with_the_checker(strategy: str) -> None:
     """Cost and objective are the checker's, the bound is not above the objective, the gap follows from both."""
-    for name, problem in mixed_problems():
-        result = solve(problem, strategy, time_limit=SHORT_S)
+    for answer in short_answers(strategy):
+        name, result = answer.name, answer.result
         seen = judged(result)
         require(result.objective is not None and seen.objective_units is not None, f"{name}: no objective for a placement")
         objective = result.objective or 0.0
@@ -50,10 +47,9 @@ def one_model_one_node_is_proven_or_true(strategy: str) -> None:
 
 def progress_only_improves(strategy: str) -> None:
     """Reported incumbents never get worse, bounds never fall, time never goes back."""
-    for name, problem in mixed_problems():
-        seen: list[Progress] = []
-        solve(problem, strategy, time_limit=SHORT_S, on_progress=seen.append)
-        for before, after in pairwise(seen):
+    for answer in short_answers(strategy):
+        name = answer.name
+        for before, after in pairwise(answer.progress):
             require(after.elapsed_s >= before.elapsed_s, f"{name}: time went back")
             require(before.bound is None or (after.bound is not None and after.bound >= before.bound), f"{name}: bound fell")
             if before.objective is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from packing.domain.words import Status
-from packing.testing.conformance.problems import GIB, mixed_problems, one_pool, plain_model
-from packing.testing.conformance.runner import SHORT_S, Check, judged, require, solve
+from packing.testing.conformance.mixed import short_answers
+from packing.testing.conformance.problems import GIB, one_pool, plain_model
+from packing.testing.conformance.runner import Check, judged, require, solve
 
 
 def answers_are_verified(strategy: str) -> None:
     """Every placement passes the checker; complete and partial answers are named so."""
-    for name, problem in mixed_problems():
-        result = solve(problem, strategy, time_limit=SHORT_S)
+    for answer in short_answers(strategy):
+        name, result = answer.name, answer.result
         require(result.has_placement, f"{name}: no placement, not even an empty one with reasons (status {result.status})")
         verification = judged(result)
         require(verification.ok, f"{name}: {verification.violations[:3]}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
+from functools import lru_cache
 
 import pytest
 
@@ -41,8 +42,9 @@ class Gloomy(SearchContext):
         super().raise_bound((*missing[:-1], missing[-1] + 1), bound, source)
 
 
+@lru_cache(maxsize=64)
 def tiny(seed):
-    """(compiled, missing copies and objective of the best placement)."""
+    """(compiled, missing copies and objective of the best placement); looked at once, though every strategy is judged by it."""
     expanded = expand(random_problem(seed, tiny=True))
     best = exhaustive(expanded.problem)
     return compile_problem(expanded.problem), Value(best.missing, best.objective_units)

@@ -1,4 +1,4 @@
-"""The strategy: its claims against the exhaustive search, what it supports, reproducibility, the conformance suite."""
+"""The strategy: its claims against the exhaustive search, what it supports. (The conformance suite: tests/testing/.)"""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from packing.generate import random_problem
 from packing.solve.context import SearchContext
 from packing.solve.greedy.strategy import greedy
 from packing.solve.node_patterns.strategy import node_patterns, supports
-from packing.testing.conformance import CHECKS
 from packing.testing.exhaustive import exhaustive
 
 
@@ -104,11 +103,6 @@ def test_claims_against_exhaustive_search():
 def test_claims_against_exhaustive_search_on_thousands():
     print(tally((seed, random_problem(seed, tiny=True)) for seed in range(20_000, 23_000)))
     print(tally((seed, plain(seed)) for seed in range(20_000, 22_000)))
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=str)
-def test_conformance(check):
-    check.run("node_patterns")
 
 
 def packing_of(items, room=100):
