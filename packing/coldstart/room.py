@@ -14,8 +14,8 @@ from packing.coldstart.arrays import Floats, Numbers
 
 EVERY_SUBSET = 9
 """Up to so many models all subsets are listed; more are added up on a grid of sizes."""
-GRID = 128
-"""Steps that the memory is cut into where the sizes have no large enough common divisor."""
+GRID, ABOUT = 128, 32
+"""Steps that the memory is cut into where the sizes have no large enough common divisor, and how many more or fewer may fit better."""
 ROWS = 512
 """Rows that are worked on together: what they need fits into the processor's cache."""
 
@@ -70,7 +70,12 @@ def _unit(size: Floats, capacity: float) -> tuple[float, int]:
     divisor = math.gcd(*(int(each) for each in size))
     if capacity // divisor <= 2 * GRID:
         return float(divisor), int(capacity // divisor)
-    return capacity / GRID, GRID
+    # Sizes that are nearly equal are all rounded the same way, and the errors add up: of some grids that with the least in a full memory.
+    steps = np.arange(GRID - ABOUT, GRID + ABOUT + 1)
+    parts = size * (steps / capacity)[:, None]
+    errors, full = np.rint(parts) - parts, min(capacity / size.sum(), 1.0)
+    best = int(np.argmin(np.abs(errors.sum(axis=1)) * full + np.sqrt((errors**2).sum(axis=1) * full)))
+    return capacity / int(steps[best]), int(steps[best])
 
 
 def _rows(used: Floats, whole: Numbers, below: Numbers, part: Floats, steps: int) -> Floats:

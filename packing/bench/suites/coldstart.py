@@ -21,8 +21,8 @@ BURSTY, ONE_IN = 4.0, 5
 """Burstiness of the second line, and its share of the nodes; one in twice as many is simulated again, to see how much chance there is in it."""
 POINTS, SLACK = 2.0, 1.2
 SHARES = (0.95, 0.99)
-ENOUGH = 1_000
-"""Requests of a model from which on its p99 is judged."""
+ENOUGH, LONGER = 1_000, 5
+"""Requests of a model from which on its p99 is judged; how many times as many requests judge a promise that seems broken."""
 
 
 @dataclass(slots=True)
@@ -41,6 +41,7 @@ class Seen:
     p99: list[float] = field(default_factory=list)
     """Of the wait, in points of the load time."""
     judged: int = 0
+    suspected: int = 0
     broken: list[str] = field(default_factory=list)
     slots: list[float] = field(default_factory=list)
     seconds: float = 0.0
@@ -98,6 +99,7 @@ def run(options: Options) -> Report:
     )
     notes = (
         f"{requests:,} requests or more on each node. `chance`: standard error of the simulated hit rates. p95 and p99 of the wait in % of the load time.",
+        f"Promises: those that seem broken (`suspected`) are judged by a simulation {LONGER} times as long, with other requests.",
         *(f"broken: {each}" for each in (*both.broken, *bursty.broken)[:10]),
     )
     curves = ({"name": "hit", "points": both.points}, {"name": "wait", "points": both.waits})
@@ -120,6 +122,7 @@ def _predicted(node: SharedNode, seen: Seen) -> ColdStarts:
 
 def _compare(node: SharedNode, truth: ColdStarts, said: ColdStarts, seen: Seen) -> None:
     seen.nodes += 1
+    suspects: list[tuple[str, float]] = []
     seen.node_hit.append(100 * abs((said.total.hit or 0.0) - (truth.total.hit or 0.0)))
     for true, told in zip(truth.models, said.models, strict=True):
         true_waits, told_waits = true.total.waits, told.total.waits
@@ -142,7 +145,20 @@ def _compare(node: SharedNode, truth: ColdStarts, said: ColdStarts, seen: Seen) 
             seen.judged += 1
             seen.waits.append((round(wait / load_s, 4), round(told_waits.promise(SHARES[-1]) / load_s, 4)))
             if wait > SLACK * told_waits.promise(SHARES[-1]) + 1e-9:
-                seen.broken.append(f"{node.name} {true.name}: promised {told_waits.promise(SHARES[-1]):.3g} s, simulated {wait:.3g} s")
+                suspects.append((true.name, told_waits.promise(SHARES[-1])))
+    if suspects and said.how != "simulated":
+        _try(node, suspects, seen, LONGER * sum(model.total.requests or 0 for model in truth.models))
+
+
+def _try(node: SharedNode, suspects: Sequence[tuple[str, float]], seen: Seen, requests: int) -> None:
+    """A p99 of some thousand requests is itself uncertain: promises that seem broken are judged by a longer simulation with other requests."""
+    seen.suspected += len(suspects)
+    truth = simulate_endpoint(node, requests=requests, seed=2)
+    for name, promised in suspects:
+        waits = truth.model(name).total.waits
+        wait = 0.0 if waits is None else waits.quantile(SHARES[-1])
+        if wait > SLACK * promised + 1e-9:
+            seen.broken.append(f"{node.name} {name}: promised {promised:.3g} s, simulated {wait:.3g} s")
 
 
 def _joined(one: Seen, other: Seen) -> Seen:
@@ -166,7 +182,8 @@ def _row(name: str, seen: Seen) -> Row:
         "percentile": _mean(seen.percentile),
         "p95 % of load": _mean(seen.p95),
         "p99 % of load": _mean(seen.p99),
-        "promises broken": len(seen.broken),
-        "of": seen.judged,
+        "promises": seen.judged,
+        "suspected": seen.suspected,
+        "broken": len(seen.broken),
         "s per prediction": seen.seconds / seen.nodes if seen.seconds else None,
     }
