@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from packing.coldstart import Member, SharedNode, predict, simulate_endpoint
+from packing.coldstart.room import _grid, _subsets
 
 from .chain import lru_chain
 
@@ -100,3 +102,16 @@ def test_rates_from_hardly_any_to_absurd(rate):
     assert told.total.hit == pytest.approx(hit, abs=0.02)
     assert told.thrashing == ((0,) if share > 0.2 else ())
     assert told.models[0].total.waits.quantile(0.5) >= (2.5 if share > 0.9 else 0.0)
+
+
+@pytest.mark.parametrize("spread", [1.0, 1.003, 1.03, 1.2, 5.0])
+def test_the_grid_of_sizes_agrees_with_all_subsets(spread):
+    """Also where sizes are nearly equal, so that a grid could round all of them the same way."""
+    random = np.random.default_rng(7)
+    size = np.floor(1e9 * np.exp(random.uniform(0, math.log(spread), 13)))
+    used = random.uniform(0.3, 1.0, (40, 13))
+    for room_for in (3.5, 6.3, 9.76):
+        capacity = math.floor(room_for * size.mean())
+        error = np.abs(_grid(used, size, capacity) - _subsets(used, size, capacity))
+        assert error.mean() < 0.008
+        assert error.max() < 0.05
