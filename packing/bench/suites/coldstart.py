@@ -54,11 +54,11 @@ def run(options: Options) -> Report:
     """Poisson and bursty requests; bursty ones also as if they were Poisson, which is what a prediction without the burstiness says."""
     count = options.number(COUNT, QUICK)
     requests = FEW if options.quick else REQUESTS
-    calm, busy, bursty, unknown, again = Seen(), Seen(), Seen(), Seen(), Seen()
+    calm, busy, bursty, unknown, again, timing = Seen(), Seen(), Seen(), Seen(), Seen(), Seen()
     for seed in range(count):
         node = random_node(seed)
-        truth = _simulated(node, requests, 0, calm)
-        predicted = _predicted(node, calm)
+        truth = _simulated(node, requests, 0, timing)
+        predicted = _predicted(node, timing)
         _compare(node, truth, predicted, busy if truth.total.thrashing else calm)
         if seed % (2 * ONE_IN) == 0:
             _compare(node, truth, simulate_endpoint(node, requests=requests, seed=1), again)
@@ -67,7 +67,7 @@ def run(options: Options) -> Report:
             truth = _simulated(node, requests, 0, bursty)
             _compare(node, truth, _predicted(node, bursty), bursty)
             _compare(node, truth, predicted, unknown)
-    both = _joined(calm, busy)
+    both = _joined(_joined(calm, busy), timing)
     named = (
         ("all, Poisson", both),
         ("… loading ≤ 20 % of the time", calm),
