@@ -19,7 +19,14 @@ def hits_apart(points: Sequence[tuple[float, float]], machine: str, canvas: Canv
     """Each model's hit rate as predicted over that of the simulation."""
     figure, axes = canvas("Requests that find their model loaded, by model", "simulated (%)", "predicted (%)", machine, logarithmic=False)
     axes.plot(
-        [100 * seen for seen, _ in points], [100 * told for _, told in points], ".", color=COLOURS[0], markersize=3, alpha=0.35, markeredgewidth=0
+        [100 * seen for seen, _ in points],
+        [100 * told for _, told in points],
+        ".",
+        color=COLOURS[0],
+        markersize=3,
+        alpha=0.35,
+        markeredgewidth=0,
+        rasterized=True,
     )
     axes.plot([0, 100], [0, 100], color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
     axes.set_aspect("equal")
