@@ -92,7 +92,8 @@ class Kept:
     """Slots in which it may have been asked for within the keep time."""
 
 
-def keep(asked: Asked, level: Level, amounts: Sequence[Amount], load_s: float) -> Kept | str:
+@lru_cache(maxsize=2**14)
+def keep(asked: Asked, level: Level, amounts: tuple[Amount, ...], load_s: float) -> Kept | str:
     """What one copy takes of a node at the level; or why the level is not for it, in words.
 
     Parameters
@@ -147,27 +148,35 @@ def resident_slots(rates: Sequence[int]) -> tuple[bool, ...]:
 
 def _worst(asked: Asked, level: Level, load: Decimal, early: Decimal) -> tuple[int, Decimal]:
     """(loading in millionths, late) of the worst slot."""
-    loading, late = 0, Decimal(0)
-    window = _WITH.divide(Decimal(level.keep_s), _ratio(asked.slot_s))
-    for before, rate in sorted({(asked.rates[slot - 1], rate) for slot, rate in enumerate(asked.rates) if rate}):
-        new = _WITH.multiply(window, quiet(min(rate, before), level.keep_s))
-        old = _WITH.multiply(1 - window, quiet(rate, level.keep_s))
-        miss = min(Decimal(1), new + old + early)
-        loading = max(loading, int(_WITH.multiply(_WITH.multiply(miss, rate), load).to_integral_value(ROUND_CEILING)))
-        late = max(late, _late(asked, level, load, miss, Decimal(rate) / MICRO))
-    return loading, late
-
-
-def _late(asked: Asked, level: Level, load: Decimal, miss: Decimal, rate: Decimal) -> Decimal:
-    """Share of the requests that wait longer than is tolerated, at most."""
     limit, longest = _decimal(asked.loading_limit), Decimal(level.load_s)
-    queue = _WITH.divide(_WITH.multiply(limit, longest), 1 - limit)
-    waits = min(Decimal(1), _WITH.multiply(miss, 1 + _WITH.multiply(rate, load + queue)))
+    held = load + _WITH.divide(_WITH.multiply(limit, longest), 1 - limit)
+    busiest = waits = Decimal(0)
+    for rate, quiet_before in misses(asked.rates, asked.slot_s, level.keep_s):
+        missed = _WITH.multiply(rate, min(Decimal(1), quiet_before + early))
+        busiest = max(busiest, missed)
+        waits = max(waits, _WITH.divide(_WITH.multiply(missed, 1 + _WITH.multiply(rate, held) / MICRO), rate))
+    loading = int(_WITH.multiply(busiest, load).to_integral_value(ROUND_CEILING))
+    return loading, _WITH.multiply(min(Decimal(1), waits), _queue_tail(asked, level, load))
+
+
+def _queue_tail(asked: Asked, level: Level, load: Decimal) -> Decimal:
+    """Share of the loads that wait for their turn longer than is tolerated, at most."""
     spare = _decimal(asked.cold_start_s) - load
     if spare < 0:
-        return waits
-    power = -_WITH.divide(_WITH.multiply(decay(asked.loading_limit), spare), longest)
-    return _WITH.multiply(waits, _WITH.exp(power))
+        return Decimal(1)
+    return _WITH.exp(-_WITH.divide(_WITH.multiply(decay(asked.loading_limit), spare), level.load_s))
+
+
+@lru_cache(maxsize=2**14)
+def misses(rates: tuple[int, ...], slot_s: Fraction, seconds: int) -> tuple[tuple[Decimal, Decimal], ...]:
+    """(rate in millionths, share of the requests that find nothing asked for within T), for each different slot with requests."""
+    window = _WITH.divide(Decimal(seconds), _ratio(slot_s))
+    found = []
+    for before, rate in sorted({(rates[slot - 1], rate) for slot, rate in enumerate(rates) if rate}):
+        new = _WITH.multiply(window, quiet(min(rate, before), seconds))
+        old = _WITH.multiply(1 - window, quiet(rate, seconds))
+        found.append((Decimal(rate), new + old))
+    return tuple(found)
 
 
 @lru_cache(maxsize=2**16)
@@ -219,6 +228,7 @@ def _scaled(part: Decimal, has: int) -> int:
     return int(_WITH.divide(_WITH.multiply(part, has), 1 - RESERVE).to_integral_value(ROUND_CEILING))
 
 
+@lru_cache(maxsize=2**12)
 def _decimal(value: float) -> Decimal:
     return _ratio(exact(value))
 

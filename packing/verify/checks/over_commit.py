@@ -58,7 +58,7 @@ def turn(problem: Problem, model: ModelFacts, mode: ModeFacts, kind: KindFacts, 
     if kind.sharing is Sharing.MIG:
         return "partitions are not over-committed"
     amounts = list(_amounts(kind, mode))
-    kept = keep(asked_of(problem, model.model), level, [amount for _, _, amount in amounts], mode.mode.load_s)
+    kept = keep(asked_of(problem, model.model), level, tuple(amount for _, _, amount in amounts), mode.mode.load_s)
     if isinstance(kept, str):
         return kept
     rows = [
