@@ -50,8 +50,8 @@ class Waits:
     def promise(self, share: float) -> float:
         """A wait (seconds) to be promised to this share of the requests: the estimate with `MARGIN` times as many late ones.
 
-        The estimate errs to both sides; with this margin none of 500 random endpoints broke its promise by more than a
-        fifth in simulation (benchmarks/coldstart.md).
+        The estimate errs to both sides. The margin was set on 60 random nodes; benchmarks/coldstart.md has how 500 others kept
+        to it. It covers the error of the law, not that of the traffic.
         """
         return self.quantile(1.0 - (1.0 - share) / MARGIN)
 
