@@ -30,7 +30,7 @@ def _models(rehearsal: Rehearsal, page: Page) -> Iterator[Line]:
     if not listed:
         return
     yield heading("Models below the target, worst first" if page.rows is not None else "Models, worst first")
-    yield Line("  p50, p95, p99: TTFT in ms; plan: TTFT that the placement states; slot: the worst")
+    yield Line("  TTFT in ms; plan: as the placement states it; slot: the worst one")
     shown = listed[: page.shown(len(listed))]
     head = ("model", "requests", "in SLO", "p50", "p95", "p99", "plan", "cold", "refused", "slot")
     yield from map(Line, table(head, [_row(model) for model in shown], page.width, right=tuple(range(1, len(head))), flexible=0))
@@ -102,7 +102,8 @@ def _floored(share: float) -> str:
 
 
 def _ms(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.0f}"
+    """Milliseconds; seconds where there are very many."""
+    return "–" if value is None else f"{value:,.0f}" if value < 1e6 else f"{value / 1000:,.0f} s"
 
 
 def _count(number: int) -> str:
