@@ -99,6 +99,12 @@ def _check_options(time_limit: float, groups: int, move_weight: float) -> None:
         raise ProblemError(faults)
 
 
+def _all_loaded(problem: Problem) -> Problem:
+    """The problem in which no model may be over-committed."""
+    models = tuple(model.model_copy(update={"cold_start_quantile": None}) for model in problem.models)
+    return problem.model_copy(update={"models": models})
+
+
 class _Pace:
     """Shares the time out to the groups: what a solve takes beyond its limit counts, too."""
 
@@ -142,7 +148,7 @@ class _Planner:
         beyond = max(0.0, self.context.elapsed() - limit * WHOLE)
         constant = first.placement
         self.tell(f"the same all day: {constant.cost_per_hour:,.2f} USD/h")
-        found = self._day(constant)
+        found = self._day(constant, limit * WHOLE)
         groups = [(0, self.problem.slots)] if found is None else [(each.slots.first, each.slots.count) for each in found.drafts]
         if found is not None:
             found = self._improve(found, limit, beyond)
@@ -161,8 +167,19 @@ class _Planner:
         best = best.model_copy(update={"constant_usd": same, "notices": (*self.notices, *best.notices)})
         return self._insist(best)
 
-    def _day(self, constant: Placement) -> Day | None:
+    def _day(self, constant: Placement, seconds: float) -> Day | None:
         """The first schedule; None: one group is all there is."""
+        day = self._thinned(constant)
+        if day is None or day.sound():
+            return day
+        # On an over-committed node less traffic can need more: then from a placement without such nodes, which no rule forbids.
+        day = self._thinned(self._solve(_all_loaded(self.problem), seconds).placement)
+        if day is not None and not day.sound():
+            self.notices.append("No groups of slots were found in which all rules hold.")
+            return None
+        return day
+
+    def _thinned(self, constant: Placement) -> Day | None:
         whole = own_endpoints(constant)
         groups = groups_of(self.problem, whole, self.prices, self.most, self.move_weight)
         if len(groups) == 1:

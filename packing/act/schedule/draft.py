@@ -11,6 +11,7 @@ from packing.domain.demand import counted_micro, missing_copies
 from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.domain.placement import Placement, Reason, Unplaced
 from packing.domain.problem import Problem
+from packing.domain.rules import Rule
 from packing.domain.schedule import Group, in_slots, slots_of
 from packing.domain.units import MICRO
 from packing.domain.words import Status
@@ -18,6 +19,7 @@ from packing.solve.context import relative_gap
 from packing.verify import verify
 from packing.verify.violation import UNKNOWN_REASON
 
+RULES = frozenset(str(rule) for rule in Rule)
 Proof = tuple[tuple[int, ...], int]
 """Missing copies by priority, and a bound (units) on the objective of all placements with just these missing."""
 
@@ -52,6 +54,8 @@ class Draft:
     objective: int
     micro_usd: int
     """Per hour."""
+    broken: bool = False
+    """Whether it breaks a rule."""
 
     @property
     def group(self) -> Group:
@@ -79,7 +83,8 @@ def drafted(slots: Slots, placement: Placement, reasons: Iterable[Unplaced] = ()
         bound = min(proof[1], units)
         figures |= {"bound": bound / OBJECTIVE_UNITS, "gap": relative_gap(units, bound)}
         figures |= {"status": Status.OPTIMAL} if bound >= units and status is Status.FEASIBLE else {}
-    return Draft(slots, blank.model_copy(update=figures), missing, units, seen.cost_micro_usd)
+    broken = any(each.rule in RULES for each in seen.violations)
+    return Draft(slots, blank.model_copy(update=figures), missing, units, seen.cost_micro_usd, broken)
 
 
 def _unplaced(part: Problem, placement: Placement, reasons: Iterable[Unplaced]) -> tuple[Unplaced, ...]:

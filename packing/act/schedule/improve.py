@@ -30,6 +30,8 @@ Spare = dict[str, int]
 """Nodes by pool."""
 REPAIRS = 4
 """Times that nodes on which old and new do not go together are made two machines."""
+WEIGHTS = (1.0, 1.0, 3.0, 10.0, 30.0)
+"""How many times as dear moves are, try after try."""
 RESERVE = 0.15
 """Part of the stock that the dearest group leaves, so that there is room beside it."""
 _WHERE = re.compile(r"(nodes|copies|endpoints)\[(.+?)\]")
@@ -46,6 +48,11 @@ class Day:
         self.always: set[str] = set()
         """Nodes that run all day."""
         self.proofs: dict[int, Proof] = {}
+
+    def sound(self) -> bool:
+        """Whether all rules hold in every group and between them."""
+        pairs = ((self.drafts[number - 1].group, draft.group) for number, draft in enumerate(self.drafts))
+        return not any(draft.broken for draft in self.drafts) and not any(self._between(*pair) for pair in pairs)
 
     def incomplete(self, number: int) -> bool:
         """Whether copies are missing in a group."""
@@ -89,7 +96,8 @@ class Day:
         if len(sides) > 1:
             named = self.names.meeting(named, sides[0].placement, sides[1].placement)
         fitting = self._fitting(number, named, sides, spare)
-        return None if fitting is None else drafted(draft.slots, fitting, result.unplaced, self.proofs.get(number))
+        new = None if fitting is None else drafted(draft.slots, fitting, result.unplaced, self.proofs.get(number))
+        return None if new is None or new.broken else new
 
     def chain(self, solve: Solve, tell: Callable[[int, Draft], None], *, over: Callable[[], bool]) -> Day:
         """All groups anew, each from a neighbour that is done: from the dearest one on both ways down to the cheapest.
@@ -101,21 +109,22 @@ class Day:
         count = len(self.drafts)
         dearest = max(range(count), key=lambda number: self.drafts[number].micro_usd)
         first = self.answer(dearest, None, [], solve, spare=_reserve(self.problem))
-        assert first is not None, "it has no neighbour yet"
-        made = {dearest: min(first, self.drafts[dearest], key=lambda each: (each.missing, each.objective))}
+        own = self.drafts[dearest]
+        made = {dearest: own if first is None else min(first, own, key=lambda each: (each.missing, each.objective))}
         tell(dearest, made[dearest])
-        ahead, behind = (dearest + 1) % count, (dearest - 1) % count
-        while len(made) < count and not over():
-            onward = self.drafts[ahead].micro_usd >= self.drafts[behind].micro_usd
-            number = ahead if onward else behind
-            start = made[(number - 1) % count if onward else (number + 1) % count]
+        ahead, behind, open_ = (dearest + 1) % count, (dearest - 1) % count, {1, -1}
+        while len(made) < count and open_ and not over():
+            dearer = 1 if self.drafts[ahead].micro_usd >= self.drafts[behind].micro_usd else -1
+            step = dearer if dearer in open_ else -dearer
+            number = ahead if step == 1 else behind
             sides = [made[each] for each in ((number - 1) % count, (number + 1) % count) if each in made]
-            found = self._one_of(number, start, sides, solve)
+            found = self._one_of(number, made[(number - step) % count], sides, solve, over)
             if found is None:
-                break
+                open_ -= {step} if len(sides) == 1 else open_
+                continue
             made[number] = found
             tell(number, found)
-            ahead, behind = ((ahead + 1) % count, behind) if onward else (ahead, (behind - 1) % count)
+            ahead, behind = ((ahead + 1) % count, behind) if step == 1 else (ahead, (behind - 1) % count)
         return self._with(made)
 
     def _with(self, made: dict[int, Draft]) -> Day:
@@ -130,12 +139,12 @@ class Day:
         other.proofs, other.always = self.proofs, self.always
         return other
 
-    def _one_of(self, number: int, start: Draft, sides: list[Draft], solve: Solve) -> Draft | None:
+    def _one_of(self, number: int, start: Draft, sides: list[Draft], solve: Solve, over: Callable[[], bool]) -> Draft | None:
         """An answer that goes together with its neighbours; where stock is short, with fewer nodes to take, and fewer moves."""
         spare: Spare = {}
-        for weight in (1.0, 3.0, 30.0):
+        for weight in WEIGHTS:
             found = self.answer(number, start, sides, solve, weight=weight, spare=spare)
-            if found is not None:
+            if found is not None or over():
                 return found
         return None
 

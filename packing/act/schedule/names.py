@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from packing.act.schedule.thin import relisted
-from packing.domain.placement import Placement
+from packing.domain.placement import Endpoint, Placement
 from packing.domain.same import needs_key
 from packing.domain.words import Hosting
 
@@ -39,10 +39,23 @@ class Names:
     def adopted(self, placement: Placement, current: Placement) -> Placement:
         """An answer that was made from `current`: what `current` does not have gets names that nothing in the day has."""
         known = {node.id: node for node in current.nodes}
+        placement = self._separate(placement, {node.id: node.endpoint for node in current.nodes})
         names = {endpoint.name for endpoint in current.endpoints}
         changed = [node.id for node in placement.nodes if node.id not in known or known[node.id].endpoint != node.endpoint]
         endpoints = {endpoint.name: self.fresh("ep") for endpoint in placement.endpoints if endpoint.name not in names}
         return _renamed(placement, {node: self.fresh("n") for node in changed}, endpoints)
+
+    def _separate(self, placement: Placement, before: dict[str, str]) -> Placement:
+        """New multi-model nodes with endpoints of their own: they would have joined one whose nodes may be others meanwhile."""
+        endpoints, moved = list[Endpoint](), dict[str, str]()
+        for endpoint in placement.endpoints:
+            endpoints.append(endpoint)
+            if endpoint.hosting is Hosting.MULTI_MODEL:
+                moved |= {node: self.fresh("ep") for node in endpoint.nodes if before.get(node) != endpoint.name}
+                endpoints += (endpoint.model_copy(update={"name": moved[node]}) for node in endpoint.nodes if node in moved)
+        nodes = tuple(node.model_copy(update={"endpoint": moved.get(node.id, node.endpoint)}) for node in placement.nodes)
+        changed = placement.model_copy(update={"endpoints": tuple(endpoints), "nodes": nodes})
+        return changed.model_copy(update={"endpoints": relisted(changed)})
 
     def apart(self, placement: Placement, nodes: Collection[str]) -> Placement:
         """The placement with other machines for some of its nodes; multi-model ones get endpoints of their own."""

@@ -154,3 +154,12 @@ def test_options_out_of_range_are_refused(wrong: dict[str, float]):
 def test_plain_data_will_do():
     data = {"slots": 2, "instance_types": [BOX], "fleet": [{"instance_type": "box"}], "models": [model("a", [10, 0])]}
     assert len(pk.solve_schedule(data, time_limit=0, processes=False).groups) == 2
+
+
+def test_a_week_of_hours():
+    """Five busy days and a quiet weekend: more slots than the dynamic programming looks at one by one."""
+    week = ([0.0] * 8 + [10.0] * 10 + [0.0] * 6) * 5 + [0.0] * 48
+    found = plan(day(model("always", 10), model("office", week), slots=168), groups=10)
+    assert [(group.first, group.slots, len(group.placement.nodes)) for group in found.groups if len(group.placement.nodes) == 2] == [
+        (8 + 24 * number, 10, 2) for number in range(5)
+    ]
