@@ -31,6 +31,7 @@ SUITES: dict[str, tuple[str, str]] = {
     "migration": ("migration", "pairs of placements: migrations replayed state by state, impossibility confirmed (2,000)"),
     "rehearse": ("rehearse", "a day of the platform replayed: seconds, and whether the plan keeps its promises"),
     "traffic": ("traffic", "tenants over a week: planned from its first days, judged on the rest (needs --data)"),
+    "overcommit": ("overcommit", "long tails that share memory in turns: nodes saved, promises judged by simulation"),
     "coldstart": ("coldstart", "cold starts of multi-model nodes: predicted beside simulated (500 random nodes)"),
 }
 """name on the command line: (module, what it measures)"""

@@ -21,7 +21,7 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
     copies = Counter(copy.node for copy in account.placement.copies)
     if page.fits(len(found)):
         rows = [
-            [each.name, HOSTING_WORDS[each.hosting], each.instance_type, f"{len(each.nodes):,}", f"{_copies(each, copies):,}", ", ".join(each.models)]
+            [each.name, _hosting(each), each.instance_type, f"{len(each.nodes):,}", f"{_copies(each, copies):,}", ", ".join(each.models)]
             for each in found
         ]
         head = ["name", "hosting", "instance type", "nodes", "copies", "models"]
@@ -33,7 +33,7 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
 def _grouped(found: tuple[Endpoint, ...], copies: Counter[str], page: Page) -> Iterator[Line]:
     groups: dict[tuple[str, str], list[Endpoint]] = {}
     for each in found:
-        groups.setdefault((HOSTING_WORDS[each.hosting], each.instance_type), []).append(each)
+        groups.setdefault((_hosting(each), each.instance_type), []).append(each)
     ordered = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))
     shown = page.shown(len(ordered))
     rows = []
@@ -47,6 +47,11 @@ def _grouped(found: tuple[Endpoint, ...], copies: Counter[str], page: Page) -> I
     if shown < len(ordered):
         rest = sum(len(members) for _, members in ordered[shown:])
         yield Line(f"  … and {rest:,} more endpoints on {len(ordered) - shown:,} other kinds of instance")
+
+
+def _hosting(endpoint: Endpoint) -> str:
+    """How it hosts; where models share memory in turns, how long they stay, and the longest load."""
+    return HOSTING_WORDS[endpoint.hosting] + (f" ({endpoint.keep})" if endpoint.keep else "")
 
 
 def _copies(endpoint: Endpoint, by_node: Counter[str]) -> int:
