@@ -34,6 +34,8 @@ WEIGHTS = (1.0, 1.0, 3.0, 10.0, 30.0)
 """How many times as dear moves are, try after try."""
 RESERVE = 0.15
 """Part of the stock that the dearest group leaves, so that there is room beside it."""
+MARGIN = 0.05
+"""Part of the stock that the others leave, for nodes that become two machines."""
 _WHERE = re.compile(r"(nodes|copies|endpoints)\[(.+?)\]")
 
 
@@ -108,7 +110,7 @@ class Day:
         """
         count = len(self.drafts)
         dearest = max(range(count), key=lambda number: self.drafts[number].micro_usd)
-        first = self.answer(dearest, None, [], solve, spare=_reserve(self.problem))
+        first = self.answer(dearest, None, [], solve, spare=_reserve(self.problem, RESERVE))
         own = self.drafts[dearest]
         made = {dearest: own if first is None else min(first, own, key=lambda each: (each.missing, each.objective))}
         tell(dearest, made[dearest])
@@ -141,7 +143,7 @@ class Day:
 
     def _one_of(self, number: int, start: Draft, sides: list[Draft], solve: Solve, over: Callable[[], bool]) -> Draft | None:
         """An answer that goes together with its neighbours; where stock is short, with fewer nodes to take, and fewer moves."""
-        spare: Spare = {}
+        spare = _reserve(self.problem, MARGIN)
         for weight in WEIGHTS:
             found = self.answer(number, start, sides, solve, weight=weight, spare=spare)
             if found is not None or over():
@@ -256,9 +258,9 @@ def _with_less(part: Problem, current: Placement, sides: list[Placement], spare:
     return part.model_copy(update={"fleet": fleet})
 
 
-def _reserve(problem: Problem) -> Spare:
-    """Nodes that the dearest group leaves to its neighbours."""
-    return {pool.label: int(pool.count * RESERVE) for pool in problem.fleet if pool.count is not None and not pool.owned}
+def _reserve(problem: Problem, part: float) -> Spare:
+    """Nodes that a group leaves to its neighbours."""
+    return {pool.label: int(pool.count * part) for pool in problem.fleet if pool.count is not None and not pool.owned}
 
 
 def _note_stock(problem: Problem, placement: Placement, sides: list[Draft], spare: Spare | None) -> None:
