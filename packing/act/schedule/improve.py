@@ -271,7 +271,7 @@ def _note_stock(problem: Problem, placement: Placement, sides: list[Draft], spar
         mine = {node.id for node in placement.nodes if node.pool == pool.label}
         most = max((len(mine | {node.id for node in side.placement.nodes if node.pool == pool.label}) for side in sides), default=0)
         if pool.count is not None and most > pool.count:
-            spare[pool.label] = spare.get(pool.label, 0) + most - pool.count
+            spare[pool.label] = 2 * spare.get(pool.label, 0) + most - pool.count  # soon enough, however the search goes round it
 
 
 def _concerned(wrong: list[Violation], placements: tuple[Placement, ...]) -> set[str]:
