@@ -51,6 +51,10 @@ def measured(function: Callable[..., T], *arguments: Any, **options: Any) -> Mea
     ------
     BenchError : it raised, or its process died.
     """
+    return _apart(function, arguments, options)
+
+
+def _apart(function: Callable[..., T], arguments: tuple[Any, ...], options: dict[str, Any]) -> Measured[T]:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_child, args=(sender, function, arguments, options))
