@@ -33,6 +33,8 @@ WHOLE, GROUPS = 0.15, 0.8
 """Parts of the time until which the placement of the whole day is sought, and then the groups; the rest is for the bound."""
 MOST_GROUPS = 6
 MOVE_WEIGHT = 0.1
+LEAST = 0.4
+"""Part of its share of the time that a group's search has at least, whatever a solve takes beyond its limit."""
 SHOWN = 5
 """Names that a notice lists."""
 
@@ -113,7 +115,8 @@ class _Pace:
 
     def seconds(self) -> float:
         """Of the next solve."""
-        return max(0.0, (self._end - self._context.elapsed()) / max(1, self._left) - self._beyond)
+        share = max(0.0, (self._end - self._context.elapsed()) / max(1, self._left))
+        return max(share * LEAST, share - self._beyond)
 
     def over(self, limit: float) -> bool:
         """Whether another solve would end after the time limit, or somebody asked to stop."""
