@@ -41,7 +41,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("-o", "--output", type=Path, help="write everything as JSON to this file")
     made.add_argument("--history", type=Path, help="add medians to this history file (benchmarks/history.json)")
     made.add_argument("--markdown", type=Path, help="write tables with machine, commit and command to this file, for benchmarks/")
-    made.add_argument("--plots", type=Path, help="draw the suites growth, scale, openb-defrag, traffic and coldstart into this folder, as PNG and SVG")
+    made.add_argument(
+        "--plots", type=Path, help="draw the suites growth, scale, openb-defrag, traffic and coldstart into this folder, as PNG and SVG"
+    )
     made.add_argument("--json", action="store_true", help="print the JSON, and nothing else, on stdout")
     return made
 

@@ -29,7 +29,7 @@ def long_tail(seed: int, count: int = 80, slots: int = 4) -> pk.Problem:
     return problem_from({"weights": {"cost": 1}, "instance_types": [BOX], "fleet": [{"instance_type": "box"}], "models": models, "slots": slots})
 
 
-@pytest.mark.parametrize("seed", (0, 1))
+@pytest.mark.parametrize("seed", [0, 1])
 def test_all_rules_hold_in_all_groups(seed: int):
     problem = long_tail(seed)
     found = pk.solve_schedule(problem, time_limit=0, processes=False)
