@@ -9,6 +9,7 @@ from packing.describe.architectures import Architectures
 from packing.describe.check import check_draft
 from packing.describe.draft import draft_of
 from packing.describe.filled import Filling
+from packing.describe.in_turns import over_commit_notices
 from packing.describe.known import InstanceTypes, offers
 from packing.describe.problem import with_facts
 from packing.describe.ranges import sums
@@ -66,7 +67,7 @@ def expand(problem: Problem, base: Path | None = None) -> Expanded:
     faults = list(sums(draft_of(filled)))
     if faults:
         raise ProblemError(faults)
-    return Expanded(described, filled, described.digest(), filling.notices())
+    return Expanded(described, filled, described.digest(), (*filling.notices(), *over_commit_notices(models)))
 
 
 def _with_start(kind: InstanceType) -> InstanceType:

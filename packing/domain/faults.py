@@ -149,10 +149,14 @@ def _limit_fault(error: str, value: Any, context: dict[str, Any], where: str) ->
     """A value of the right type outside its limits; None for other errors."""
     text = shown(value)
     match error:
-        case "greater_than_equal" | "greater_than":
-            return Fault("bad_number", where, text, f"The smallest value accepted is {context.get('ge', context.get('gt')):g}.", "Give a larger one.")
-        case "less_than_equal" | "less_than":
-            return Fault("bad_number", where, text, f"The largest value accepted is {context.get('le', context.get('lt')):g}.", "Give a smaller one.")
+        case "greater_than_equal":
+            return Fault("bad_number", where, text, f"The smallest value accepted is {context['ge']:g}.", "Give a larger one.")
+        case "greater_than":
+            return Fault("bad_number", where, text, f"Only values above {context['gt']:g} are accepted.", "Give a larger one.")
+        case "less_than_equal":
+            return Fault("bad_number", where, text, f"The largest value accepted is {context['le']:g}.", "Give a smaller one.")
+        case "less_than":
+            return Fault("bad_number", where, text, f"Only values below {context['lt']:g} are accepted.", "Give a smaller one.")
         case "finite_number":
             return Fault("bad_number", where, text, "The number is not finite.", "Give a finite number.")
         case "int_parsing_size":
