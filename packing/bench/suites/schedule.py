@@ -15,7 +15,7 @@ from packing.domain.schedule import Schedule
 
 LIMIT_S, WANTED_SAVING, SAME = 240.0, 0.25, 0.005
 """Seconds for each plan; what a day's plan saves; shares of the requests within the SLO that count as the same."""
-SLOTS, SLOTS_LIMIT_S, SLOTS_GAP, WANTED_FACTOR = 24, 60.0, 0.01, 4.0
+SLOTS, SLOTS_LIMIT_S, SLOTS_GAP, WANTED_FACTOR = 24, 60.0, 0.04, 4.0
 """Of the second part: slots, seconds, the gap at which both solves stop, and how many times as long the one with slots may take."""
 
 

@@ -90,7 +90,7 @@ class Constraints:
         return [(self.compiled.candidates[index], copies) for index, copies in node.copies.items()]
 
     def node_resources(self, node: NodeVars) -> None:
-        """Rules `vcpus`, `host_memory`, `resources`; and no copies on a node that is not opened."""
+        """Rules `vcpus`, `host_memory`, `resources`, `loading` (one resource more, where nodes are over-committed); and no copies on a node that is not opened."""
         kind = self.compiled.kinds[self.compiled.pools[node.pool].kind]
         for dimension, capacity in enumerate((kind.vcpus, kind.host_memory, *kind.resources)):
             for slot in self._slots(node) if capacity < UNLIMITED else ():
