@@ -8,7 +8,7 @@ from typing import Any
 
 from packing.describe.architectures import Architectures
 from packing.describe.calibration import calibration_of
-from packing.describe.check import check_draft
+from packing.describe.check import check, check_draft
 from packing.describe.draft import read_draft
 from packing.describe.overrides import with_catalogue
 from packing.domain.faults import shown
@@ -36,6 +36,16 @@ def problem_from(data: Mapping[str, Any], base: Path | None = None) -> Problem:
     if problem is None:
         raise ProblemError(faults)
     return problem
+
+
+def checked_problem(given: Problem | Mapping[str, Any]) -> Problem:
+    """What every public function does with its `problem`: plain data become one, and all faults are raised at once."""
+    if not isinstance(given, Problem):
+        return problem_from(given)
+    faults = check(given)
+    if faults:
+        raise ProblemError(faults)
+    return given
 
 
 def read(data: Any, base: Path | None = None) -> tuple[Problem | None, list[Fault]]:

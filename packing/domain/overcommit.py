@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 
@@ -33,7 +33,8 @@ from packing.domain.problem import Problem
 from packing.domain.units import MICRO, capacity, exact
 from packing.domain.workload import Model
 
-_WITH = Context(prec=30)
+_DIGITS = Context(prec=30, rounding=ROUND_HALF_EVEN)
+"""Whatever the caller's own decimal context is: `keep` alone computes, and in this one."""
 STEEPNESS = Decimal(16)
 RESERVE = Decimal("0.25")
 WORTH = Fraction(9, 10)
@@ -86,8 +87,6 @@ class Kept:
     """Effective needs, in the order and the units of the amounts."""
     loading: int
     """Share of the time that its loads take in its worst slot, in millionths."""
-    late: float
-    """Share of its requests that wait longer than `cold_start_s`, at most, in its worst slot."""
     resident: tuple[bool, ...]
     """Slots in which it may have been asked for within the keep time."""
 
@@ -103,23 +102,30 @@ def keep(asked: Asked, level: Level, amounts: tuple[Amount, ...], load_s: float)
     amounts : what it needs while it is loaded.
     load_s : seconds of one load.
     """
+    with localcontext(_DIGITS):
+        return _kept(asked, level, amounts, load_s)
+
+
+def _kept(asked: Asked, level: Level, amounts: tuple[Amount, ...], load_s: float) -> Kept | str:
     if next((load for load in LOADS if exact(load_s) <= load), None) != level.load_s:
         return f"a load takes {load_s:g} s, which is not of this level ({level.load_s} s)"
     if level.keep_s > asked.slot_s:
         return f"a slot is shorter than the keep time of {level.keep_s} s"
     if any(each.capacity is not None and each.needed > each.capacity for each in amounts):
         return "a copy alone does not fit"
-    parts = [_part(each, used_share(max(asked.rates), level.keep_s)) for each in amounts]
-    early = sum((_early(each, part) for each, part in zip(amounts, parts, strict=True) if each.memory and each.needed), Decimal(0))
+    parts = [_part(each, _used_share(max(asked.rates), level.keep_s)) for each in amounts]
+    early = sum((_early(each, part) for each, part in zip(amounts, parts, strict=True) if each.memory), Decimal(0))
     loading, late = _worst(asked, level, _decimal(load_s), early)
     if late > 1 - _decimal(asked.quantile):
         return f"{float(late):.2g} of the requests could wait longer than {asked.cold_start_s:g} s"
     if loading > capacity(asked.loading_limit, MICRO):
         return f"its loads alone could take more than {asked.loading_limit:g} of the time"
-    needs = tuple(each.needed if part is None else _scaled(part, each.capacity or 0) for each, part in zip(amounts, parts, strict=True))
+    needs = tuple(
+        each.needed if part is None else _up(part * (each.capacity or 0) / (1 - RESERVE)) for each, part in zip(amounts, parts, strict=True)
+    )
     if _largest(amounts, needs) > min(Fraction(1), WORTH * _largest(amounts, [each.needed for each in amounts])):
         return "it is asked for so often that it would take no less than if it were always loaded"
-    return Kept(needs, loading, float(late), resident_slots(asked.rates))
+    return Kept(needs, loading, resident_slots(asked.rates))
 
 
 def may_over_commit(model: Model) -> bool:
@@ -148,84 +154,76 @@ def resident_slots(rates: Sequence[int]) -> tuple[bool, ...]:
 
 def _worst(asked: Asked, level: Level, load: Decimal, early: Decimal) -> tuple[int, Decimal]:
     """(loading in millionths, late) of the worst slot."""
-    limit, longest = _decimal(asked.loading_limit), Decimal(level.load_s)
-    held = load + _WITH.divide(_WITH.multiply(limit, longest), 1 - limit)
+    limit = _decimal(asked.loading_limit)
+    held = load + limit * level.load_s / (1 - limit)
     busiest = waits = Decimal(0)
-    for rate, quiet_before in misses(asked.rates, asked.slot_s, level.keep_s):
-        missed = _WITH.multiply(rate, min(Decimal(1), quiet_before + early))
-        busiest = max(busiest, missed)
-        waits = max(waits, _WITH.divide(_WITH.multiply(missed, 1 + _WITH.multiply(rate, held) / MICRO), rate))
-    loading = int(_WITH.multiply(busiest, load).to_integral_value(ROUND_CEILING))
-    return loading, _WITH.multiply(min(Decimal(1), waits), _queue_tail(asked, level, load))
+    for rate, quiet_before in _misses(asked.rates, asked.slot_s, level.keep_s):
+        miss = min(Decimal(1), quiet_before + early)
+        busiest = max(busiest, rate * miss)
+        waits = max(waits, miss * (1 + rate * held / MICRO))
+    return _up(busiest * load), min(Decimal(1), waits) * _queue_tail(asked, level, load)
 
 
 def _queue_tail(asked: Asked, level: Level, load: Decimal) -> Decimal:
     """Share of the loads that wait for their turn longer than is tolerated, at most."""
     spare = _decimal(asked.cold_start_s) - load
-    if spare < 0:
-        return Decimal(1)
-    return _WITH.exp(-_WITH.divide(_WITH.multiply(decay(asked.loading_limit), spare), level.load_s))
+    return Decimal(1) if spare < 0 else (-_decay(asked.loading_limit) * spare / level.load_s).exp()
 
 
 @lru_cache(maxsize=2**14)
-def misses(rates: tuple[int, ...], slot_s: Fraction, seconds: int) -> tuple[tuple[Decimal, Decimal], ...]:
+def _misses(rates: tuple[int, ...], slot_s: Fraction, seconds: int) -> tuple[tuple[int, Decimal], ...]:
     """(rate in millionths, share of the requests that find nothing asked for within T), for each different slot with requests."""
-    window = _WITH.divide(Decimal(seconds), _ratio(slot_s))
-    found = []
-    for before, rate in sorted({(rates[slot - 1], rate) for slot, rate in enumerate(rates) if rate}):
-        new = _WITH.multiply(window, quiet(min(rate, before), seconds))
-        old = _WITH.multiply(1 - window, quiet(rate, seconds))
-        found.append((Decimal(rate), new + old))
-    return tuple(found)
+    window = seconds / _ratio(slot_s)
+    slots = {(rates[slot - 1], rate) for slot, rate in enumerate(rates) if rate}
+    return tuple((rate, window * _quiet(min(rate, before), seconds) + (1 - window) * _quiet(rate, seconds)) for before, rate in sorted(slots))
 
 
 @lru_cache(maxsize=2**16)
-def quiet(rate: int, seconds: int) -> Decimal:
+def _quiet(rate: int, seconds: int) -> Decimal:
     """exp(-x T): no request within T at x requests/s (millionths)."""
-    return _WITH.exp(_WITH.divide(Decimal(-rate * seconds), MICRO))
+    return (Decimal(-rate * seconds) / MICRO).exp()
 
 
-def used_share(rate: int, seconds: int) -> int:
+def _used_share(rate: int, seconds: int) -> int:
     """p: asked for within T, in 1/GRID, rounded up."""
-    return int(((1 - quiet(rate, seconds)) * GRID).to_integral_value(ROUND_CEILING))
+    return _up((1 - _quiet(rate, seconds)) * GRID)
 
 
 @lru_cache(maxsize=64)
-def decay(limit: float) -> Decimal:
+def _decay(limit: float) -> Decimal:
     """y > 0 with r (exp(y) - 1) = y, rounded down: how fast the tail of the queue of loads falls, by bisection."""
     share, low, high = _decimal(limit), Decimal(0), Decimal(64)
     for _ in range(64):
         middle = (low + high) / 2
-        low, high = (middle, high) if _WITH.multiply(share, _WITH.exp(middle) - 1) <= middle else (low, middle)
+        low, high = (middle, high) if share * (middle.exp() - 1) <= middle else (low, middle)
     return low.quantize(Decimal("1e-9"), ROUND_FLOOR)
 
 
+def _size(amount: Amount) -> int:
+    """What is needed of a limited capacity, in 1/GRID of it, rounded up."""
+    return -(-amount.needed * GRID // amount.capacity) if amount.capacity else 0
+
+
 def _part(amount: Amount, used: int) -> Decimal | None:
-    """Effective bandwidth as a part of the capacity, without the reserve; None where nothing limits."""
-    if amount.capacity is None or not amount.needed:
-        return None
-    if not amount.capacity:
-        return Decimal(2)  # more than there is
-    return effective_part(-(-amount.needed * GRID // amount.capacity), used)
+    """Effective bandwidth as a part of the capacity, without the reserve; None where nothing limits. What alone is too much has been refused."""
+    return None if amount.capacity is None or not amount.needed else _effective_part(_size(amount), used)
 
 
 @lru_cache(maxsize=2**16)
-def effective_part(size: int, used: int) -> Decimal:
+def _effective_part(size: int, used: int) -> Decimal:
     """ln(1 + p (exp(k s) - 1)) / k with s and p in 1/GRID."""
-    grown = _WITH.exp(_WITH.divide(STEEPNESS * size, GRID)) - 1
-    return _WITH.divide(_WITH.ln(1 + _WITH.divide(_WITH.multiply(grown, used), GRID)), STEEPNESS)
+    return (1 + ((STEEPNESS * size / GRID).exp() - 1) * used / GRID).ln() / STEEPNESS
 
 
 def _early(amount: Amount, part: Decimal | None) -> Decimal:
-    if part is None or not amount.capacity:
+    """Evicted before its time for want of this memory, at most."""
+    if part is None:
         return Decimal(0)
-    size = _WITH.divide(-(-amount.needed * GRID // amount.capacity), GRID)
-    return min(Decimal(1), _WITH.exp(-STEEPNESS * (RESERVE - (size - part))))
+    return min(Decimal(1), (-STEEPNESS * (RESERVE - (Decimal(_size(amount)) / GRID - part))).exp())
 
 
-def _scaled(part: Decimal, has: int) -> int:
-    """The need: with the reserve, in the capacity's unit, rounded up."""
-    return int(_WITH.divide(_WITH.multiply(part, has), 1 - RESERVE).to_integral_value(ROUND_CEILING))
+def _up(value: Decimal) -> int:
+    return int(value.to_integral_value(ROUND_CEILING))
 
 
 @lru_cache(maxsize=2**12)
@@ -234,4 +232,4 @@ def _decimal(value: float) -> Decimal:
 
 
 def _ratio(value: Fraction) -> Decimal:
-    return _WITH.divide(value.numerator, value.denominator)
+    return Decimal(value.numerator) / value.denominator

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from packing.describe import check, placement_from, problem_from
+from packing.describe import checked_problem, placement_from
 from packing.describe.expand import Expanded
 from packing.domain.faults import did_you_mean
 from packing.domain.placement import Placement
@@ -129,10 +129,7 @@ class _Explainer:
             raise ProblemError(
                 [Fault("bad_option", "time_limit", str(time_limit), "The value is not accepted.", "Give more than 0 seconds, up to 30 days.")]
             )
-        if not isinstance(problem, Problem):
-            problem = problem_from(problem)
-        elif faults := check(problem):
-            raise ProblemError(faults)
+        problem = checked_problem(problem)
         self.clock = SearchContext(time_limit, seed, cancel=cancel)
         self.oracle = Oracle(problem, self.clock, time_limit * EACH, cancel)
 

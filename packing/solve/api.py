@@ -11,7 +11,7 @@ from typing import Any
 from packing.compile.compiler import compile_problem
 from packing.compile.current import compile_change
 from packing.compile.data import Compiled
-from packing.describe import check, expand, placement_from, problem_from
+from packing.describe import checked_problem, expand, placement_from, problem_from
 from packing.describe.expand import Expanded
 from packing.domain.change import Policy
 from packing.domain.placement import Placement
@@ -145,13 +145,8 @@ def _problem(problem: Any, models: Any, instances: Any, tenants: Any, weights: A
     if problem is not None and given:
         what = "Give either a problem or its parts, not both."
         raise ProblemError([Fault("bad_option", "solve_placement", ", ".join(given), "A problem and parts of one were given.", what)])
-    if isinstance(problem, Problem):
-        faults = check(problem)
-        if faults:
-            raise ProblemError(faults)
-        return problem
     if problem is not None:
-        return problem_from(problem)
+        return checked_problem(problem)
     if "fleet" in given:
         given["fleet"] = [{"instance_type": each} if isinstance(each, str) else each for each in given["fleet"]]
     return problem_from(given)

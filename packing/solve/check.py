@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from packing.describe import check, expand, placement_from, problem_from
+from packing.describe import checked_problem, expand, placement_from
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
-from packing.errors import ProblemError
 from packing.verify import Verification, verify
 
 
@@ -30,12 +29,5 @@ def verify_placement(problem: Problem | Mapping[str, Any], placement: Placement 
     ProblemError
         If the problem or the form of the placement has faults.
     """
-    if isinstance(problem, Problem):
-        faults = check(problem)
-        if faults:
-            raise ProblemError(faults)
-        checked = problem
-    else:
-        checked = problem_from(problem)
-    expanded = expand(checked)
+    expanded = expand(checked_problem(problem))
     return verify(expanded.problem, placement if isinstance(placement, Placement) else placement_from(placement), expanded.digest)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from packing.act.rehearse.types import Rehearsal, Routing
-from packing.describe import check, expand, placement_from, problem_from
+from packing.describe import checked_problem, expand, placement_from
 from packing.domain.faults import did_you_mean
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
@@ -70,7 +70,7 @@ def rehearse(
     faults = _option_faults(hours, seed, routing, burstiness, spread, target)
     if faults:
         raise ProblemError(faults)
-    expanded = expand(_problem(problem))
+    expanded = expand(checked_problem(problem))
     entries = _entries(placement)
     if isinstance(placement, Schedule):  # its placements are of parts of the problem
         faults = _schedule_faults(expanded, placement) if same_problem else []
@@ -86,15 +86,6 @@ def rehearse(
     lasting = _lasting(expanded.problem, hours, streams)
     how = Drawing(float(burstiness), float(spread))
     return report(expanded, entries, lasting, seed, Routing(routing), streams, how, target)
-
-
-def _problem(problem: Problem | Mapping[str, Any]) -> Problem:
-    if not isinstance(problem, Problem):
-        return problem_from(problem)
-    faults = check(problem)
-    if faults:
-        raise ProblemError(faults)
-    return problem
 
 
 def _entries(plan: Plan) -> list[tuple[int, Placement]]:

@@ -14,7 +14,7 @@ from packing.act.schedule.improve import Day, first_day, slots_short
 from packing.act.schedule.names import Names
 from packing.act.schedule.switches import Prices
 from packing.act.schedule.thin import own_endpoints, thinned
-from packing.describe import check, expand, problem_from
+from packing.describe import checked_problem, expand
 from packing.domain.problem import Problem
 from packing.domain.schedule import START_S, Schedule, Switch, load_ms, start_ms
 from packing.domain.units import MICRO, exact
@@ -76,11 +76,7 @@ def solve_schedule(
     ProblemError : with all faults of the input.
     """
     _check_options(time_limit, groups, move_weight)
-    given = problem_from(problem) if not isinstance(problem, Problem) else problem
-    faults = check(given)
-    if faults:
-        raise ProblemError(faults)
-    expanded = expand(given)
+    expanded = expand(checked_problem(problem))
     context = SearchContext(time_limit, seed, workers, cancel=cancel)
 
     def solve(part: Problem, seconds: float, **what: Any) -> Result:

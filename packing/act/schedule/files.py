@@ -6,11 +6,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from packing.describe import check, expand, problem_from
+from packing.describe import checked_problem, expand
 from packing.describe.written import Written
 from packing.domain.problem import Problem
 from packing.domain.schedule import SCHEDULE_SCHEMA_VERSION, Schedule
-from packing.errors import ProblemError
 from packing.verify.schedule import ScheduleVerification
 from packing.verify.schedule import verify_schedule as checked
 
@@ -46,9 +45,5 @@ def verify_schedule(problem: Problem | Mapping[str, Any], schedule: Schedule) ->
     ------
     ProblemError : if the problem has faults.
     """
-    given = problem if isinstance(problem, Problem) else problem_from(problem)
-    faults = check(given)
-    if faults:
-        raise ProblemError(faults)
-    expanded = expand(given)
+    expanded = expand(checked_problem(problem))
     return checked(expanded.problem, schedule, expanded.digest)

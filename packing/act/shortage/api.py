@@ -14,7 +14,7 @@ from packing.act.shortage.pin import pinned
 from packing.act.shortage.settle import Settlement
 from packing.act.shortage.stock import Market
 from packing.act.shortage.witness import as_placed, restated, tightened
-from packing.describe import check, expand, problem_from
+from packing.describe import checked_problem, expand
 from packing.describe.expand import Expanded
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
@@ -62,7 +62,7 @@ def answer_shortage(
     """
     _check_options(time_limit, seed)
     oracle = Oracle(time_limit, seed, processes, cancel)
-    expanded = expand(_problem(problem))
+    expanded = expand(checked_problem(problem))
     given = pinned(expanded.described, expanded.problem)
     expand(_everything(given).apply())  # what is wrong with what may be given up is said before anything is solved
     concessions = Concessions(given)
@@ -145,15 +145,6 @@ def _losses(given: Problem, concessions: Concessions, placement: Placement, mark
 def _all_back(concessions: Concessions, market: Market | None) -> Addition | None:
     names = sorted({each.model for each in concessions.all()})
     return market.cheapest(concessions, names)[0] if market and names else None
-
-
-def _problem(problem: Problem | Mapping[str, Any]) -> Problem:
-    if not isinstance(problem, Problem):
-        return problem_from(problem)
-    faults = check(problem)
-    if faults:
-        raise ProblemError(faults)
-    return problem
 
 
 def _check_options(time_limit: float, seed: int) -> None:
