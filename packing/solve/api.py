@@ -21,6 +21,7 @@ from packing.domain.words import Status
 from packing.errors import Fault, InternalError, ProblemError
 from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
+from packing.solve.even_cards import spread_evenly
 from packing.solve.plan import Plan, make_plan
 from packing.solve.rebalance.account import change_of, without_moves
 from packing.solve.rebalance.notices import broken_rules
@@ -206,6 +207,7 @@ def _result(
         # What is proven with the moves counted says nothing of the objective without them: that has a bound of its own.
         context, plan = without_moves(compiled, plan, context.proof)
         bound = context.valid_bound(plan.value)
+    plan = spread_evenly(compiled, expanded.problem, plan)
     status = _status(context, plan)
     placement = assemble(compiled, expanded, plan, status, bound)
     checked = verify(expanded.problem, placement, expanded.digest)
