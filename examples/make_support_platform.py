@@ -1,4 +1,4 @@
-"""Makes examples/support_platform.yaml: a support platform of 324 models for 40 tenants on a quota of mixed machines.
+"""Makes examples/support_platform.yaml: a support platform of 375 models for 40 tenants on a quota of mixed machines.
 
 Run ``python examples/make_support_platform.py`` to write the file again; the same seed gives the same bytes.
 The numbers are invented. The shapes of the traffic follow what is publicly known of such platforms: office hours

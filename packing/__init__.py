@@ -5,8 +5,10 @@ Names are loaded when they are first used, so that ``import packing`` costs next
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 
@@ -173,13 +175,15 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:
     """Load a public name from where it lives (PEP 562)."""
+    from importlib import import_module
+
     where = _WHERE.get(name)
     if where is None:
         raise AttributeError(f"module 'packing' has no attribute {name!r}")
-    value = getattr(importlib.import_module(where), name)
+    value = getattr(import_module(where), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*(name for name in globals() if name.startswith("__")), *__all__})

@@ -1,8 +1,18 @@
-"""For all tests: an error in a strategy fails the test, although a caller would be spared it."""
+"""For all tests: signals as they are by default, and an error in a strategy fails the test although a caller would be spared it."""
 
 from __future__ import annotations
 
+import signal
+
 import pytest
+
+
+def pytest_configure() -> None:
+    """Signals as a terminal leaves them: whoever runs the tests may ignore or block some (`nohup`, a CI server), and children would inherit that."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

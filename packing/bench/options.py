@@ -18,7 +18,7 @@ class Options:
     time_limit : seconds for each solve; None: the suite's own.
     workers : of each solve.
     strategy : for suites about one strategy.
-    file : fleet file for the suite `platform`; None: examples/support_platform.yaml of the checkout.
+    file : fleet file for the suite `platform`; None: the example support_platform.yaml.
     rows : rows of the suite `scale`; None: all.
     data : folder with public instances, which are no part of the project; None: suites about them say so.
     """

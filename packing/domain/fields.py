@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -13,6 +13,17 @@ from packing.domain.units import MAX_QUANTITY, UnitError, memory_fraction
 from packing.errors import ProblemError
 
 MAX_NUMBER = 1e9
+
+
+MAX_SHOWN = 8
+"""Entries of a list up to which a record's `repr` shows them."""
+
+
+class _Many(int):
+    """Length of a list in the `repr` of a record."""
+
+    def __repr__(self) -> str:
+        return f"<{int(self):,} entries>"
 
 
 class Record(BaseModel):
@@ -28,6 +39,13 @@ class Record(BaseModel):
                 super().__init__(**data)
             except ValidationError as error:
                 raise ProblemError(faults_of(error, type(self), data)) from None
+
+        def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+            """What is not as by default; of long lists their length: the text of a whole fleet helps nobody who debugs."""
+            for name, field in type(self).model_fields.items():
+                value = getattr(self, name)
+                if value != field.get_default(call_default_factory=True):
+                    yield name, _Many(len(value)) if isinstance(value, tuple | dict) and len(value) > MAX_SHOWN else value
 
         # Tells pydantic that validation of nested records and `model_validate` need not come through here.
         __init__.__pydantic_base_init__ = True

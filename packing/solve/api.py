@@ -46,6 +46,7 @@ def solve_placement(
     instances: Sequence[Any] | None = None,
     tenants: Sequence[Any] | None = None,
     weights: Any = None,
+    slots: int | None = None,
     time_limit: float = 10.0,
     seed: int = 0,
     workers: int = 1,
@@ -65,6 +66,7 @@ def solve_placement(
     ----------
     problem : a `Problem`, or the same as plain data; alternatively its parts:
     models, instances, tenants, weights : objects or dicts; `instances` are pools (or names of instance types).
+    slots : length of the models' traffic profiles, with the parts; None: 1.
     time_limit : seconds; 0 still gives the greedy's first answer.
     seed : of everything random. Same input, seed and one worker: same bytes, where no time limit or time share bites
         (`auto` above 150 copies shares its time out by the clock).
@@ -98,7 +100,7 @@ def solve_placement(
     memory = _check_options(time_limit, seed, workers, gap, memory_limit)
     chosen = strategy_of(strategy)
     now, how = _current(current, policy, strategy)
-    given = _problem(problem, models, instances, tenants, weights)
+    given = _problem(problem, {"models": models, "fleet": instances, "tenants": tenants, "weights": weights, "slots": slots})
     apart = time_limit > 0 and (processes or executor is not None)
     if apart and executor is None and len(given.models) >= MANY:
         from packing.solve.remote import pool
@@ -139,9 +141,8 @@ def _current(current: Any, policy: Any, strategy: str) -> tuple[Placement | None
     return current if isinstance(current, Placement) else placement_from(current), how
 
 
-def _problem(problem: Any, models: Any, instances: Any, tenants: Any, weights: Any) -> Problem:
+def _problem(problem: Any, parts: dict[str, Any]) -> Problem:
     """A checked problem from whatever the caller has."""
-    parts = {"models": models, "fleet": instances, "tenants": tenants, "weights": weights}
     given = {name: part for name, part in parts.items() if part is not None}
     if problem is not None and given:
         what = "Give either a problem or its parts, not both."

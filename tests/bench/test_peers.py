@@ -103,7 +103,7 @@ def test_karpenter_replaces_a_node_that_is_dearer_than_needed():
 def test_naive_is_exact_on_small_fleets_and_says_when_it_is_too_large(monkeypatch):
     for seed in range(3):
         problem = generate(copies=8, models=4, shapes=4, pools=2, tenants=2, tolerant_share=0.0, tightness=0.4, seed=seed)
-        ours = solve_placement(problem, strategy="cp_sat", time_limit=5.0)
+        ours = solve_placement(problem, strategy="cp_sat", time_limit=60.0)
         found = naive(expand(problem), 10.0)
         assert ours.status is Status.OPTIMAL
         assert found.unplaced == 0

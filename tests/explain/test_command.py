@@ -19,7 +19,7 @@ def files(tmp_path):
     def write(case, name="fleet"):
         fleet, placement = tmp_path / f"{name}.json", tmp_path / f"{name}-placement.json"
         fleet.write_text(case.model_dump_json())
-        placement.write_text(pk.solve_placement(case, time_limit=2).placement.to_json())
+        placement.write_text(pk.solve_placement(case, time_limit=60).placement.to_json())
         return fleet, placement
 
     return write

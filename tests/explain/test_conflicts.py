@@ -139,7 +139,7 @@ def test_random_infeasible_problems(seed):
     case = infeasible_problem(seed + 1, tiny=True)
     if case is None:
         pytest.skip("still feasible")
-    found = pk.explain_placement(case, time_limit=10)
+    found = pk.explain_placement(case, time_limit=60)
     assert found.conflicts
     assert found.repairs
     assert not [fault for conflict in found.conflicts for fault in conflict_faults(case, conflict)]

@@ -66,7 +66,7 @@ def test_where_stock_is_short_it_says_what_would_be_left_out():
 @pytest.mark.parametrize("seed", range(3, 24, 4))
 def test_forcing_never_gains_on_an_optimal_placement(seed):
     case = random_problem(seed, tiny=True)
-    found = pk.explain_placement(case, model=case.models[0].name, time_limit=10)
+    found = pk.explain_placement(case, model=case.models[0].name, time_limit=60)
     for each in found.alternatives:
         if found.optimal:
             assert each.units is None or each.units >= 0

@@ -27,7 +27,7 @@ def solved(models: list[dict], **fields) -> tuple[pk.Problem, pk.Result]:
     problem = problem_from(
         {"weights": {"cost": 1}, "fleet": [{"instance_type": "host.4v", "count": 1}], "instance_types": [HOST], "models": models} | fields
     )
-    return problem, pk.solve_placement(problem, time_limit=5, processes=False)
+    return problem, pk.solve_placement(problem, time_limit=60, processes=False)
 
 
 def model(name: str, memory: str, traffic: object = 1.6, **mode) -> dict:
@@ -103,6 +103,6 @@ def test_what_runs_stays_where_it_is():
     crowded = result.placement.model_copy(
         update={"copies": tuple(copy.model_copy(update={"accelerators": (0,)}) for copy in result.placement.copies)}
     )
-    again = pk.solve_placement(problem, current=crowded, time_limit=5, processes=False)
+    again = pk.solve_placement(problem, current=crowded, time_limit=60, processes=False)
     assert {copy.accelerators for copy in again.placement.copies} == {(0,)}
     assert (again.change.moved, again.change.stayed) == (0, 4)

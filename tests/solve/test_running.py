@@ -197,10 +197,10 @@ def test_plain_data_are_not_changed():
 def test_it_works_off_the_main_thread():
     found = []
     mine = random_problem(7)
-    thread = threading.Thread(target=lambda: found.append(pk.solve_placement(mine, strategy="cp_sat", time_limit=5.0).status))
+    thread = threading.Thread(target=lambda: found.append(pk.solve_placement(mine, strategy="cp_sat", time_limit=60.0).status))
     thread.start()
     thread.join(30)
-    assert found == [pk.solve_placement(mine, strategy="cp_sat", time_limit=5.0).status]
+    assert found == [pk.solve_placement(mine, strategy="cp_sat", time_limit=60.0).status]
 
 
 def test_the_relaxation_gives_up_in_time():

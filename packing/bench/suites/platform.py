@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from packing.bench.baselines import Baseline, best_fit, dedicated
 from packing.bench.cases import solved_row
-from packing.bench.measure import BenchError
 from packing.bench.options import Options
+from packing.bench.platform_file import platform_file
 from packing.bench.report import Report, Row, Target
 from packing.describe import expand, read_problem
 from packing.domain.words import Hosting
@@ -28,17 +26,9 @@ COLUMNS = (
 )
 
 
-def example() -> Path:
-    """The example in the checkout that this package runs from."""
-    return Path(__file__).resolve().parents[3] / "examples" / "support_platform.yaml"
-
-
 def run(options: Options) -> Report:
     """Solve by the strategy asked for and by greedy, and set the baselines beside it."""
-    file = options.file or example()
-    if not file.exists():
-        raise BenchError(f"{file} does not exist; give a fleet file with --file")
-    problem = read_problem(file)
+    problem = read_problem(platform_file(options))
     expanded = expand(problem)
     limit = options.seconds(LIMIT_S, quick=0.0)
     best = solved_row(problem, time_limit=limit, workers=options.workers, strategy=options.strategy)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from packing.bench.measure import BenchError, measured
+from packing.bench.measure import measured
 from packing.bench.options import Options
+from packing.bench.platform_file import platform_file
 from packing.bench.report import Report, Row, Target
-from packing.bench.suites.platform import example
 from packing.describe import read_problem
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
@@ -28,10 +28,7 @@ CASES: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def run(options: Options) -> Report:
     """Solve once, rehearse the same placement in several ways."""
-    file = options.file or example()
-    if not file.exists():
-        raise BenchError(f"{file} does not exist; give a fleet file with --file")
-    problem = read_problem(file)
+    problem = read_problem(platform_file(options))
     if options.quick:
         problem = problem.model_copy(update={"models": problem.models[::QUICK_STEP]})
     placement = measured(_placement, problem, options.seconds(SOLVE_S, quick=0.0), options.workers).value

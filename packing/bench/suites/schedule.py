@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from packing.bench.measure import BenchError, measured
+from packing.bench.measure import measured
 from packing.bench.options import Options
+from packing.bench.platform_file import platform_file
 from packing.bench.report import Report, Row, Target
 from packing.bench.scale_rows import THOUSAND
-from packing.bench.suites.platform import example
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
 from packing.domain.schedule import Schedule
@@ -58,10 +58,7 @@ def _problem(options: Options) -> Problem:
 
     if options.quick and options.file is None:
         return generate(THOUSAND, slots=6, models=10, shapes=5, copies=20)
-    file = options.file or example()
-    if not file.exists():
-        raise BenchError(f"{file} does not exist; give a fleet file with --file")
-    return read_problem(file)
+    return read_problem(platform_file(options))
 
 
 def at_peak(problem: Problem) -> Problem:
