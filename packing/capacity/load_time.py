@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from packing.capacity.modes import rounded
-from packing.capacity.options import LOAD_BANDWIDTH, LOAD_EFFICIENCY, LOAD_START_S
+from packing.capacity.options import LOAD_EFFICIENCY
+from packing.domain.durations import LOAD_BANDWIDTH, LOAD_START_S
 from packing.domain.hardware import InstanceType
 
 PROVISION_S = 142.0

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from packing.capacity.calibration import Calibration, calibration, engine_name
 from packing.capacity.choice import Need, Option, Place
-from packing.capacity.options import LOAD_BANDWIDTH, LOAD_EFFICIENCY, accelerated, on_cpus
+from packing.capacity.options import LOAD_EFFICIENCY, accelerated, on_cpus
 from packing.capacity.own import judged
 from packing.capacity.precision import PRECISIONS
 from packing.capacity.prune import pruned
@@ -17,6 +17,7 @@ from packing.capacity.target import Chip, Target, chip_of
 from packing.capacity.trust import trust
 from packing.catalog.types import Architecture
 from packing.domain.bands import widest
+from packing.domain.durations import LOAD_BANDWIDTH
 from packing.domain.units import MICRO
 from packing.domain.words import Sharing, Source
 from packing.domain.workload import ErrorBands, Mode, Model, Traffic

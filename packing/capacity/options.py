@@ -14,6 +14,7 @@ from packing.capacity.precision import PRECISIONS
 from packing.capacity.serving import BATCHES, IDLE_BATCH, Point, curve
 from packing.capacity.target import Chip
 from packing.catalog.types import Architecture
+from packing.domain.durations import LOAD_START_S
 
 SHARES = (1.0, 0.5, 0.25, 0.125, 0.0625)
 """Parts of an accelerator's compute that are offered where copies share it."""
@@ -21,12 +22,8 @@ GPU_DEGREES = (1, 2, 4, 8, 16)
 NEURON_DEGREES = (1, 2, 4, 6, 8, 12, 16)
 """Tensor-parallel degrees in devices. Neuron's compiler pads heads, so that 6 and 12 are in use, too."""
 CPU_SIZES = (1, 2, 4, 8, 16)
-LOAD_BANDWIDTH = 2.1e8
-"""Bytes/s from object storage onto a running node: 16.4 GB of Qwen3-8B in 77 s on ml.g6.2xlarge (AWS ML blog, 2026-06-16)."""
 LOAD_EFFICIENCY = 0.34
 """Share of a node's line rate (the smaller of network and storage) that loading reaches: the same measurement over 625 MB/s."""
-LOAD_START_S = 5.0
-"""Seconds from weights in place to ready (process, engine; assumed)."""
 
 
 def _host(weights: float, share: float) -> tuple[float, int]:

@@ -9,18 +9,11 @@ from packing.compile.data import Candidate, Compiled
 from packing.compile.fit import alone_per_node
 from packing.domain.bands import bands_of
 from packing.domain.change import Policy
+from packing.domain.durations import load_ms
 from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.domain.problem import Problem
-from packing.domain.units import MILLI, exact, need
+from packing.domain.units import exact
 from packing.domain.workload import Mode
-
-LOAD_BANDWIDTH = 10**9
-"""Bytes per second that a copy is assumed to load with where its mode does not say how long it takes."""
-
-
-def load_ms(mode: Mode) -> int:
-    """Milliseconds of loading one copy, at least one."""
-    return max(1, need(mode.load_s, MILLI) if mode.load_s is not None else -(-mode.size * MILLI // LOAD_BANDWIDTH))
 
 
 def effort(mode: Mode) -> int:

@@ -154,8 +154,10 @@ class MigrationOptions(Record):
     """Bytes per second of all loads together; None: no limit."""
     loads_per_node: Annotated[int, Field(ge=1)] | None = None
     """Loads onto one node at the same time; None: no limit."""
-    start_node_s: Figure = 300.0
+    start_node_s: Figure | None = None
+    """Seconds that every node takes to start; None: `start_s` of its instance type (docs/load-time.md)."""
     drain_s: Figure = 30.0
+    """Seconds that a copy takes to finish the requests that it has."""
     effort: Annotated[int, Field(ge=0, le=100_000_000)] = 100_000
     """Places for copies that may be tried in search of a cheaper way, or of a proof that there is none."""
     remedies: bool = True

@@ -12,21 +12,15 @@ from typing import Annotated
 from pydantic import Field
 
 from packing.domain.fields import AsTuple, Number, Record
-from packing.domain.hardware import InstanceType
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
-from packing.domain.units import MILLI, need
 from packing.domain.words import Status
-from packing.domain.workload import Mode, Model
+from packing.domain.workload import Model
 
 SCHEDULE_SCHEMA_VERSION = 1
 
-START_S = 300.0
-"""Seconds that a node is assumed to take to start where its instance type does not say."""
 DRAIN_S = 30
 """Seconds into the slot in which nodes that are not needed any more finish what they have."""
-LOAD_BANDWIDTH = 10**9
-"""Bytes per second that a copy is assumed to load with where its mode does not say how long it takes."""
 
 Seconds = Annotated[float, Field(ge=0)]
 Usd = Annotated[float, Field(ge=0)]
@@ -154,13 +148,3 @@ def _in_slots(model: Model, slots: int, chosen: Sequence[int]) -> Model:
     copies = model.copies.model_copy(update={"min": 0}) if idle and model.cold_start_s > 0 else model.copies
     shown = rates[:1] if len(set(rates)) == 1 else rates
     return model.model_copy(update={"copies": copies, "traffic": model.traffic.model_copy(update={"requests_per_second": shown})})
-
-
-def start_ms(kind: InstanceType) -> int:
-    """Milliseconds from asking for a node until it can load copies."""
-    return need(START_S if kind.start_s is None else kind.start_s, MILLI)
-
-
-def load_ms(mode: Mode) -> int:
-    """Milliseconds of loading one copy, at least one."""
-    return max(1, need(mode.load_s, MILLI) if mode.load_s is not None else -(-mode.size * MILLI // LOAD_BANDWIDTH))

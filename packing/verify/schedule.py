@@ -11,12 +11,13 @@ from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement
 from packing.domain.problem import Problem
 from packing.domain.rules import Rule
 from packing.domain.same import needs_key
-from packing.domain.schedule import DRAIN_S, SCHEDULE_SCHEMA_VERSION, Group, Schedule, Switch, in_slots, load_ms, slots_of, start_ms
+from packing.domain.schedule import DRAIN_S, SCHEDULE_SCHEMA_VERSION, Group, Schedule, Switch, in_slots, slots_of
 from packing.domain.units import MICRO, MILLI, exact, round_half_up
 from packing.domain.words import Status
 from packing.verify.baseline import baseline
 from packing.verify.check import verify
 from packing.verify.checks import CHECKS
+from packing.verify.durations import load_ms, start_ms
 from packing.verify.facts import Facts
 from packing.verify.structure import structure
 from packing.verify.violation import COST, STATUS, STRUCTURE, Verification, Violation

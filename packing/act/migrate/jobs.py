@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 
 from packing.act.migrate.seats import Seat, Site
 from packing.act.migrate.world import Action
+from packing.domain.durations import START_S, load_ms, start_ms
 from packing.domain.migration import MigrationOptions, StepKind
+from packing.domain.units import MILLI
 
 Place = tuple[str, str]
 
@@ -82,7 +84,7 @@ def jobs_of(actions: Sequence[Action], options: MigrationOptions) -> list[Job]:
 def _node(plan: _Plan, action: Action, site: Site) -> None:
     pool, room = ("pool", site.pool), ("room", site.id)
     if action[0] is StepKind.START_NODE:
-        plan.node[site.id] = plan.add(action, (*plan.gate(pool), *plan.gate(room)), seconds=plan.options.start_node_s)
+        plan.node[site.id] = plan.add(action, (*plan.gate(pool), *plan.gate(room)), seconds=start_time(site, plan.options))
         return
     here = (*plan.since.get(room, ()), *([plan.node[site.id]] if site.id in plan.node else ()), *([plan.gates[room]] if room in plan.gates else ()))
     stopped = plan.add(action, here)
@@ -108,9 +110,17 @@ def _unload(plan: _Plan, action: Action, seat: Seat) -> None:
         plan.since["endpoint", seat.site.group.name].append(gone)
 
 
+def start_time(site: Site, options: MigrationOptions) -> float:
+    """Seconds until a node can load copies: of all nodes alike where the options say so, else as its instance type starts."""
+    if options.start_node_s is not None:
+        return options.start_node_s
+    return START_S if site.kind is None else start_ms(site.kind.kind) / MILLI
+
+
 def load_time(seat: Seat, options: MigrationOptions) -> tuple[float, float]:
-    """Seconds of a load by itself (as its mode states, else its bytes at the bandwidth), and the bytes per second that it draws."""
+    """Seconds of a load by itself, and the bytes per second that it draws: what its mode states, else at least what its bytes take on the line."""
     most = min(options.node_bandwidth, options.fleet_bandwidth or options.node_bandwidth)
-    stated = seat.mode.mode.load_s
-    seconds = seat.bytes / most if stated is None else stated
+    seconds = load_ms(seat.mode.mode) / MILLI
+    if seat.mode.mode.load_s is None:
+        seconds = max(seconds, seat.bytes / most)
     return seconds, min(most, seat.bytes / seconds) if seconds else 0.0

@@ -14,8 +14,8 @@ from packing.act.rehearse.run import run
 from packing.act.rehearse.streams import Drawing, Stream, Streams, drawn, expected_requests, typical
 from packing.act.rehearse.timetable import HOUR_S, Entry, Stage, cost_usd, stages
 from packing.act.rehearse.types import ModelRehearsal, Rehearsal, Routing
+from packing.domain.durations import START_S
 from packing.domain.problem import Problem
-from packing.domain.schedule import START_S
 from packing.domain.words import Hosting
 from packing.errors import Fault, ProblemError
 

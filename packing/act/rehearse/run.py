@@ -19,7 +19,9 @@ from packing.act.rehearse.stations import Station, Work, station
 from packing.act.rehearse.streams import Stream, generator, typical
 from packing.act.rehearse.timetable import Stage
 from packing.act.rehearse.types import Routing
+from packing.domain.durations import load_ms
 from packing.domain.problem import Problem
+from packing.domain.units import MILLI
 from packing.domain.words import Hosting
 from packing.domain.workload import Model
 
@@ -298,8 +300,5 @@ def size_of(copy: Any) -> int:
 
 
 def loading_s(copy: Any) -> float:
-    """Seconds of a load; where the mode does not say, a start and its bytes over the default bandwidth (docs/capacity.md)."""
-    from packing.capacity.options import LOAD_BANDWIDTH, LOAD_START_S
-
-    stated = copy.mode.load_s
-    return float(stated) if stated is not None else LOAD_START_S + float(size_of(copy)) / LOAD_BANDWIDTH
+    """Seconds of a load (docs/load-time.md)."""
+    return load_ms(copy.mode) / MILLI

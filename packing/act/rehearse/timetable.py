@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from packing.domain.durations import START_S, load_ms
 from packing.domain.hardware import InstanceType, price_micro_usd
 from packing.domain.placement import Node, PlacedCopy, Placement
 from packing.domain.problem import Problem
-from packing.domain.schedule import DRAIN_S, START_S
-from packing.domain.units import MICRO
+from packing.domain.schedule import DRAIN_S
+from packing.domain.units import MICRO, MILLI
 from packing.domain.words import Hosting
 
 HOUR_S = 3600.0
@@ -117,6 +118,6 @@ def _leads(stage: Stage, types: dict[str, InstanceType]) -> dict[tuple[str, ...]
     """Seconds before the stage at which a new node is asked for, so that its copies are ready in time; copies load side by side."""
     loads = dict.fromkeys(stage.nodes, 0.0)
     for seat, copy in stage.seats.items():
-        loads[seat.node] = max(loads[seat.node], copy.mode.load_s or 0.0)
+        loads[seat.node] = max(loads[seat.node], load_ms(copy.mode) / MILLI)
     starts = {key: types[node.instance_type].start_s for key, node in stage.nodes.items()}
     return {key: (START_S if starts[key] is None else starts[key] or 0.0) + loads[key] for key in stage.nodes}

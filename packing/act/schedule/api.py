@@ -15,8 +15,9 @@ from packing.act.schedule.names import Names
 from packing.act.schedule.switches import Prices
 from packing.act.schedule.thin import own_endpoints, thinned
 from packing.describe import checked_problem, expand
+from packing.domain.durations import START_S, load_ms, start_ms
 from packing.domain.problem import Problem
-from packing.domain.schedule import START_S, Schedule, Switch, load_ms, start_ms
+from packing.domain.schedule import Schedule, Switch
 from packing.domain.units import MICRO, exact
 from packing.domain.words import Status
 from packing.errors import Fault, InternalError, ProblemError

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from packing.compile.coefficients import dedicated_baseline
+from packing.domain.durations import load_ms, start_ms
 from packing.domain.hardware import price_micro_usd
 from packing.domain.placement import PlacedCopy, Placement
 from packing.domain.problem import Problem
-from packing.domain.schedule import DRAIN_S, Loaded, Started, Switch, Unloaded, load_ms, start_ms
+from packing.domain.schedule import DRAIN_S, Loaded, Started, Switch, Unloaded
 from packing.domain.units import MICRO, MILLI, exact
 
 MS_PER_HOUR = 3_600_000

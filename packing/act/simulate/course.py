@@ -9,8 +9,10 @@ from typing import Any
 from packing.act.migrate import plan_migration
 from packing.act.simulate.types import Way
 from packing.describe.expand import Expanded
+from packing.domain.durations import load_ms, start_ms
 from packing.domain.migration import Migration, MigrationOptions, Outcome, Step, StepKind
 from packing.domain.placement import PlacedCopy, Placement, Scores
+from packing.domain.problem import Problem
 from packing.domain.running import running
 from packing.domain.same import needs_key
 from packing.domain.units import MILLI
@@ -21,8 +23,6 @@ AT_ITS_END = (StepKind.SHIFT_TRAFFIC, StepKind.UNLOAD, StepKind.STOP_NODE)
 """These take effect when they are done; the others when they begin."""
 ALL = 10_000_000
 """More copies than any model has: a model that may go short of so many may go short of all."""
-LOAD_BYTES_PER_S = 1.0e9
-"""With which a copy is loaded in a cold switch where its mode does not say how long it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def course_of(target: Expanded, old: Placement, new: Placement, before: Expanded
     found = plan_migration(replace(target, problem=brave), old, new, old_problem=before, options=options)
     if found.status is Outcome.ORDERED:
         return Course(Way.WITH_DIPS, _moments(_steps(found)), tuple(dip.model for dip in found.dips))
-    return Course(Way.COLD, _moments(_cold(running(old, target.problem), new, options)))
+    return Course(Way.COLD, _moments(_cold(target.problem, running(old, target.problem), new, options)))
 
 
 def _steps(migration: Migration) -> list[Step]:
@@ -72,7 +72,7 @@ def _moments(steps: Iterable[Step]) -> tuple[Moment, ...]:
     return tuple(sorted(found, key=lambda moment: moment.at))  # stable: steps of one time in the order of the plan
 
 
-def _cold(old: Placement, new: Placement, options: MigrationOptions) -> Iterator[Step]:
+def _cold(problem: Problem, old: Placement, new: Placement, options: MigrationOptions) -> Iterator[Step]:
     """Stop whatever does not stay as it is, then start and load the rest."""
     hosting = {endpoint.name: endpoint for endpoint in (*old.endpoints, *new.endpoints)}
     pools = {node.id: (node.pool, node.endpoint) for node in old.nodes}
@@ -91,16 +91,17 @@ def _cold(old: Placement, new: Placement, options: MigrationOptions) -> Iterator
         if node.id not in staying:
             yield Step(kind=StepKind.STOP_NODE, node=node.id, pool=node.pool, starts_at=free)
     up: dict[str, float] = {}
+    kinds = {kind.name: kind for kind in problem.instance_types}
     for node in new.nodes:
         if node.id not in staying:
-            up[node.id] = options.start_node_s
+            up[node.id] = start_ms(kinds[node.instance_type]) / MILLI if options.start_node_s is None else options.start_node_s
             known: dict[str, Any] = {"pool": node.pool, "instance_type": node.instance_type, "zone": node.zone, "endpoint": node.endpoint}
             yield Step(kind=StepKind.START_NODE, node=node.id, hosting=hosting[node.endpoint].hosting, seconds=up[node.id], starts_at=free, **known)
     for copy in new.copies:
         if (copy.model, copy.copy_index) in kept:
             continue
         begin = free + up.get(copy.node, 0.0)
-        seconds = copy.mode.load_s if copy.mode.load_s is not None else copy.mode.size / LOAD_BYTES_PER_S
+        seconds = load_ms(copy.mode) / MILLI
         named = {"node": copy.node, "model": copy.model, "copy": copy.copy_index, "accelerators": copy.accelerators}
         yield Step(kind=StepKind.LOAD_COPY, mode=copy.mode, bytes=copy.mode.size, seconds=seconds, starts_at=begin, **named)
         yield Step(kind=StepKind.SHIFT_TRAFFIC, starts_at=begin + seconds, **named)

@@ -44,12 +44,28 @@ def test_what_does_not_depend_runs_in_one_wave():
 def test_bandwidth_stretches_a_wave():
     fleet = Platform({name: {"mode": mode(load_s=None)} for name in "ab"}, {"p": 2}, {"accelerators": 2})
     old, new = fleet.place({"n0": "a@0 b@1", "n1": ""}), fleet.place({"n0": "", "n1": "a@0 b@1"})
-    quick = fleet.migrate(old, new, options={"node_bandwidth": 1.0 * GIB, "drain_s": 0.0})
-    assert quick.totals.seconds == pytest.approx(20.0)  # one load draws all of the node's bandwidth
-    assert quick.totals.peak_bytes_per_second == pytest.approx(GIB)
-    shared = fleet.migrate(old, new, options={"node_bandwidth": 4.0 * GIB, "fleet_bandwidth": 1.0 * GIB, "drain_s": 0.0})
-    assert shared.totals.seconds == pytest.approx(20.0)
-    assert shared.totals.peak_bytes_per_second == pytest.approx(GIB)
+    line = GIB / 10  # narrower than what a load reaches by itself: 10 GiB take 100 s
+    quick = fleet.migrate(old, new, options={"node_bandwidth": line, "drain_s": 0.0})
+    assert quick.totals.seconds == pytest.approx(200.0)  # one load draws all of the node's bandwidth
+    assert quick.totals.peak_bytes_per_second == pytest.approx(line)
+    shared = fleet.migrate(old, new, options={"node_bandwidth": 4.0 * GIB, "fleet_bandwidth": line, "drain_s": 0.0})
+    assert shared.totals.seconds == pytest.approx(200.0)
+    assert shared.totals.peak_bytes_per_second == pytest.approx(line)
+
+
+def test_a_load_without_a_stated_time_follows_the_law_of_every_verb():
+    fleet = Platform({"a": {"mode": mode(load_s=None)}}, {"p": 2}, {})
+    migration = fleet.migrate(fleet.place({"n0": "a", "n1": ""}), fleet.place({"n0": "", "n1": "a"}), options={"drain_s": 0.0})
+    (load,) = [step for wave in migration.waves for step in wave.steps if step.kind == "load_copy"]
+    assert load.seconds == pytest.approx(5 + 10 * GIB / 0.21e9, abs=1e-3)
+
+
+@pytest.mark.parametrize(("start_s", "options", "seconds"), [(45.0, {}, 45.0), (None, {}, 300.0), (45.0, {"start_node_s": 7.0}, 7.0)])
+def test_nodes_start_as_their_type_says(start_s: float | None, options: dict, seconds: float):
+    fleet = Platform({"a": {}}, {"p": 2}, {"start_s": start_s})
+    migration = fleet.migrate(fleet.place({"n0": "a"}), fleet.place({"n1": "a"}), options=options)
+    (start,) = [step for wave in migration.waves for step in wave.steps if step.kind == "start_node"]
+    assert start.seconds == seconds
 
 
 @pytest.mark.parametrize("sharing", ["exclusive", "memory"])

@@ -21,7 +21,7 @@ PROBLEM = {
     "fleet": [{"instance_type": "box"}],
     "models": [
         {"name": "chat", "priority": 10, "copies": 2, "modes": [{"accelerator": "A", "memory_per_accelerator": "20GB", "load_s": 30}]},
-        {"name": "batch", "priority": 0, "copies": 1, "modes": [{"accelerator": "A", "accelerators": 2, "memory_per_accelerator": "5GB"}]},
+        {"name": "batch", "priority": 0, "copies": 1, "modes": [{"accelerator": "A", "accelerators": 2, "memory_per_accelerator": "2.1GB"}]},
     ],
 }
 NODES = {"n-0": {"pool": "box", "copies": [["chat", 0], ["chat", 1]]}, "n-1": {"pool": "box", "copies": [["batch", 0, 1]]}}
@@ -41,26 +41,26 @@ def prices(data, nodes=NODES, **policy):
     return found
 
 
-# chat: 30,000 ms x 20 GB = 600,000 each, 1,200,000 both; batch states no load time: 10 GB at 1 GB/s, 10,000 ms x 10 GB = 100,000.
-# All of it: 1,300,000. chat has the higher priority of two, rank 1; batch rank 0.
-# chat: 0.1 x 2 x 6/13 = 0.0923076923...; batch: 0.1 x 1 x 1/13 = 0.00769230769...; rounded up to units of 1e-9.
+# chat: 30,000 ms x 20 GB = 600,000 each, 1,200,000 both; batch states no load time: 5 s and 4.2 GB at 0.21 GB/s, 25,000 ms x 4.2 GB = 105,000.
+# All of it: 1,305,000. chat has the higher priority of two, rank 1; batch rank 0.
+# chat: 0.1 x 2 x 600/1305 = 0.0919540229...; batch: 0.1 x 1 x 105/1305 = 0.00804597701...; rounded up to units of 1e-9.
 def test_two_models_by_hand():
-    assert prices(PROBLEM) == {"chat": 92_307_693, "batch": 7_692_308}
+    assert prices(PROBLEM) == {"chat": 91_954_023, "batch": 8_045_978}
 
 
 def test_the_weight_scales_it():
-    assert prices(PROBLEM, move_weight=1.3) == {"chat": 1_200_000_000, "batch": 100_000_000}
+    assert prices(PROBLEM, move_weight=1.305) == {"chat": 1_200_000_000, "batch": 105_000_000}
 
 
 def test_with_one_priority_all_ranks_are_zero():
     data = {**PROBLEM, "models": [{**model, "priority": 3} for model in PROBLEM["models"]]}
-    assert prices(data, move_weight=1.3) == {"chat": 600_000_000, "batch": 100_000_000}
+    assert prices(data, move_weight=1.305) == {"chat": 600_000_000, "batch": 105_000_000}
 
 
 def test_ranks_count_priorities_and_not_their_distance():
     third = {"name": "middle", "priority": 9, "copies": 0, "modes": [{"accelerator": "A", "memory_per_accelerator": "20GB", "load_s": 30}]}
-    found = prices({**PROBLEM, "models": [*PROBLEM["models"], third]}, move_weight=1.3)
-    assert found == {"chat": 1_200_000_000, "middle": 900_000_000, "batch": 100_000_000}
+    found = prices({**PROBLEM, "models": [*PROBLEM["models"], third]}, move_weight=1.305)
+    assert found == {"chat": 1_200_000_000, "middle": 900_000_000, "batch": 105_000_000}
 
 
 def test_free_moves_still_cost_one_unit():
