@@ -28,6 +28,12 @@ def command(
     checked: Annotated[
         Path | None, typer.Option("--check", metavar="SCHEDULE", help="Check this schedule instead of making one.", show_default=False)
     ] = None,
+    current: Annotated[
+        Path | None,
+        typer.Option(
+            "--current", metavar="PLACEMENT", help="What runs now, or the best placement known: the day starts from it.", show_default=False
+        ),
+    ] = None,
     as_json: options.AsJson = False,
     everything: options.All = False,
     quiet: options.Quiet = False,
@@ -42,14 +48,25 @@ def command(
     if checked is not None:
         _check(file, checked, as_json=as_json)
         return
-    problem = read_problem(file)
+    from packing.cli.both import read_both
+    from packing.describe import read_placement
+
+    problem, known = (read_problem(file), None) if current is None else read_both(read_problem, file, read_placement, current)
     from packing.act.schedule import solve_schedule
     from packing.cli.interrupt import interruptible
 
     follow = None if quiet else say
     with interruptible() as cancel, native_output_to_stderr():
         found = solve_schedule(
-            problem, time_limit=time_limit, seed=seed, workers=workers, groups=groups, move_weight=move_weight, cancel=cancel, on_progress=follow
+            problem,
+            time_limit=time_limit,
+            seed=seed,
+            workers=workers,
+            groups=groups,
+            move_weight=move_weight,
+            current=known,
+            cancel=cancel,
+            on_progress=follow,
         )
     text = found.to_json()
     if output is not None:

@@ -14,8 +14,10 @@ from packing.act.schedule.improve import Day, first_day, slots_short
 from packing.act.schedule.names import Names
 from packing.act.schedule.switches import Prices
 from packing.act.schedule.thin import own_endpoints, thinned
-from packing.describe import checked_problem, expand
+from packing.describe import checked_problem, expand, placement_from
+from packing.domain.change import Policy
 from packing.domain.durations import START_S, load_ms, start_ms
+from packing.domain.placement import Placement
 from packing.domain.problem import Problem
 from packing.domain.schedule import Schedule, Switch
 from packing.domain.units import MICRO, exact
@@ -27,11 +29,11 @@ from packing.verify.schedule import MS_PER_HOUR, verify_schedule
 
 if TYPE_CHECKING:
     from packing.describe.expand import Expanded
-    from packing.domain.placement import Placement
     from packing.solve.result import Result
 
-WHOLE, GROUPS = 0.15, 0.8
-"""Parts of the time until which the placement of the whole day is sought, and then the groups; the rest is for the bound."""
+WHOLE, GROUPS = 0.4, 0.85
+"""Parts of the time until which the placement of the whole day is sought, and then the groups; the rest is for the bound. The first is what
+every saving is measured against: with a small part of the time, a day's plan would look good beside a poor placement."""
 MOST_GROUPS = 6
 MOVE_WEIGHT = 0.1
 LEAST = 0.4
@@ -51,6 +53,7 @@ def solve_schedule(
     groups: int = MOST_GROUPS,
     move_weight: float = MOVE_WEIGHT,
     processes: bool = True,
+    current: Placement | Mapping[str, Any] | None = None,
     cancel: threading.Event | None = None,
     on_progress: Told | None = None,
 ) -> Schedule:
@@ -64,13 +67,15 @@ def solve_schedule(
     groups : placements, at most; 1: one for all slots.
     move_weight : how much a load counts, beyond what is paid: loading everything anew counts as 1 to 2 move weights of what
         every model alone would cost for an hour (docs/design/schedule.md).
+    current : a placement that runs now, or the best that is known: the day starts from it, keeps its names, and costs no more than it does
+        where it is complete and keeps all rules.
     cancel : set it to stop; the best schedule so far is returned.
     on_progress : called with a sentence whenever a step is done.
 
     Returns
     -------
     Schedule
-        It has passed the checker (`packing.verify.schedule`). It never costs more than the ordinary placement that it was made from.
+        It has passed the checker (`packing.verify.schedule`). It never costs more than the placement of the whole day that it was made from.
 
     Raises
     ------
@@ -83,7 +88,8 @@ def solve_schedule(
     def solve(part: Problem, seconds: float, **what: Any) -> Result:
         return solve_placement(part, time_limit=max(0.0, seconds), seed=seed, workers=workers, processes=processes, cancel=cancel, **what)
 
-    return _Planner(expanded, context, solve, on_progress or (lambda _: None), groups, move_weight).schedule()
+    given = current if current is None or isinstance(current, Placement) else placement_from(current)
+    return _Planner(expanded, context, solve, on_progress or (lambda _: None), groups, move_weight).schedule(given)
 
 
 def _check_options(time_limit: float, groups: int, move_weight: float) -> None:
@@ -141,12 +147,12 @@ class _Planner:
         self.notices: list[str] = [*expanded.notices]
         self.hours = exact(self.problem.slot_hours)
 
-    def schedule(self) -> Schedule:
+    def schedule(self, current: Placement | None = None) -> Schedule:
         """The whole of it."""
         limit = self.context.time_limit
-        first = self._solve(self.problem, limit * WHOLE)
+        first = self._all_day(current, limit * WHOLE)
         beyond = max(0.0, self.context.elapsed() - limit * WHOLE)
-        constant = first.placement
+        constant = self._cheaper(first, current)
         self.tell(f"the same all day: {constant.cost_per_hour:,.2f} USD/h")
         found = self._day(constant, limit * WHOLE)
         groups = [(0, self.problem.slots)] if found is None else [(each.slots.first, each.slots.count) for each in found.drafts]
@@ -166,6 +172,23 @@ class _Planner:
         same = None if not complete else float(exact(constant.cost_per_hour) * day)
         best = best.model_copy(update={"constant_usd": same, "notices": (*self.notices, *best.notices)})
         return self._insist(best)
+
+    def _all_day(self, current: Placement | None, seconds: float) -> Result:
+        """One placement for all slots; from what is known already, if anything is."""
+        if current is None:
+            return self._solve(self.problem, seconds)
+        hours = float(self.hours * self.problem.slots)
+        policy = Policy(move_weight=min(1000.0, self.move_weight / hours), use_error_bands=False)
+        return self._solve(self.problem, seconds, current=current, policy=policy)
+
+    def _cheaper(self, found: Result, current: Placement | None) -> Placement:
+        """The placement found, or the known one where that is an answer, too, and costs less."""
+        if current is None:
+            return found.placement
+        known = drafted(Slots(self.problem, 0, self.problem.slots), current)
+        if known.broken or any(known.missing):
+            return found.placement
+        return known.placement if found.unplaced or known.placement.cost_per_hour < found.placement.cost_per_hour else found.placement
 
     def _day(self, constant: Placement, seconds: float) -> Day | None:
         """The first schedule; None: one group is all there is."""

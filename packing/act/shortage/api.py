@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from packing.act.shortage.answer import Addition, Loss, ShortageAnswer
+from packing.act.shortage.burden import burden
 from packing.act.shortage.ladder import STAGES, Concessions, steps
 from packing.act.shortage.losses import Running, loss_of, running
 from packing.act.shortage.oracle import Oracle
 from packing.act.shortage.pin import pinned
 from packing.act.shortage.settle import Settlement
 from packing.act.shortage.stock import Market
-from packing.act.shortage.witness import as_placed, restated, tightened
+from packing.act.shortage.witness import as_placed, is_answer, restated, tightened
 from packing.describe import checked_problem, expand
 from packing.describe.expand import Expanded
 from packing.domain.placement import Placement
@@ -67,7 +68,7 @@ def answer_shortage(
     expand(_everything(given).apply())  # what is wrong with what may be given up is said before anything is solved
     concessions = Concessions(given)
     with oracle.within(SEARCH):
-        result = oracle.solve(expanded.described, current=None if time_limit > 0 else current)
+        plain = result = oracle.solve(expanded.described, current=None if time_limit > 0 else current)
         if result.unplaced:
             concessions, result = _settled(concessions, result, oracle)
     if result.unplaced and time_limit > 0:
@@ -77,7 +78,13 @@ def answer_shortage(
     if (result.unplaced or concessions.all() or current is not None) and time_limit > 0 and oracle.limit() is None:
         better = oracle.solve(_asked(concessions, expanded), part=FINAL, gap=0.0, current=current)
         result = result if better.unplaced and not result.unplaced else better
+    if plain.unplaced and doubts and time_limit > 0 and oracle.limit() is None:
+        plain = oracle.solve(expanded.described, part=FINAL, gap=0.0, current=current)
     concessions = tightened(as_placed(concessions, result), result)
+    without = tightened(as_placed(Concessions(given), plain), plain)
+    # Steps taken one by one with little time each can end up worse than what one solve found, asked for everything at once.
+    if burden(without, plain) < burden(concessions, result) and is_answer(_asked(without, expanded), plain):
+        concessions, result = without, plain
     answered = _asked(concessions, expanded)
     placement, verification = restated(answered, result)
     market = Market(given, oracle) if stock else None

@@ -91,6 +91,12 @@ USES: dict[Stage, Callable[[Model, Running], bool]] = {
 }
 
 
+def is_answer(problem: Problem, result: Result) -> bool:
+    """Whether the nodes and copies of a result are a complete answer to this problem."""
+    _, checked = _restated(problem, result)
+    return checked.ok and not any(copies for _, copies in checked.missing)
+
+
 def restated(problem: Problem, result: Result) -> tuple[Placement, Verification]:
     """The nodes and copies of a result as a complete answer to this problem. What has to be said anew, the checker's figures say.
 
@@ -99,6 +105,14 @@ def restated(problem: Problem, result: Result) -> tuple[Placement, Verification]
     InternalError
         If the checker refuses it.
     """
+    placement, checked = _restated(problem, result)
+    if not checked.ok or any(copies for _, copies in checked.missing):
+        wrong = "\n".join(str(each) for each in checked.violations[:10])
+        raise InternalError(f"a placement that falls short is no answer to the smaller demand (a defect, please report it with the input):\n{wrong}")
+    return placement, checked
+
+
+def _restated(problem: Problem, result: Result) -> tuple[Placement, Verification]:
     expanded = expand(problem)
     placement = result.placement
     if expanded.digest != result.digest:
@@ -108,8 +122,4 @@ def restated(problem: Problem, result: Result) -> tuple[Placement, Verification]
         objective = None if units is None else units / OBJECTIVE_UNITS
         figures = {"objective": objective, "cost_per_hour": seen.cost_micro_usd / MICRO, "fitness": seen.scores}
         placement = blank.model_copy(update=figures)
-    checked = verify(expanded.problem, placement, expanded.digest)
-    if not checked.ok or any(copies for _, copies in checked.missing):
-        wrong = "\n".join(str(each) for each in checked.violations[:10])
-        raise InternalError(f"a placement that falls short is no answer to the smaller demand (a defect, please report it with the input):\n{wrong}")
-    return placement, checked
+    return placement, verify(expanded.problem, placement, expanded.digest)
