@@ -65,7 +65,7 @@ def _costs(schedule: Schedule, page: Page) -> Iterator[Line]:
     yield from wrapped(f"{money(schedule.cost_usd)} USD{overlap}", page)
     if schedule.constant_usd is not None and schedule.constant_usd > 0:
         saved = 1 - schedule.cost_usd / schedule.constant_usd
-        yield from wrapped(f"{money(schedule.constant_usd)} USD with one placement for all slots, the best that this search knows: {percent(saved, 1)} saved", page)
+        yield from wrapped(f"{money(schedule.constant_usd)} USD with the best placement known for all slots: {percent(saved, 1)} saved", page)
     if schedule.bound_usd is not None and schedule.gap is not None:
         yield from wrapped(f"no complete schedule costs less than {money(schedule.bound_usd)} USD (gap {percent(schedule.gap, 1)})", page)
     else:

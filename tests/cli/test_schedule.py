@@ -28,7 +28,7 @@ def test_planned_shown_and_checked(fleet: str, tmp_path: Path, capsys: Capture):
     assert "2 placements for 4 hours" in shown
     assert "6.0 min before" in shown
     assert "21.99 USD, 0.39 of it while old and new run beside one another" in shown
-    assert "28.80 USD with one placement for all slots, the best that this search knows: 23.6 % saved" in shown
+    assert "28.80 USD with the best placement known for all slots: 23.6 % saved" in shown
     assert main(["schedule", fleet, "--check", out]) == 0
     assert "verified: no violations" in capsys.readouterr().out
 
