@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from packing.domain.calibration import CalibrationOrFile
+from packing.domain.digest import digest_of
 from packing.domain.fields import AsTuple, Number, Record
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.weights import BALANCED, Weights, parse_weights
 from packing.domain.words import Isolation, Survive
-from packing.domain.workload import Mode, Model, Tenant
+from packing.domain.workload import Model, Tenant
 
 SCHEMA_VERSION = 1
 
@@ -58,38 +57,8 @@ class Problem(Record):
         )
 
     def digest(self) -> str:
-        """Hash of the canonical problem: which problem a placement belongs to.
-
-        Fields that came with later versions count only where they say something: a file that does not use them keeps its hash.
-        """
-        data = self.canonical().model_dump(mode="json")
-        _drop_unused(data, Problem, LATER["problem"])
-        for kind in data["instance_types"]:
-            _drop_unused(kind, InstanceType, LATER["instance_type"])
-        for model in data["models"]:
-            for mode in (*model["modes"], *model["degrade"]["modes"]):
-                _drop_unused(mode, Mode, LATER["mode"])
-            _drop_unused(model, Model, LATER["model"])
-        text = json.dumps(data, sort_keys=True, separators=(",", ":"))
-        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-
-
-LATER = {
-    "problem": ("survive", "slot_hours", "robust", "loading_limit", "calibration"),
-    "instance_type": ("start_s",),
-    "model": ("max_unavailable", "survive", "degrade", "cold_start_quantile"),
-    "mode": ("error_bands",),
-}
-"""Fields that the first version of the file format did not have."""
-
-
-def _drop_unused(data: dict[str, Any], record: type[Record], names: tuple[str, ...]) -> None:
-    """Take out the fields of these names that hold their default."""
-    for name in names:
-        default = record.model_fields[name].default
-        plain = default.model_dump(mode="json") if isinstance(default, Record) else default
-        if data[name] == plain:
-            del data[name]
+        """Hash of the canonical problem: which problem a placement belongs to (`packing.domain.digest`)."""
+        return digest_of(self.canonical())
 
 
 def tenant_name(model: Model) -> str:
