@@ -74,3 +74,20 @@ def test_every_page_is_in_the_navigation():
 
     named = pages(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"])
     assert sorted(named) == sorted(path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md"))
+
+
+def test_pre_commit_has_the_same_ruff():
+    (wanted,) = [each for each in PROJECT["project"]["optional-dependencies"]["dev"] if each.startswith("ruff")]
+    hooks = [hook for repo in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"] for hook in repo["hooks"]]
+    assert {tuple(hook["additional_dependencies"]) for hook in hooks} == {(wanted,)}
+
+
+def test_the_changelog_begins_with_what_is_not_released():
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+
+
+def test_the_citation_has_the_version():
+    from packing import __version__
+
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"] == __version__
