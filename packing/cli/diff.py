@@ -10,7 +10,8 @@ import typer
 from packing.cli import options
 from packing.cli.both import read_both
 from packing.cli.exits import ExitCode
-from packing.cli.output import emit, refuse_unwritable, say, write_file
+from packing.cli.files import refuse_unwritable, write_file
+from packing.cli.output import emit, say
 from packing.errors import ProblemError
 
 MOST_NOTES = 20
@@ -54,7 +55,7 @@ def apply(
     output: options.Output = None,
 ) -> None:
     """Carry out a diff: the placement that it leads to, with the names of OLD. Refused if OLD is not what the diff was made for."""
-    if faults := refuse_unwritable(output, "--output"):
+    if faults := refuse_unwritable(output, "--output", inputs=[old, change]):
         raise ProblemError(faults)
     from packing.act.diff import apply_diff, read_diff
     from packing.describe import read_placement

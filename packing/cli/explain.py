@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from packing.cli import options
 from packing.cli.exits import ExitCode
 from packing.cli.output import colourful, emit, native_output_to_stderr, terminal_width, unicode_capable
-
-if TYPE_CHECKING:
-    from packing.explain.explanation import Explanation
 
 
 def command(
@@ -38,7 +35,11 @@ def command(
     given = _read_placement(placement, faults) if placement is not None else None
     if faults:
         raise ProblemError(faults)
-    explanation = _explained(problem, given, model=model, with_values=values, time_limit=time_limit, seed=seed)
+    from packing.cli.interrupt import interruptible
+    from packing.explain.api import explain_placement
+
+    with interruptible() as cancel, native_output_to_stderr():
+        explanation = explain_placement(problem, given, model=model, with_values=values, time_limit=time_limit, seed=seed, cancel=cancel)
     if as_json:
         emit(json.dumps(explanation.data(), indent=1, ensure_ascii=False))
     else:
@@ -46,6 +47,8 @@ def command(
         from packing.report.page import ROWS, Page
 
         emit(page_of(explanation, Page(terminal_width(), colourful(), unicode_capable(), None if everything else ROWS)))
+    if cancel.is_set():
+        raise typer.Exit(ExitCode.INTERRUPTED)
     if not explanation.complete:
         raise typer.Exit(ExitCode.INCOMPLETE)
 
@@ -70,11 +73,3 @@ def _read_placement(file: Path, faults: list[Any]) -> Any:
     except ProblemError as error:
         faults += error.faults
     return None
-
-
-def _explained(problem: Any, placement: Any, **wanted: Any) -> Explanation:
-    from packing.cli.interrupt import interruptible
-    from packing.explain.api import explain_placement
-
-    with interruptible() as cancel, native_output_to_stderr():
-        return explain_placement(problem, placement, cancel=cancel, **wanted)

@@ -11,7 +11,8 @@ import typer
 from packing.cli import options
 from packing.cli.both import read_all
 from packing.cli.exits import ExitCode
-from packing.cli.output import emit, refuse_unwritable, say, write_file
+from packing.cli.files import refuse_unwritable, write_file
+from packing.cli.output import emit, say
 from packing.errors import Fault, ProblemError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def command(
     as_json: options.AsJson = False,
 ) -> None:
     """Order the way from OLD to NEW so that every state on it is valid; exit code 3 if there is no order."""
-    faults = refuse_unwritable(output, "--output")
+    faults = refuse_unwritable(output, "--output", inputs=[file, old, new, old_problem])
     chosen, more = _options(bandwidth, fleet_bandwidth, loads_per_node, effort)
     if faults + more:
         raise ProblemError(faults + more)

@@ -166,7 +166,13 @@ def _limit_fault(error: str, value: Any, context: dict[str, Any], where: str) ->
         case "string_too_long" | "too_long":
             return Fault("bad_value", where, text, f"It is longer than {context.get('max_length')}.", "Shorten it.")
         case "string_pattern_mismatch":
-            return Fault("bad_value", where, text, "It contains line breaks or control characters.", "Use printable characters on one line.")
+            return Fault(
+                "bad_value",
+                where,
+                text,
+                "It contains characters that are not seen: line breaks, control characters, turns of direction.",
+                "Use printable characters on one line.",
+            )
         case "string_unicode":
             return Fault("bad_value", where, text, "It is not valid text.", "Write the text as UTF-8.")
         case "recursion_loop":

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from packing.domain.faults import coded, faults_of
 from packing.domain.units import MAX_QUANTITY, UnitError, memory_fraction
-from packing.errors import ProblemError
+from packing.errors import UNPRINTABLE, ProblemError
 
 MAX_NUMBER = 1e9
 
@@ -67,7 +67,14 @@ _MEMORY_SCHEMA = WithJsonSchema(
     }
 )
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^[^{UNPRINTABLE}]+$")]
+"""What anything is called: 1 to 200 characters of one line, all of which are seen (`packing.errors.UNPRINTABLE`)."""
+Label = Annotated[str, Field(max_length=200, pattern=rf"^[^{UNPRINTABLE}]*$")]
+"""A name that may be empty."""
+Mentioned = Annotated[str, Field(max_length=1000, pattern=rf"^[^{UNPRINTABLE}]*$")]
+"""What a file about a problem calls something of it: a name, or what is made of names (a pool's label)."""
+Sentence = Annotated[str, Field(max_length=20_000, pattern=rf"^[^{UNPRINTABLE}]*$")]
+"""Text for people: one line of characters that are seen."""
 MemoryNeed = Annotated[int, _memory(math.ceil), _MEMORY_SCHEMA]
 """Bytes needed: rounded up."""
 MemoryCapacity = Annotated[int, _memory(math.floor), _MEMORY_SCHEMA]

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from packing.domain.faults import coded
-from packing.domain.fields import AsTuple, Count, MemoryCapacity, Name, Number, Record
+from packing.domain.fields import AsTuple, Count, Label, MemoryCapacity, Name, Number, Record
 from packing.domain.units import MICRO, MILLI, capacity, need
 from packing.domain.words import AcceleratorKind, Sharing
 
@@ -89,7 +89,7 @@ class Pool(Record):
     instance_type: Name
     count: Count | None = None
     """Stock or quota; None: as many as needed."""
-    zone: str = ""
+    zone: Label = ""
     owned: bool = False
     """Paid for whether used or not."""
     price_per_hour: Number | None = None
