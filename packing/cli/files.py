@@ -106,7 +106,7 @@ def write_file(path: Path, text: str, option: str = "--output") -> None:
 
 def _replace(target: Path, text: str) -> None:
     if target.exists() and not target.is_file():
-        target.write_text(text, encoding="utf-8")
+        _write_special(target, text)
         return
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
     try:
@@ -129,6 +129,15 @@ def _replace(target: Path, text: str) -> None:
             target.write_text(text, encoding="utf-8", newline="\n")  # a file that is mounted by itself cannot be replaced
     finally:
         Path(scratch).unlink(missing_ok=True)
+
+
+def _write_special(target: Path, text: str) -> None:
+    """Write to a device or a pipe; one that nobody reads is an error and not waited for."""
+    descriptor = os.open(target, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(descriptor, True)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
 
 
 def kept(text: str) -> str:

@@ -59,9 +59,12 @@ def radar(placements: Mapping[str, Scores], path: str | Path) -> None:
         faults.append(Fault("bad_option", "placements", "", "There is nothing to draw.", "Give at least one placement's scores."))
     if faults:
         raise ProblemError(faults)
+    import warnings
+
     import matplotlib as mpl
 
-    with mpl.rc_context(SETTINGS):
+    with mpl.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # a script that the font lacks is drawn as boxes
         figure = _figure(placements)
         # Dates and versions in the file would make equal charts unequal.
         metadata = {"Date": None, "Creator": None} if target.suffix.lower() == ".svg" else {"Software": None}

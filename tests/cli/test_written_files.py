@@ -151,3 +151,10 @@ def test_stdout_that_is_closed_loses_nothing(fleet: Path, tmp_path: Path) -> Non
     kept = re.search(r"It was kept in (\S+)\. \[unwritable\]", done.stderr)
     assert kept is not None, done.stderr
     assert json.loads(Path(kept[1]).read_text())["copies"]
+
+
+def test_a_pipe_that_nobody_reads_is_not_waited_for(fleet: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = shell(f"solve {fleet} -q -o {tmp_path / 'pipe'}", tmp_path)
+    assert done.returncode == 1
+    assert re.search(r"It was kept in (\S+)\. \[unwritable\]", done.stderr)
