@@ -13,19 +13,26 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-def read_both(read_first: Callable[[Path], T], first: Path, read_second: Callable[[Path], U], second: Path) -> tuple[T, U]:
-    """What both readers return.
+def read_both(
+    read_first: Callable[[Path], T], first: Path, read_second: Callable[[Path], U], second: Path, order: str = "FILE PLACEMENT"
+) -> tuple[T, U]:
+    """What both readers return; `order` as for `read_all`.
 
     Raises
     ------
     ProblemError : with the faults of both files.
     """
-    one, other = read_all((read_first, first), (read_second, second))
+    one, other = read_all((read_first, first), (read_second, second), order=order)
     return cast("T", one), cast("U", other)
 
 
-def read_all(*wanted: tuple[Callable[[Path], Any], Path]) -> list[Any]:
+def read_all(*wanted: tuple[Callable[[Path], Any], Path], order: str = "") -> list[Any]:
     """What each reader makes of its file.
+
+    Parameters
+    ----------
+    wanted : readers with their files.
+    order : how the command names its arguments, for whoever has exchanged them.
 
     Raises
     ------
@@ -37,7 +44,10 @@ def read_all(*wanted: tuple[Callable[[Path], Any], Path]) -> list[Any]:
             found.append(read(path))
         except ProblemError as error:
             # A file that cannot be opened is named by its fault already.
-            faults += [fault if str(path) in fault.where else replace(fault, where=f"{path}: {fault.where}") for fault in error.faults]
+            for fault in error.faults:
+                action = f"The order is {order}." if order and fault.code == "wrong_file" else fault.action
+                where = fault.where if str(path) in fault.where else f"{path}: {fault.where}" if fault.code != "wrong_file" else str(path)
+                faults.append(replace(fault, where=where, action=action))
     if faults:
         raise ProblemError(faults)
     return found

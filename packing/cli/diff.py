@@ -31,7 +31,7 @@ def command(
     from packing.act.diff.mend import contradictions
     from packing.describe import read_placement
 
-    before, after = read_both(read_placement, old, read_placement, new)
+    before, after = read_both(read_placement, old, read_placement, new, "OLD NEW")
     found = diff(before, after, by_name=by_name)
     odd = contradictions(before, "old")
     for fault in odd[:MOST_NOTES]:
@@ -60,7 +60,7 @@ def apply(
     from packing.act.diff import apply_diff, read_diff
     from packing.describe import read_placement
 
-    before, found = read_both(read_placement, old, read_diff, change)
+    before, found = read_both(read_placement, old, read_diff, change, "OLD DIFF")
     text = apply_diff(before, found).to_json()
     if output is None:
         emit(text)

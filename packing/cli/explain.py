@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -28,13 +28,11 @@ def command(
     as_json: options.AsJson = False,
 ) -> None:
     """Explain FILE or a PLACEMENT of it: what cannot hold together and what would help, or who pays for what."""
-    from packing.errors import Fault, ProblemError
+    from packing.cli.both import read_all
+    from packing.describe import read_placement, read_problem
 
-    faults: list[Fault] = []
-    problem = _read(file, faults)
-    given = _read_placement(placement, faults) if placement is not None else None
-    if faults:
-        raise ProblemError(faults)
+    problem, *placements = read_all((read_problem, file), *([(read_placement, placement)] if placement else []), order="FILE PLACEMENT")
+    given = placements[0] if placements else None
     from packing.cli.interrupt import interruptible
     from packing.explain.api import explain_placement
 
@@ -51,25 +49,3 @@ def command(
         raise typer.Exit(ExitCode.INTERRUPTED)
     if not explanation.complete:
         raise typer.Exit(ExitCode.INCOMPLETE)
-
-
-def _read(file: Path, faults: list[Any]) -> Any:
-    from packing.describe import read_problem
-    from packing.errors import ProblemError
-
-    try:
-        return read_problem(file)
-    except ProblemError as error:
-        faults += error.faults
-    return None
-
-
-def _read_placement(file: Path, faults: list[Any]) -> Any:
-    from packing.describe import read_placement
-    from packing.errors import ProblemError
-
-    try:
-        return read_placement(file)
-    except ProblemError as error:
-        faults += error.faults
-    return None

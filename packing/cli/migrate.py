@@ -54,7 +54,11 @@ def command(
     from packing.domain.migration import Outcome
 
     problem, before, after, *past = read_all(
-        (read_problem, file), (read_placement, old), (read_placement, new), *([(read_problem, old_problem)] if old_problem else [])
+        (read_problem, file),
+        (read_placement, old),
+        (read_placement, new),
+        *([(read_problem, old_problem)] if old_problem else []),
+        order="FILE OLD NEW",
     )
     migration = plan_migration(problem, before, after, old_problem=past[0] if past else None, by_name=by_name, options=chosen)
     if as_json:
@@ -90,6 +94,7 @@ def replay(
         (read_placement, new),
         (read_migration, plan),
         *([(read_problem, old_problem)] if old_problem else []),
+        order="FILE OLD NEW PLAN",
     )
     found = replay_migration(problem, before, after, migration, old_problem=past[0] if past else None, full=full)
     emit(_data(found) if as_json else _text(found))

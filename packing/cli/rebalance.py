@@ -57,7 +57,9 @@ def command(
     from packing.describe import read_placement, read_problem
     from packing.describe.policy import read_policy
 
-    problem, now, *given = read_all((read_problem, file), (read_placement, current), *([(read_policy, policy)] if policy else []))
+    problem, now, *given = read_all(
+        (read_problem, file), (read_placement, current), *([(read_policy, policy)] if policy else []), order="FILE CURRENT"
+    )
     limits = {"max_moves": max_moves, "max_moves_per_node": max_moves_per_node, "max_moves_per_model": max_moves_per_model}
     how = _policy(given[0] if given else None, pin or [], drain or [], move_weight=move_weight, **limits)
     from packing.cli.interrupt import interruptible

@@ -79,7 +79,7 @@ def _check(file: Path, checked: Path, *, as_json: bool) -> None:
     from packing.domain.units import MICRO
     from packing.verify.schedule import verify_schedule
 
-    problem, schedule = read_both(read_problem, file, read_schedule, checked)
+    problem, schedule = read_both(read_problem, file, read_schedule, checked, "FILE --check SCHEDULE")
     given: Problem = problem
     expanded = expand(given)
     found = verify_schedule(expanded.problem, schedule, expanded.digest)

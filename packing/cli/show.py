@@ -32,11 +32,12 @@ def command(
     if faults := refuse_unwritable(chart, "--chart", CHART_FORMATS, inputs=[*placements, problem]):
         raise ProblemError(faults)
     from packing.cli.account import show
+    from packing.cli.both import read_all
     from packing.describe import read_placement
     from packing.report import Account
 
     described = _expanded(problem) if problem else None
-    read = {path: read_placement(path) for path in placements}
+    read = dict(zip(placements, read_all(*((read_placement, path) for path in placements)), strict=True))
     for path, placement in read.items():
         if as_json:
             emit(placement.to_json())

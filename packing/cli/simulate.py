@@ -16,6 +16,8 @@ from packing.cli.output import emit, native_output_to_stderr, say
 if TYPE_CHECKING:
     from packing.act.simulate import Episode, Simulation
 
+ORDER = "FILE PLACEMENT EVENTS"
+
 
 def command(
     file: options.Problem,
@@ -52,8 +54,8 @@ def command(
         faults.append(Fault("bad_option", "--output", str(output), "Each policy ends with a placement of its own.", "Give one policy only."))
     if faults:
         raise ProblemError(faults)
-    problem, now = read_all((read_problem, file), (read_placement, placement))
-    (timeline,) = read_all((lambda path: read_events(path, problem), events))
+    problem, now = read_all((read_problem, file), (read_placement, placement), order=ORDER)
+    (timeline,) = read_all((lambda path: read_events(path, problem), events), order=ORDER)
     from packing.act.simulate import simulate
     from packing.cli.interrupt import interruptible
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from packing.describe.architectures import Architectures
 from packing.describe.columns import COLUMNS, Heads
+from packing.describe.kinds import MEASUREMENTS, insist
 from packing.describe.measured_row import Row, RowReader
 from packing.describe.parsing import parse
 from packing.describe.text import read_text
@@ -79,6 +80,7 @@ def measurements_from(data: Any, base: Path | None = None) -> Measurements:
     ------
     ProblemError : with all faults.
     """
+    insist(data, MEASUREMENTS)
     listed = data.get("measurements") if isinstance(data, Mapping) else data
     if not isinstance(listed, list | tuple):
         cause = "This is not a list of measurements."
