@@ -6,12 +6,14 @@ them at once. `CODES` is the one list of codes; docs/errors.md has an entry for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 CODES: dict[str, str] = {
     "unreadable_file": "The file does not exist, cannot be opened, or is not text.",
     "file_too_large": "The file is larger than this reader accepts.",
+    "wrong_file": "The file is of another kind than is asked for in its place.",
     "syntax": "The text is not valid YAML or JSON.",
     "duplicate_key": "A mapping in the file has the same key twice.",
     "alias_bomb": "YAML aliases expand to more nodes than this reader accepts.",
@@ -51,8 +53,32 @@ CODES: dict[str, str] = {
     "no_history": "A log or a table has nothing from which traffic could be learned.",
     "bad_history": "A log or a table of rates has lines or cells that cannot be read, or more models or slots than can be meant.",
     "bad_option": "An option of the call or the command has a value that is not accepted.",
+    "unwritable": "The answer could not be written where it was wanted, and was kept elsewhere.",
     "missing_extra": "An optional dependency that this feature needs is not installed.",
 }
+
+UNPRINTABLE = r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+"""Characters, as in a regular expression's class, that do something instead of being seen: control characters (escape sequences
+begin with one), separators of lines, what turns the direction of text, what has no width. No name has any; see `printable`."""
+_TO_ESCAPE = re.compile(rf"[{UNPRINTABLE}\ud800-\udfff]")  # halves of surrogate pairs are no text, and cannot be encoded
+_TO_ESCAPE_IN_LINES = re.compile(rf"(?!\n)[{UNPRINTABLE}\ud800-\udfff]")
+SHOWN = 50
+"""Faults that a message lists; all are in the error's `.faults`."""
+
+
+def printable(text: str, *, lines: bool = False) -> str:
+    r"""Text that came from outside, such that a terminal, a log or a picture shows it and does not obey it.
+
+    What does something instead of being seen is written as ``\u001b``, which means the same within JSON.
+
+    Parameters
+    ----------
+    text : anything.
+    lines : whether line breaks stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return (_TO_ESCAPE_IN_LINES if lines else _TO_ESCAPE).sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +107,13 @@ class Fault:
 
     def __str__(self) -> str:
         shown = f" = {self.value}" if self.value else ""
-        return f"{self.where}{shown}: {self.cause} {self.action} [{self.code}]"
+        return printable(f"{self.where}{shown}: {self.cause} {self.action} [{self.code}]")
 
 
 def shorten(value: object, limit: int = 80) -> str:
-    """Text of a value for a message: one line, at most `limit` characters."""
+    """Text of a value for a message: one line, at most `limit` characters, nothing in it that a terminal would obey."""
     text = value if isinstance(value, str) else repr(value)
-    text = " ".join(text.split())
+    text = printable(" ".join(text[: 20 * limit].split()))
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -96,11 +122,17 @@ class PackingError(Exception):
 
 
 class ProblemError(PackingError, ValueError):
-    """An input has faults; all of them are in `.faults`."""
+    """An input has faults; all of them are in `.faults`, the first `SHOWN` in the message."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__("\n".join(self.messages()))
+
+    def messages(self) -> Iterator[str]:
+        """One line for each of the first `SHOWN` faults, and one that says how many more there are."""
+        yield from (str(fault) for fault in self.faults[:SHOWN])
+        if len(self.faults) > SHOWN:
+            yield f"and {len(self.faults) - SHOWN:,} more faults like these"
 
 
 class NoPlacementError(PackingError):

@@ -36,8 +36,9 @@ app = typer.Typer(
 def _version(wanted: bool) -> None:
     if wanted:
         from packing import __version__
+        from packing.cli.output import emit
 
-        typer.echo(f"packing {__version__}")
+        emit(f"packing {__version__}")
         raise typer.Exit
 
 
@@ -48,7 +49,7 @@ def about(
     """Decide which foundation models sit on which accelerators.
 
     Exit codes: 0 done, complete and verified; 1 bad input or a violation; 2 changes (diff --detailed-exitcode);
-    3 no complete placement; 130 interrupted.
+    3 no complete placement; 130 interrupted (Ctrl-C, SIGTERM, SIGHUP).
     """
 
 

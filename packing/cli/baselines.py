@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from packing.cli.output import say
+from packing.cli.output import on_terminal, say
 from packing.report.account import Baseline
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def with_baselines(account: Account, result: Result, *, seed: int) -> Account:
     """The account with the cost of every model alone, of best-fit without a choice of hosting, and of greedy."""
     from packing.bench.baselines import best_fit, dedicated
 
-    if sys.stderr.isatty():
+    if on_terminal(sys.stderr):
         say("comparing with other ways to place the same …")
     expanded = result.expanded
     ways: dict[str, Callable[[], Placement]] = {"every model alone": lambda: dedicated(expanded).placement}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from packing.cli import options
-from packing.cli.output import emit, refuse_unwritable, say, write_file
+from packing.cli.files import refuse_unwritable, write_file
+from packing.cli.output import emit, say
 
 if TYPE_CHECKING:
     from packing.capacity.refit import Refit
@@ -26,7 +27,7 @@ def command(
     """Fit the capacity laws to your own measurements, and say what predictions are then worth."""
     from packing.errors import ProblemError
 
-    if faults := refuse_unwritable(output, "--output"):
+    if faults := refuse_unwritable(output, "--output", inputs=[measurements]):
         raise ProblemError(faults)
     from packing.capacity.refit import refit
     from packing.describe.measurements import read_measurements

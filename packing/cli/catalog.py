@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from packing.cli import options
-from packing.cli.output import emit, say, terminal_width
+from packing.cli.output import emit, on_terminal, say, terminal_width
 
 UNCUT = 10_000
 
@@ -39,5 +39,5 @@ def command(
     from packing.report.catalogue import catalogue_table
 
     # What goes into a file or another command is not cut.
-    emit("\n".join(catalogue_table(kind, rows, terminal_width() if sys.stdout.isatty() else UNCUT)))
+    emit("\n".join(catalogue_table(kind, rows, terminal_width() if on_terminal(sys.stdout) else UNCUT)))
     say(f"{len(rows):,} {kind}; --json has every figure with its source and date")

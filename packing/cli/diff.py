@@ -10,7 +10,8 @@ import typer
 from packing.cli import options
 from packing.cli.both import read_both
 from packing.cli.exits import ExitCode
-from packing.cli.output import emit, refuse_unwritable, say, write_file
+from packing.cli.files import refuse_unwritable, write_file
+from packing.cli.output import emit, say
 from packing.errors import ProblemError
 
 MOST_NOTES = 20
@@ -30,7 +31,7 @@ def command(
     from packing.act.diff.mend import contradictions
     from packing.describe import read_placement
 
-    before, after = read_both(read_placement, old, read_placement, new)
+    before, after = read_both(read_placement, old, read_placement, new, "OLD NEW")
     found = diff(before, after, by_name=by_name)
     odd = contradictions(before, "old")
     for fault in odd[:MOST_NOTES]:
@@ -54,12 +55,12 @@ def apply(
     output: options.Output = None,
 ) -> None:
     """Carry out a diff: the placement that it leads to, with the names of OLD. Refused if OLD is not what the diff was made for."""
-    if faults := refuse_unwritable(output, "--output"):
+    if faults := refuse_unwritable(output, "--output", inputs=[old, change]):
         raise ProblemError(faults)
     from packing.act.diff import apply_diff, read_diff
     from packing.describe import read_placement
 
-    before, found = read_both(read_placement, old, read_diff, change)
+    before, found = read_both(read_placement, old, read_diff, change, "OLD DIFF")
     text = apply_diff(before, found).to_json()
     if output is None:
         emit(text)

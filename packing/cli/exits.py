@@ -21,7 +21,7 @@ class ExitCode(IntEnum):
     INCOMPLETE = 3
     """No complete placement; what could be placed has been written."""
     INTERRUPTED = 130
-    """Ctrl-C; the best placement so far has been written."""
+    """Ctrl-C, SIGTERM or SIGHUP; the best placement so far has been written."""
 
 
 def exit_code(status: Status, limit: str | None = None) -> ExitCode:

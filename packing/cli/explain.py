@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from packing.cli import options
 from packing.cli.exits import ExitCode
 from packing.cli.output import colourful, emit, native_output_to_stderr, terminal_width, unicode_capable
-
-if TYPE_CHECKING:
-    from packing.explain.explanation import Explanation
 
 
 def command(
@@ -31,14 +28,17 @@ def command(
     as_json: options.AsJson = False,
 ) -> None:
     """Explain FILE or a PLACEMENT of it: what cannot hold together and what would help, or who pays for what."""
-    from packing.errors import Fault, ProblemError
+    from packing.cli.both import read_all, say_unlikely
+    from packing.describe import read_placement, read_problem
 
-    faults: list[Fault] = []
-    problem = _read(file, faults)
-    given = _read_placement(placement, faults) if placement is not None else None
-    if faults:
-        raise ProblemError(faults)
-    explanation = _explained(problem, given, model=model, with_values=values, time_limit=time_limit, seed=seed)
+    problem, *placements = read_all((read_problem, file), *([(read_placement, placement)] if placement else []), order="FILE PLACEMENT")
+    say_unlikely(problem)
+    given = placements[0] if placements else None
+    from packing.cli.interrupt import interruptible
+    from packing.explain.api import explain_placement
+
+    with interruptible() as cancel, native_output_to_stderr():
+        explanation = explain_placement(problem, given, model=model, with_values=values, time_limit=time_limit, seed=seed, cancel=cancel)
     if as_json:
         emit(json.dumps(explanation.data(), indent=1, ensure_ascii=False))
     else:
@@ -46,35 +46,7 @@ def command(
         from packing.report.page import ROWS, Page
 
         emit(page_of(explanation, Page(terminal_width(), colourful(), unicode_capable(), None if everything else ROWS)))
+    if cancel.is_set():
+        raise typer.Exit(ExitCode.INTERRUPTED)
     if not explanation.complete:
         raise typer.Exit(ExitCode.INCOMPLETE)
-
-
-def _read(file: Path, faults: list[Any]) -> Any:
-    from packing.describe import read_problem
-    from packing.errors import ProblemError
-
-    try:
-        return read_problem(file)
-    except ProblemError as error:
-        faults += error.faults
-    return None
-
-
-def _read_placement(file: Path, faults: list[Any]) -> Any:
-    from packing.describe import read_placement
-    from packing.errors import ProblemError
-
-    try:
-        return read_placement(file)
-    except ProblemError as error:
-        faults += error.faults
-    return None
-
-
-def _explained(problem: Any, placement: Any, **wanted: Any) -> Explanation:
-    from packing.cli.interrupt import interruptible
-    from packing.explain.api import explain_placement
-
-    with interruptible() as cancel, native_output_to_stderr():
-        return explain_placement(problem, placement, cancel=cancel, **wanted)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from packing.cli.output import emit, refuse_unwritable, say, write_file
+from packing.cli.files import FLEET_FORMATS, refuse_unwritable, write_file
+from packing.cli.output import emit, say
 
 
 def command(
@@ -40,7 +41,7 @@ def command(
         "tightness": tightness, "size_skew": size_skew, "isolated_share": isolated_share, "conflicts": conflicts, "fragmentation": fragmentation,
         "tolerant_share": tolerant_share, "sharing": sharing, "seed": seed,
     }  # fmt: skip
-    if faults := refuse_unwritable(output, "--output"):
+    if faults := refuse_unwritable(output, "--output", FLEET_FORMATS):
         raise ProblemError(faults)
     from packing.generate import generate, to_json, to_yaml
     from packing.generate.knobs import Knobs, turn
@@ -48,7 +49,7 @@ def command(
 
     start = suite_knobs(suite) if suite else Knobs()
     problem = generate(turn(start, {name: value for name, value in knobs.items() if value is not None}))
-    text = to_json(problem) if output is not None and output.suffix == ".json" else to_yaml(problem)
+    text = to_json(problem) if output is not None and output.suffix.lower() == ".json" else to_yaml(problem)
     if output is None:
         emit(text)
         return

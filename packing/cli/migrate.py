@@ -11,7 +11,8 @@ import typer
 from packing.cli import options
 from packing.cli.both import read_all
 from packing.cli.exits import ExitCode
-from packing.cli.output import emit, refuse_unwritable, say, write_file
+from packing.cli.files import refuse_unwritable, write_file
+from packing.cli.output import emit, say
 from packing.errors import Fault, ProblemError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def command(
     as_json: options.AsJson = False,
 ) -> None:
     """Order the way from OLD to NEW so that every state on it is valid; exit code 3 if there is no order."""
-    faults = refuse_unwritable(output, "--output")
+    faults = refuse_unwritable(output, "--output", inputs=[file, old, new, old_problem])
     chosen, more = _options(bandwidth, fleet_bandwidth, loads_per_node, effort)
     if faults + more:
         raise ProblemError(faults + more)
@@ -53,7 +54,11 @@ def command(
     from packing.domain.migration import Outcome
 
     problem, before, after, *past = read_all(
-        (read_problem, file), (read_placement, old), (read_placement, new), *([(read_problem, old_problem)] if old_problem else [])
+        (read_problem, file),
+        (read_placement, old),
+        (read_placement, new),
+        *([(read_problem, old_problem)] if old_problem else []),
+        order="FILE OLD NEW",
     )
     migration = plan_migration(problem, before, after, old_problem=past[0] if past else None, by_name=by_name, options=chosen)
     if as_json:
@@ -89,6 +94,7 @@ def replay(
         (read_placement, new),
         (read_migration, plan),
         *([(read_problem, old_problem)] if old_problem else []),
+        order="FILE OLD NEW PLAN",
     )
     found = replay_migration(problem, before, after, migration, old_problem=past[0] if past else None, full=full)
     emit(_data(found) if as_json else _text(found))

@@ -1,47 +1,104 @@
-"""Where text goes: results to stdout, messages to stderr, files whole or not at all."""
+"""Where text goes: results to stdout, messages to stderr, files whole or not at all.
+
+What came from outside is shown and never obeyed: see `packing.errors.printable`.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TextIO
 
-from packing.errors import Fault, ProblemError
+from packing.errors import Fault, ProblemError, printable
 
-CHART_FORMATS = (".svg", ".png")
 WIDEST = 120
 """Lines longer than this are hard to read however wide the terminal is."""
+_STYLE = re.compile("(\x1b\\[[0-9;]{0,20}m)")
+"""What `packing.report.page` puts around the text that it colours."""
 
 
 def emit(text: str) -> None:
-    """Write a result to stdout. A reader that has gone (``| head``) is not an error."""
-    _write(sys.stdout, text if text.endswith("\n") else text + "\n")
+    """Write a result to stdout. A reader that has gone (``| head``) is not an error.
+
+    Raises
+    ------
+    ProblemError : it could not be written (a full disk, stdout that is closed); it is kept in a file, which the fault names.
+    """
+    text = text if text.endswith("\n") else text + "\n"
+    shown = "".join(part if at % 2 else printable(part, lines=True) for at, part in enumerate(_STYLE.split(text) if colourful() else [text]))
+    error = _write(sys.stdout, shown)
+    if error is not None:
+        from packing.cli.files import kept
+
+        raise ProblemError([Fault("unwritable", "stdout", "", f"It could not be written to: {reason(error)}.", kept(text))])
 
 
 def complain(message: str) -> None:
     """Write an error to stderr."""
-    _write(sys.stderr, f"error: {message}\n")
+    say(f"error: {message}")
 
 
 def say(message: str) -> None:
-    """Write a message to stderr."""
-    _write(sys.stderr, f"{message}\n")
+    """Write a message to stderr. One that cannot be written is lost: nothing may end for the want of it."""
+    _write(sys.stderr, printable(message, lines=True) + "\n")
 
 
-def _write(stream: TextIO, text: str) -> None:
+def reason(error: Exception) -> str:
+    """Why something could not be opened or written."""
+    return str(getattr(error, "strerror", None) or error).rstrip(".")
+
+
+def _write(stream: TextIO | None, text: str) -> Exception | None:
+    """What kept the text from being written; None also where the reader has gone."""
+    if stream is None:
+        return OSError("it is closed")
     encoding = stream.encoding or "utf-8"
     try:
         stream.write(text.encode(encoding, "replace").decode(encoding))
         stream.flush()
-    except BrokenPipeError:
-        # Python would complain again when it flushes at exit; let it flush into nothing.
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (OSError, ValueError) as error:
+        _give_up(stream)
+        return None if isinstance(error, BrokenPipeError) else error
+    return None
+
+
+def _give_up(stream: TextIO) -> None:
+    """Python would complain again when it flushes at exit, and end with a code of its own; let it flush into nothing."""
+    with contextlib.suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, stream.fileno())
+        os.close(nothing)
+
+
+def settle_standard_streams() -> None:
+    """Leave nothing in stdout and stderr that cannot be written."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            _give_up(stream)
+
+
+def open_standard_streams() -> None:
+    """Let the descriptors 0, 1 and 2 lead to nothing where the caller has closed them.
+
+    Otherwise the next file that is opened becomes one of them, and receives what is meant for a terminal.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def on_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream, which the caller may have closed, leads to a terminal."""
+    return stream is not None and stream.isatty()
 
 
 def terminal_width() -> int:
@@ -51,65 +108,16 @@ def terminal_width() -> int:
 
 def colourful() -> bool:
     """Whether stdout is a terminal that wants colours (https://no-color.org)."""
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return on_terminal(sys.stdout) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
 def unicode_capable() -> bool:
     """Whether stdout can show block characters."""
     try:
-        "█░⠿×".encode(sys.stdout.encoding or "ascii")
+        "█░⠿×".encode((sys.stdout and sys.stdout.encoding) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-
-
-def refuse_unwritable(path: Path | None, option: str, formats: tuple[str, ...] = ()) -> list[Fault]:
-    """What would keep `path` from being written, found before hours of search rather than after."""
-    if path is None:
-        return []
-
-    def fault(cause: str, action: str) -> list[Fault]:
-        return [Fault("bad_option", option, str(path), cause, action)]
-
-    folder = path.parent
-    if formats and path.suffix.lower() not in formats:
-        return fault("The format is not known.", f"Let the name end in {' or '.join(formats)}.")
-    if path.is_dir():
-        return fault("This is a folder.", "Name a file.")
-    if not folder.is_dir():
-        return fault("The folder does not exist.", f"Create {folder} first, or write elsewhere.")
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        return fault("No permission to write there.", "Write elsewhere, or change the permissions.")
-    return []
-
-
-def write_file(path: Path, text: str, option: str = "--output") -> None:
-    """Write a file whole or not at all; special files such as /dev/stdout are written directly."""
-    try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
-            return
-        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-            Path(scratch).chmod(0o666 & ~_umask())
-            Path(scratch).replace(path)
-        except BaseException:
-            Path(scratch).unlink(missing_ok=True)
-            raise
-    except BrokenPipeError:
-        return
-    except OSError as error:
-        raise ProblemError(
-            [Fault("bad_option", option, str(path), f"Could not be written: {error.strerror or error}.", "Write elsewhere.")]
-        ) from None
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 @contextlib.contextmanager
@@ -117,15 +125,16 @@ def native_output_to_stderr() -> Iterator[None]:
     """Whatever solvers print by themselves while this is open goes to stderr: stdout carries the result and nothing else."""
     try:
         descriptor, beside = sys.stdout.fileno(), sys.stderr.fileno()
-    except (OSError, ValueError, AttributeError):  # not real files, e.g. in a test
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):  # not real files, e.g. in a test; or closed
         yield
         return
-    sys.stdout.flush()
     saved = os.dup(descriptor)
     os.dup2(beside, descriptor)
     try:
         yield
     finally:
-        sys.stdout.flush()
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
         os.dup2(saved, descriptor)
         os.close(saved)

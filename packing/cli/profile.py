@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from packing.cli import options
-from packing.cli.output import emit, refuse_unwritable, say, write_file
+from packing.cli.files import FLEET_FORMATS, refuse_unwritable, write_file
+from packing.cli.output import emit, say
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from packing.domain.problem import Problem
     from packing.forecast import Forecast
+
+
+FILES = (*FLEET_FORMATS, "")
+"""Endings of what is written; without one it is YAML."""
 
 
 class Silence(StrEnum):
@@ -68,7 +73,7 @@ def command(
     from packing.forecast import forecast, read_history
     from packing.forecast.document import document
 
-    columns, factor = _checked(output, into, column or [], margin)
+    columns, factor = _checked(log, output, into, column or [], margin)
     fleet = _fleet(into) if into is not None else None
     history = read_history(
         log, slots=slots, slot_hours=slot_hours, time_zone=time_zone, quantile=quantile, columns=columns, name=name,
@@ -96,11 +101,11 @@ def command(
         raise ProblemError([_nothing_to_do()])
 
 
-def _checked(output: Path | None, into: Path | None, column: list[str], margin: str) -> tuple[dict[str, str], float | str]:
+def _checked(log: Path, output: Path | None, into: Path | None, column: list[str], margin: str) -> tuple[dict[str, str], float | str]:
     """Meaning → column, and the margin; or all that is wrong with the options."""
     from packing.errors import Fault, ProblemError
 
-    faults = refuse_unwritable(output, "--output")
+    faults = refuse_unwritable(output, "--output", FILES, inputs=[log, into])
     if into is not None and output is None:
         faults.append(Fault("bad_option", "--into", str(into), "The fleet with the new traffic has to be written somewhere.", "Say -o NEW.yaml."))
     columns = {}

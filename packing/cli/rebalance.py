@@ -9,7 +9,8 @@ import typer
 
 from packing.cli import options
 from packing.cli.exits import ExitCode, exit_code
-from packing.cli.output import emit, refuse_unwritable, say
+from packing.cli.files import refuse_unwritable
+from packing.cli.output import emit, say
 from packing.cli.search import search, written
 
 if TYPE_CHECKING:
@@ -50,17 +51,22 @@ def command(
     """Place the models of FILE anew from what runs in CURRENT: what stays is free, what moves has to be worth it."""
     from packing.errors import ProblemError
 
-    if faults := refuse_unwritable(output, "--output"):
+    if faults := refuse_unwritable(output, "--output", inputs=[file, current, policy]):
         raise ProblemError(faults)
     from packing.cli.both import read_all
     from packing.describe import read_placement, read_problem
     from packing.describe.policy import read_policy
 
-    problem, now, *given = read_all((read_problem, file), (read_placement, current), *([(read_policy, policy)] if policy else []))
+    problem, now, *given = read_all(
+        (read_problem, file), (read_placement, current), *([(read_policy, policy)] if policy else []), order="FILE CURRENT"
+    )
     limits = {"max_moves": max_moves, "max_moves_per_node": max_moves_per_node, "max_moves_per_model": max_moves_per_model}
     how = _policy(given[0] if given else None, pin or [], drain or [], move_weight=move_weight, **limits)
-    result = search(problem, quiet=quiet, current=now, policy=how, time_limit=time_limit, seed=seed, workers=workers)
-    text = written(result.placement, output, quiet=quiet)
+    from packing.cli.interrupt import interruptible
+
+    with interruptible() as cancel:
+        result = search(problem, quiet=quiet, cancel=cancel, current=now, policy=how, time_limit=time_limit, seed=seed, workers=workers)
+        text = written(result.placement, output, quiet=quiet)
     _say_notices(result, time_limit, everything=everything)
     found = _difference(now, result.placement)
     if as_json:

@@ -42,7 +42,7 @@ def command(
 
     if day and hours is not None:
         raise ProblemError([Fault("bad_option", "--day", str(hours), "Both --day and --hours are given.", "Give one of them.")])
-    problem, plan = read_all((read_problem, file), (read_plan, placement))
+    problem, plan = read_all((read_problem, file), (read_plan, placement), order="FILE PLACEMENT")
     log = None if streams is None else read_all((lambda path: read_log(path, problem, time_zone=time_zone), streams))[0]
     done = rehearse(
         problem, plan, hours=24.0 if day else hours, seed=seed, routing=routing, streams=log, burstiness=burstiness, spread=spread, target=target,

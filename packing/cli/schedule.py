@@ -9,7 +9,8 @@ import typer
 
 from packing.cli import options
 from packing.cli.exits import ExitCode, exit_code
-from packing.cli.output import emit, native_output_to_stderr, refuse_unwritable, say, write_file
+from packing.cli.files import refuse_unwritable, write_file
+from packing.cli.output import emit, native_output_to_stderr, say
 
 if TYPE_CHECKING:
     from packing.domain.problem import Problem
@@ -42,7 +43,7 @@ def command(
     from packing.describe import read_problem
     from packing.errors import ProblemError
 
-    faults = refuse_unwritable(output, "--output")
+    faults = refuse_unwritable(output, "--output", inputs=[file, checked])
     if faults:
         raise ProblemError(faults)
     if checked is not None:
@@ -56,23 +57,17 @@ def command(
     from packing.cli.interrupt import interruptible
 
     follow = None if quiet else say
-    with interruptible() as cancel, native_output_to_stderr():
-        found = solve_schedule(
-            problem,
-            time_limit=time_limit,
-            seed=seed,
-            workers=workers,
-            groups=groups,
-            move_weight=move_weight,
-            current=known,
-            cancel=cancel,
-            on_progress=follow,
-        )
-    text = found.to_json()
-    if output is not None:
-        write_file(output, text)
-        if not quiet:
-            say(f"schedule written to {output}")
+    with interruptible() as cancel:
+        with native_output_to_stderr():
+            found = solve_schedule(
+                problem, time_limit=time_limit, seed=seed, workers=workers, groups=groups, move_weight=move_weight, current=known,
+                cancel=cancel, on_progress=follow,
+            )  # fmt: skip
+        text = found.to_json()
+        if output is not None:
+            write_file(output, text)
+            if not quiet:
+                say(f"schedule written to {output}")
     if as_json:
         emit(text)
     elif not quiet:
@@ -93,7 +88,7 @@ def _check(file: Path, checked: Path, *, as_json: bool) -> None:
     from packing.domain.units import MICRO
     from packing.verify.schedule import verify_schedule
 
-    problem, schedule = read_both(read_problem, file, read_schedule, checked)
+    problem, schedule = read_both(read_problem, file, read_schedule, checked, "FILE --check SCHEDULE")
     given: Problem = problem
     expanded = expand(given)
     found = verify_schedule(expanded.problem, schedule, expanded.digest)

@@ -1,11 +1,13 @@
-"""A search as the verbs run it: it can be interrupted, says how it goes on stderr, and its answer is written whole."""
+"""A search as the verbs run it, inside `interruptible`: it says how it goes on stderr, and its answer is written whole."""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from packing.cli.output import native_output_to_stderr, say, write_file
+from packing.cli.files import write_file
+from packing.cli.output import native_output_to_stderr, say
 
 if TYPE_CHECKING:
     from packing.domain.placement import Placement
@@ -13,13 +15,12 @@ if TYPE_CHECKING:
     from packing.solve import Result
 
 
-def search(problem: Problem, *, quiet: bool, **options: Any) -> Result:
+def search(problem: Problem, *, quiet: bool, cancel: threading.Event, **options: Any) -> Result:
     """`solve_placement` with these options; what went otherwise than meant is said."""
-    from packing.cli.interrupt import interruptible
     from packing.report.progress import progress_to_stderr
     from packing.solve import solve_placement
 
-    with interruptible() as cancel, progress_to_stderr(quiet=quiet) as follow, native_output_to_stderr():
+    with progress_to_stderr(quiet=quiet) as follow, native_output_to_stderr():
         result = solve_placement(problem, on_progress=follow, cancel=cancel, **options)
     for note in (*result.expanded.notices, *result.incidents):
         say(f"note: {note}")

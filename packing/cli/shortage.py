@@ -9,13 +9,12 @@ import typer
 
 from packing.cli import options
 from packing.cli.exits import ExitCode
-from packing.cli.output import emit, native_output_to_stderr, refuse_unwritable, say, write_file
+from packing.cli.files import FLEET_FORMATS, refuse_unwritable, write_file
+from packing.cli.output import emit, native_output_to_stderr, say
 
 if TYPE_CHECKING:
     from packing.act.shortage import ShortageAnswer
     from packing.domain.problem import Problem
-
-FORMATS = (".json", ".yaml", ".yml")
 
 
 def command(
@@ -40,12 +39,22 @@ def command(
     """Decide who gives up what when accelerators do not suffice for FILE: the lowest priority first, and no more than is needed."""
     from packing.errors import ProblemError
 
-    faults = [*refuse_unwritable(output, "--output"), *refuse_unwritable(conceded, "--conceded", FORMATS)]
+    read = [file, current]
+    faults = refuse_unwritable(output, "--output", inputs=read)
+    faults += refuse_unwritable(conceded, "--conceded", FLEET_FORMATS, inputs=read, outputs=[output])
     if faults:
         raise ProblemError(faults)
     problem, now = _read(file, current)
-    answer = _answer(problem, current=now, time_limit=time_limit, seed=seed, stock=stock)
-    _write(answer, output, conceded, quiet=quiet)
+    from packing.cli.both import say_unlikely
+
+    say_unlikely(problem)
+    from packing.act.shortage import answer_shortage
+    from packing.cli.interrupt import interruptible
+
+    with interruptible() as cancel:
+        with native_output_to_stderr():
+            answer = answer_shortage(problem, current=now, time_limit=time_limit, seed=seed, stock=stock, cancel=cancel)
+        _write(answer, output, conceded, quiet=quiet)
     if as_json:
         emit(answer.to_json())
     elif not quiet:
@@ -66,14 +75,6 @@ def _read(file: Path, current: Path | None) -> tuple[Problem, Any]:
         return read_problem(file), None
     problem, now = read_all((read_problem, file), (read_placement, current))
     return problem, now
-
-
-def _answer(problem: Problem, **options: Any) -> ShortageAnswer:
-    from packing.act.shortage import answer_shortage
-    from packing.cli.interrupt import interruptible
-
-    with interruptible() as cancel, native_output_to_stderr():
-        return answer_shortage(problem, cancel=cancel, **options)
 
 
 def _write(answer: ShortageAnswer, output: Path | None, conceded: Path | None, *, quiet: bool) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from packing.cli import options
-from packing.cli.output import CHART_FORMATS, emit, refuse_unwritable, say
+from packing.cli.files import CHART_FORMATS, refuse_unwritable
+from packing.cli.output import emit, say
 
 if TYPE_CHECKING:
     from packing.domain.problem import Problem
@@ -28,14 +29,15 @@ def command(
     """Show a placement: endpoints, nodes with an occupancy bar for each accelerator, cost, scores, what was left out."""
     from packing.errors import ProblemError
 
-    if faults := refuse_unwritable(chart, "--chart", CHART_FORMATS):
+    if faults := refuse_unwritable(chart, "--chart", CHART_FORMATS, inputs=[*placements, problem]):
         raise ProblemError(faults)
     from packing.cli.account import show
+    from packing.cli.both import read_all
     from packing.describe import read_placement
     from packing.report import Account
 
     described = _expanded(problem) if problem else None
-    read = {path: read_placement(path) for path in placements}
+    read = dict(zip(placements, read_all(*((read_placement, path) for path in placements)), strict=True))
     for path, placement in read.items():
         if as_json:
             emit(placement.to_json())

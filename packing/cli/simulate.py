@@ -10,10 +10,13 @@ import typer
 
 from packing.cli import options
 from packing.cli.exits import ExitCode, exit_code
-from packing.cli.output import emit, native_output_to_stderr, refuse_unwritable, say, write_file
+from packing.cli.files import refuse_unwritable, write_file
+from packing.cli.output import emit, native_output_to_stderr, say
 
 if TYPE_CHECKING:
     from packing.act.simulate import Episode, Simulation
+
+ORDER = "FILE PLACEMENT EVENTS"
 
 
 def command(
@@ -44,31 +47,32 @@ def command(
     from packing.describe.timeline import read_events
     from packing.errors import Fault, ProblemError
 
-    faults = refuse_unwritable(output, "--output")
+    faults = refuse_unwritable(output, "--output", inputs=[file, placement, events])
     wanted, wrong = policies(policy or [], move_weight or [])
     faults += wrong
     if output is not None and len(wanted) > 1:
         faults.append(Fault("bad_option", "--output", str(output), "Each policy ends with a placement of its own.", "Give one policy only."))
     if faults:
         raise ProblemError(faults)
-    problem, now = read_all((read_problem, file), (read_placement, placement))
-    (timeline,) = read_all((lambda path: read_events(path, problem), events))
+    problem, now = read_all((read_problem, file), (read_placement, placement), order=ORDER)
+    (timeline,) = read_all((lambda path: read_events(path, problem), events), order=ORDER)
     from packing.act.simulate import simulate
     from packing.cli.interrupt import interruptible
 
     done: dict[str, Simulation] = {}
-    with interruptible() as cancel, native_output_to_stderr():
+    with interruptible() as cancel:
         for name, how in wanted.items():
             follow = None if quiet else _follow(name if len(wanted) > 1 else "")
-            done[name] = simulate(
-                problem, now, timeline, policy=how, time_limit=time_limit, seed=seed, workers=workers, cancel=cancel, on_episode=follow
-            )
+            with native_output_to_stderr():
+                done[name] = simulate(
+                    problem, now, timeline, policy=how, time_limit=time_limit, seed=seed, workers=workers, cancel=cancel, on_episode=follow
+                )
             if done[name].cancelled:
                 break
-    if output is not None:
-        write_file(output, next(iter(done.values())).placement.to_json())
-        if not quiet:
-            say(f"placement written to {output}")
+        if output is not None:
+            write_file(output, next(iter(done.values())).placement.to_json())
+            if not quiet:
+                say(f"placement written to {output}")
     if as_json:
         emit(_json(done))
     elif not quiet:

@@ -9,7 +9,8 @@ import typer
 
 from packing.cli import options
 from packing.cli.exits import exit_code
-from packing.cli.output import CHART_FORMATS, emit, native_output_to_stderr, refuse_unwritable, say
+from packing.cli.files import CHART_FORMATS, refuse_unwritable
+from packing.cli.output import emit, native_output_to_stderr, say
 from packing.cli.search import search, written
 
 
@@ -31,15 +32,23 @@ def command(
     baselines: Annotated[bool, typer.Option("--baselines/--no-baselines", help="Compare the cost with other ways to do it.")] = True,
 ) -> None:
     """Place the models of FILE on its fleet, and show what came out."""
-    _refuse(output, chart)
+    _refuse(file, output, chart)
     from packing.describe import read_problem
+    from packing.describe.unlikely import unlikely_memory_limit
 
     problem = read_problem(file)
-    result = search(problem, quiet=quiet, time_limit=time_limit, seed=seed, workers=workers, gap=gap, strategy=strategy, memory_limit=memory_limit)
+    if odd := unlikely_memory_limit(memory_limit):
+        say(f"note: {odd}")
     from packing.cli.account import account_of, show
+    from packing.cli.interrupt import interruptible
 
-    account = account_of(result)
-    text = written(account.placement, output, quiet=quiet)
+    with interruptible() as cancel:
+        result = search(
+            problem, quiet=quiet, cancel=cancel, time_limit=time_limit, seed=seed, workers=workers, gap=gap, strategy=strategy,
+            memory_limit=memory_limit,
+        )  # fmt: skip
+        account = account_of(result)
+        text = written(account.placement, output, quiet=quiet)
     if chart is not None:
         from packing.report.chart import radar
 
@@ -59,9 +68,10 @@ def command(
     raise typer.Exit(exit_code(result.status, result.limit))
 
 
-def _refuse(output: Path | None, chart: Path | None) -> None:
+def _refuse(file: Path, output: Path | None, chart: Path | None) -> None:
     """Stop before the search if its results could not be written."""
-    faults = [*refuse_unwritable(output, "--output"), *refuse_unwritable(chart, "--chart", CHART_FORMATS)]
+    faults = refuse_unwritable(output, "--output", inputs=[file])
+    faults += refuse_unwritable(chart, "--chart", CHART_FORMATS, inputs=[file], outputs=[output])
     if chart is not None:
         from packing.report.chart import missing_extra
 

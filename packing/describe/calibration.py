@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from packing.describe.kinds import CALIBRATION
 from packing.describe.written import Written
 from packing.domain.calibration import CALIBRATION_SCHEMA_VERSION, Calibration
 from packing.domain.faults import did_you_mean
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from packing.capacity.refit import Refit
 
 MAX_CALIBRATION_BYTES = 20 * 10**6
-_CALIBRATION = Written(Calibration, "calibration", CALIBRATION_SCHEMA_VERSION, "packing calibrate -o", MAX_CALIBRATION_BYTES)
+_CALIBRATION = Written(Calibration, "calibration", CALIBRATION_SCHEMA_VERSION, "packing calibrate -o", MAX_CALIBRATION_BYTES, CALIBRATION)
 
 
 def read_calibration(path: str | os.PathLike[str]) -> Calibration:

@@ -10,9 +10,11 @@ from pydantic import BaseModel, ValidationError
 
 from packing.domain.faults import cleaned, faults_of, path_of
 from packing.domain.problem import Problem
-from packing.errors import Fault
+from packing.errors import SHOWN, Fault
 
 Location = tuple[int | str, ...]
+MANY_FAULTS = 20_000
+"""Beyond this only the first are looked at."""
 SECTIONS = ("tenants", "instance_types", "fleet", "models")
 
 
@@ -73,6 +75,8 @@ def read_draft(data: Mapping[str, Any]) -> tuple[Draft, list[Fault]]:
     problem, error = _validated(data)
     if problem is not None:
         return Draft(problem, data, draft_of(problem).index), []
+    if error.error_count() > MANY_FAULTS:
+        return _nothing({}), _first_faults(data, error.error_count())
     faults = faults_of(error, Problem, data)
     unknown = [detail["loc"] for detail in error.errors(include_url=False) if detail["type"] == "extra_forbidden"]
     rest: Any = data
@@ -107,13 +111,32 @@ def _salvaged(data: Any, rest: Any, error: ValidationError) -> Draft:
         problem, error = _validated(rest)
     gone |= {location for location in doubtful if len(location) == 2}
     if problem is None:  # nothing that this could have read: an input that is not even a mapping of fields
-        return Draft(Problem.model_construct(), data, dict.fromkeys(SECTIONS, ()), frozenset((section,) for section in SECTIONS))
+        return _nothing(data)
     index = {}
     for section in SECTIONS:
         listed = _get(data, section)
         count = len(listed) if isinstance(listed, list | tuple) and (section,) not in doubtful | gone else 0
         index[section] = tuple(at for at in range(count) if (section, at) not in gone)
     return Draft(problem, data, index, frozenset(doubtful | gone))
+
+
+def _nothing(data: Any) -> Draft:
+    """The draft of an input of which nothing could be read."""
+    return Draft(Problem.model_construct(), data, dict.fromkeys(SECTIONS, ()), frozenset((section,) for section in SECTIONS))
+
+
+def _first_faults(data: Mapping[str, Any], count: int) -> list[Fault]:
+    """The faults of the first records, and how many there are in all: whoever has so many does not look at each."""
+    longest = max((len(value) for value in data.values() if isinstance(value, list | tuple)), default=1)
+    records, faults = 1, list[Fault]()
+    while len(faults) < SHOWN and records < 8 * longest:
+        records *= 8
+        few = {key: value[:records] if isinstance(value, list | tuple) else value for key, value in data.items()}
+        error = _validated(few)[1]
+        faults = [] if error is None else faults_of(error, Problem, data)
+    few_shown = faults[: SHOWN - 1]
+    cause = f"There are {count - len(few_shown):,} more faults."
+    return [*few_shown, Fault("too_large", "(top level)", f"{count} faults", cause, "Correct these first: the others may be like them.")]
 
 
 def _locations(error: ValidationError) -> Iterator[Location]:

@@ -1,4 +1,4 @@
-"""Line numbers for faults: looked up by a second pass over the text, only when there are faults."""
+"""Line numbers for faults: looked up by a second pass over the text, only for those that a message shows."""
 
 from __future__ import annotations
 
@@ -7,36 +7,44 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from packing.describe.json_lines import find_lines
 from packing.describe.yaml_text import Location, parse_yaml
 from packing.domain.faults import path_of
-from packing.errors import Fault, ProblemError
+from packing.errors import SHOWN, Fault, ProblemError
 
 _RECORD = re.compile(r"(\w+)(?:\[(\d+)\])?")
-MAX_RECORDS = 2_000
-"""Faults in more records than this go without lines: whoever has so many does not look up each."""
+_ENDS = ".[ "
+"""What follows the path of a value in the path of what is in it."""
 
 
 def with_lines(faults: Sequence[Fault], text: str, data: Any) -> list[Fault]:
-    """The same faults, each with the line of its value, or of the nearest value around it."""
-    wanted = {(match[1], int(match[2]) if match[2] else None) for fault in faults if (match := _RECORD.match(fault.where))}
-    if len(wanted) > MAX_RECORDS:
-        return list(faults)
+    """The same faults, each that will be shown with the line of its value, or of the nearest value around it."""
+    wanted = {(match[1], int(match[2]) if match[2] else None) for fault in faults[:SHOWN] if (match := _RECORD.match(fault.where))}
     lines: dict[str, int] = {}
 
+    def wants(location: Location) -> bool:
+        return _record(location) in wanted
+
     def seen(location: Location, line: int) -> None:
-        record = (location[0], location[1] if len(location) > 1 and isinstance(location[1], int) else None)
-        if record in wanted or len(location) == 1:
+        if len(location) == 1 or wants(location):
             lines.setdefault(path_of(location, data), line)
 
     try:
-        parse_yaml(text, seen)  # JSON, too, is near enough to YAML to find lines in it
+        if text.lstrip()[:1] not in ("{", "[") or not find_lines(text, seen, wants):
+            lines.clear()
+            parse_yaml(text, seen)
     except ProblemError:
         return list(faults)
-    return [_with_line(fault, lines) for fault in faults]
+    return [*(_with_line(fault, lines) for fault in faults[:SHOWN]), *faults[SHOWN:]]
+
+
+def _record(location: Location) -> tuple[int | str, int | None]:
+    return location[0], location[1] if len(location) > 1 and isinstance(location[1], int) else None
 
 
 def _with_line(fault: Fault, lines: dict[str, int]) -> Fault:
     if fault.where.endswith(")"):  # knows its line, or stands for the whole file
         return fault
-    around = max((where for where in lines if fault.where.startswith(where)), key=len, default=None) if fault.where not in lines else fault.where
-    return fault if around is None else replace(fault, where=f"{fault.where} (line {lines[around]})")
+    cuts = (at for at in range(len(fault.where), 0, -1) if at == len(fault.where) or fault.where[at] in _ENDS)
+    line = next((lines[fault.where[:at]] for at in cuts if fault.where[:at] in lines), None)
+    return fault if line is None else replace(fault, where=f"{fault.where} (line {line})")

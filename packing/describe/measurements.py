@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from packing.describe.architectures import Architectures
 from packing.describe.columns import COLUMNS, Heads
+from packing.describe.kinds import MEASUREMENTS, insist
 from packing.describe.measured_row import Row, RowReader
 from packing.describe.parsing import parse
 from packing.describe.text import read_text
 from packing.domain.faults import shown
 from packing.errors import Fault, ProblemError
+from packing.inputs import open_input
 
 if TYPE_CHECKING:
     from packing.capacity.refit import Point
@@ -60,8 +64,9 @@ def read_measurements(path: str | os.PathLike[str]) -> Measurements:
             raise ProblemError(faults)
         return measurements_from(data, base)
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as stream:
-            return _gathered(_table(stream, _separator(stream)), base)
+        with io.TextIOWrapper(open_input(path), encoding="utf-8-sig", newline="") as stream:
+            head = stream.readline(100_000)
+            return _gathered(_table(chain([head], stream), _separator(head)), base)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         fault = Fault("unreadable_file", name, "", f"The file cannot be read: {reason}.", "Check the path; save it as CSV in UTF-8.")
@@ -75,6 +80,7 @@ def measurements_from(data: Any, base: Path | None = None) -> Measurements:
     ------
     ProblemError : with all faults.
     """
+    insist(data, MEASUREMENTS)
     listed = data.get("measurements") if isinstance(data, Mapping) else data
     if not isinstance(listed, list | tuple):
         cause = "This is not a list of measurements."
@@ -82,10 +88,8 @@ def measurements_from(data: Any, base: Path | None = None) -> Measurements:
     return _gathered(enumerate(listed, 1), base)
 
 
-def _separator(stream: TextIO) -> str:
+def _separator(head: str) -> str:
     """What separates columns: whatever the head has most of."""
-    head = stream.readline(100_000)
-    stream.seek(0)
     return max(",;\t", key=head.count)
 
 

@@ -6,13 +6,14 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from packing.describe.kinds import PLACEMENT
 from packing.describe.written import Written
 from packing.domain.placement import PLACEMENT_SCHEMA_VERSION, Placement
 
 MAX_PLACEMENT_BYTES = 256 * 10**6
 """A placement of 100,000 copies is about 60 MB."""
 
-_PLACEMENT = Written(Placement, "placement", PLACEMENT_SCHEMA_VERSION, "packing solve -o", MAX_PLACEMENT_BYTES)
+PLACEMENT_FILE = Written(Placement, "placement", PLACEMENT_SCHEMA_VERSION, "packing solve -o", MAX_PLACEMENT_BYTES, PLACEMENT)
 
 
 def read_placement(path: str | os.PathLike[str]) -> Placement:
@@ -22,7 +23,7 @@ def read_placement(path: str | os.PathLike[str]) -> Placement:
     ------
     ProblemError : with all faults of the file.
     """
-    return _PLACEMENT.read(path)
+    return PLACEMENT_FILE.read(path)
 
 
 def placement_from(data: Mapping[str, Any]) -> Placement:
@@ -32,4 +33,4 @@ def placement_from(data: Mapping[str, Any]) -> Placement:
     ------
     ProblemError : with all faults, code ``bad_placement``, or ``schema_version`` for a newer form.
     """
-    return _PLACEMENT.of(data)
+    return PLACEMENT_FILE.of(data)

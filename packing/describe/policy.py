@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from packing.describe.kinds import POLICY, insist
 from packing.describe.lines import with_lines
 from packing.describe.parsing import parse
 from packing.describe.text import read_text
@@ -32,6 +33,10 @@ def read_policy(path: str | os.PathLike[str]) -> Policy:
 
 
 def _validated(data: Any) -> tuple[Policy | None, list[Fault]]:
+    try:
+        insist(data, POLICY)
+    except ProblemError as error:
+        return None, list(error.faults)
     if not isinstance(data, dict):
         cause = "The top level is not a mapping of fields such as move_weight and drain."
         return None, [Fault("wrong_type", "(top level)", shown(data), cause, "Write one field a line: its name, a colon, its value.")]

@@ -10,6 +10,7 @@ from packing.describe.architectures import Architectures
 from packing.describe.calibration import calibration_of
 from packing.describe.check import check, check_draft
 from packing.describe.draft import read_draft
+from packing.describe.kinds import FLEET, insist, kind_of
 from packing.describe.overrides import with_catalogue
 from packing.domain.faults import shown
 from packing.domain.problem import Problem
@@ -50,9 +51,13 @@ def checked_problem(given: Problem | Mapping[str, Any]) -> Problem:
 
 def read(data: Any, base: Path | None = None) -> tuple[Problem | None, list[Fault]]:
     """The problem, or None and all faults."""
-    if not isinstance(data, Mapping):
+    if not isinstance(data, Mapping) and kind_of(data) is None:
         cause = "The top level is not a mapping of fields such as models and fleet."
         return None, [Fault("wrong_type", "(top level)", shown(data), cause, "Start from an example in examples/.")]
+    try:
+        insist(data, FLEET)
+    except ProblemError as error:
+        return None, list(error.faults)
     draft, faults = read_draft(with_catalogue(data))
     resolver = Architectures(base)
     faults += check_draft(draft, resolver)

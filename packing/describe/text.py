@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from packing.errors import Fault, ProblemError
+from packing.inputs import open_input
 
 MAX_BYTES = 20 * 10**6
 """Fleet files: 10,000 models with profiles of 24 slots are about 5 MB."""
@@ -20,11 +20,11 @@ def read_text(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> str:
     """
     name = os.fspath(path)
     try:
-        size = Path(name).stat().st_size
-        if size > limit:
-            raise ProblemError([_too_large(name, size, limit)])
-        with Path(name).open("rb") as file:
-            raw = file.read(limit + 1)  # a pipe or a device has no size
+        with open_input(name) as file:
+            size = os.fstat(file.fileno()).st_size if file.seekable() else 0  # a pipe or a device has no size
+            if size > limit:
+                raise ProblemError([_too_large(name, size, limit)])
+            raw = file.read(limit + 1)
     except (OSError, ValueError) as error:
         if isinstance(error, ProblemError):
             raise

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from packing.describe.architectures import Architectures
 from packing.describe.check import check
+from packing.describe.kinds import TIMELINE, insist
 from packing.describe.lines import with_lines
 from packing.describe.parsing import parse
 from packing.describe.problem import with_facts
@@ -63,6 +64,10 @@ def events_from(data: Any, problem: Problem, base: Path | None = None) -> Timeli
 
 
 def _read(data: Any, problem: Problem, base: Path | None) -> tuple[Timeline | None, list[Fault]]:
+    try:
+        insist(data, TIMELINE)
+    except ProblemError as error:
+        return None, list(error.faults)
     if isinstance(data, list):
         data = {"events": data}
     if not isinstance(data, Mapping):

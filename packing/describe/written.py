@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from packing.describe.kinds import FileKind, insist
 from packing.describe.parsing import parse
 from packing.describe.text import read_text
 from packing.domain.faults import faults_of, shown
@@ -29,6 +30,7 @@ class Written(Generic[R]):
     version : newest form that is read.
     command : what writes it.
     most : bytes of the largest file that is read.
+    kind : how it is told from other files.
     """
 
     record: type[R]
@@ -36,10 +38,14 @@ class Written(Generic[R]):
     version: int
     command: str
     most: int
+    kind: FileKind
 
     def read(self, path: str | os.PathLike[str]) -> R:
         """The record in a JSON (or YAML) file. Raises ProblemError with all faults of the file."""
-        data, faults = parse(read_text(path, self.most), os.fspath(path))
+        return self.parsed(*parse(read_text(path, self.most), os.fspath(path)))
+
+    def parsed(self, data: Any, faults: list[Fault]) -> R:
+        """The record from the data of a file, of which `faults` are known already. Raises ProblemError with all faults."""
         record, more = self._validated(data)
         if record is None or faults:
             raise ProblemError([*faults, *more])
@@ -53,6 +59,7 @@ class Written(Generic[R]):
         return record
 
     def _validated(self, data: Any) -> tuple[R | None, list[Fault]]:
+        insist(data, self.kind)
         if not isinstance(data, Mapping):
             cause = f"This is not a {self.name}."
             return None, [Fault(f"bad_{self.name}", "(top level)", shown(data), cause, f"Take a file that `{self.command}` wrote.")]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from packing.domain.faults import coded
-from packing.domain.fields import AsTuple, Count, Name, Number, Record
+from packing.domain.fields import AsTuple, Count, Name, Number, Record, Sentence
 from packing.domain.workload import ErrorBands
 
 CALIBRATION_SCHEMA_VERSION = 1
@@ -63,9 +63,9 @@ class Calibration(Record):
     """Figures of one's own. Accelerators that do not occur keep the library's parameters and bands."""
 
     schema_version: Annotated[int, Field(ge=1)] = CALIBRATION_SCHEMA_VERSION
-    source: str = ""
+    source: Sentence = ""
     """Which measurements."""
-    laws: str = ""
+    laws: Sentence = ""
     """Hash of the library's own calibration that this one started from."""
     fits: Annotated[tuple[Fit, ...], AsTuple] = ()
     situations: Annotated[tuple[Situation, ...], AsTuple] = ()

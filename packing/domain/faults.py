@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from pydantic_core import PydanticCustomError, ValidationError
 
-from packing.errors import CODES, Fault, shorten
+from packing.domain.other_words import other_word
+from packing.errors import CODES, SHOWN, Fault, shorten
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -29,6 +31,10 @@ _WANTED = {
     "model": ("a mapping of fields to values", "Give a mapping: field, colon, value."),
     "literal": ("one of the accepted values", "Take one of the accepted values."),
 }
+ALIKE = 0.75
+"""Share of letters in common (Ratcliff and Obershelp) from which on one name may be a slip of the pen for another."""
+BEGINNING = 4
+"""Letters with which a name begins that is meant although only its beginning is written."""
 MAX_PARTS = 12
 """Parts of a path that a message shows; no field of ours is deeper."""
 _ALSO_NUMBERS = {"copies", "traffic"}
@@ -44,9 +50,17 @@ def nearest(name: object, known: Iterable[str]) -> str | None:
     """The known name that looks most like `name`; None where nothing does."""
     if not isinstance(name, str):
         return None
+    return _nearest(name[:200], frozenset(known))
+
+
+@lru_cache(maxsize=1024)
+def _nearest(name: str, known: frozenset[str]) -> str | None:
     spelled = {each.lower(): each for each in sorted(known, reverse=True)}
-    found = difflib.get_close_matches(name[:200].lower(), spelled, n=1, cutoff=0.5)
-    return spelled[found[0]] if found else None
+    found = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=ALIKE)
+    if found:
+        return spelled[found[0]]
+    begun = [each for each in spelled if len(name) >= BEGINNING and each.startswith(name.lower())]
+    return spelled[begun[0]] if len(begun) == 1 else None
 
 
 def did_you_mean(name: object, known: Iterable[str], otherwise: str) -> str:
@@ -108,8 +122,12 @@ def faults_of(error: ValidationError, kind: type[BaseModel], data: Any = None, p
     """
     faults: dict[tuple[Location, str], Fault] = {}
     for detail in error.errors(include_url=False):
-        location = cleaned(detail["loc"])
-        fault = _fault(str(detail["type"]), location, detail.get("input"), dict(detail.get("ctx") or {}), kind, path_of(prefix + location, data))
+        location, why = cleaned(detail["loc"]), str(detail["type"])
+        where = path_of(prefix + location, data)
+        if why == "extra_forbidden":
+            fault = _unknown_field(location, detail.get("input"), kind, where, suggest=len(faults) < SHOWN)
+        else:
+            fault = _fault(why, location, detail.get("input"), dict(detail.get("ctx") or {}), kind, where)
         faults.setdefault((location, fault.code), fault)
     return list(faults.values())
 
@@ -123,13 +141,19 @@ def cleaned(location: Location) -> Location:
     return location[:-1] if location and location[-1] == "[key]" else location
 
 
+def _unknown_field(location: Location, value: Any, kind: type[BaseModel], where: str, *, suggest: bool) -> Fault:
+    """A field that the record does not have, with the one that is meant: in other words, or misspelt."""
+    advice = "Take it out, or call it by its name."
+    if suggest:
+        known = _fields_at(kind, location[:-1])
+        meant = other_word(location[-1], known)
+        advice = did_you_mean(location[-1], known, f"Known here: {', '.join(sorted(known))}.") if meant is None else f"Here it is called {meant}."
+    return Fault("unknown_field", where, shown(value), f"There is no field '{shown(location[-1])}' here.", advice)
+
+
 def _fault(error: str, location: Location, value: Any, context: dict[str, Any], kind: type[BaseModel], where: str) -> Fault:
     if error in CODES:
         return Fault(error, where, shown(value), context["cause"], context["action"])
-    if error == "extra_forbidden":
-        known = _fields_at(kind, location[:-1])
-        advice = did_you_mean(location[-1], known, f"Known here: {', '.join(sorted(known))}.")
-        return Fault("unknown_field", where, shown(value), f"There is no field {shown(location[-1])!r} here.", advice)
     if error == "missing":
         return Fault("missing_field", where, "", f"The field {location[-1]!r} is required.", "Add it.")
     if location and location[-1] == "architecture" and error.endswith("_type"):
@@ -166,7 +190,13 @@ def _limit_fault(error: str, value: Any, context: dict[str, Any], where: str) ->
         case "string_too_long" | "too_long":
             return Fault("bad_value", where, text, f"It is longer than {context.get('max_length')}.", "Shorten it.")
         case "string_pattern_mismatch":
-            return Fault("bad_value", where, text, "It contains line breaks or control characters.", "Use printable characters on one line.")
+            return Fault(
+                "bad_value",
+                where,
+                text,
+                "It contains characters that are not seen: line breaks, control characters, turns of direction.",
+                "Use printable characters on one line.",
+            )
         case "string_unicode":
             return Fault("bad_value", where, text, "It is not valid text.", "Write the text as UTF-8.")
         case "recursion_loop":

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from packing.domain.faults import coded, faults_of
-from packing.domain.units import MAX_QUANTITY, UnitError, memory_fraction
-from packing.errors import ProblemError
+from packing.domain.units import MAX_QUANTITY, UnitError, cores, memory_fraction
+from packing.errors import UNPRINTABLE, ProblemError
 
 MAX_NUMBER = 1e9
 
@@ -74,6 +74,14 @@ def _number(value: Any) -> float:
     return float(value)
 
 
+def _cores(value: Any) -> float:
+    """Cores, also as Kubernetes writes them: ``500m`` is a half."""
+    try:
+        return _number(cores(value) if isinstance(value, str) else value)
+    except UnitError as error:
+        raise coded(error.kind, error.cause, error.action) from None
+
+
 def _strings(value: Any) -> Any:
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
@@ -85,13 +93,24 @@ _MEMORY_SCHEMA = WithJsonSchema(
     }
 )
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^[^{UNPRINTABLE}]+$")]
+"""What anything is called: 1 to 200 characters of one line, all of which are seen (`packing.errors.UNPRINTABLE`)."""
+Label = Annotated[str, Field(max_length=200, pattern=rf"^[^{UNPRINTABLE}]*$")]
+"""A name that may be empty."""
+Mentioned = Annotated[str, Field(max_length=1000, pattern=rf"^[^{UNPRINTABLE}]*$")]
+"""What a file about a problem calls something of it: a name, or what is made of names (a pool's label)."""
+Sentence = Annotated[str, Field(max_length=20_000, pattern=rf"^[^{UNPRINTABLE}]*$")]
+"""Text for people: one line of characters that are seen."""
 MemoryNeed = Annotated[int, _memory(math.ceil), _MEMORY_SCHEMA]
 """Bytes needed: rounded up."""
 MemoryCapacity = Annotated[int, _memory(math.floor), _MEMORY_SCHEMA]
 """Bytes available: rounded down."""
 Number = Annotated[float, BeforeValidator(_number), WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_NUMBER})]
 """A finite number from 0 to 10^9."""
+Cores = Annotated[
+    float, BeforeValidator(_cores), WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": MAX_NUMBER}, {"type": "string"}]})
+]
+"""A number of cores, or text in thousandths such as 500m."""
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from packing.domain.fields import AsTuple, Record
+from packing.domain.faults import coded
+from packing.domain.fields import AsTuple, Mentioned, Record, Sentence
 from packing.domain.words import Hosting
 from packing.domain.workload import Mode
 
@@ -48,12 +49,25 @@ class Outcome(StrEnum):
     NOT_FOUND = "not_found"
 
 
+_NODE = {"kind", "node", "pool", "seconds", "starts_at"}
+_COPY = {"kind", "node", "model", "copy_index", "accelerators", "seconds", "starts_at"}
+FIELDS = {
+    StepKind.START_NODE: _NODE | {"instance_type", "zone", "endpoint", "hosting", "keep"},
+    StepKind.LOAD_COPY: _COPY | {"mode", "bytes"},
+    StepKind.SHIFT_TRAFFIC: _COPY | {"replaces"},
+    StepKind.DRAIN: _COPY,
+    StepKind.UNLOAD: _COPY,
+    StepKind.STOP_NODE: _NODE,
+}
+"""What a step of each kind may state."""
+
+
 class Step(Record):
     """One thing that is done to one node or one copy."""
 
     kind: Annotated[StepKind, Field(strict=False)]
-    node: str
-    model: str | None = None
+    node: Mentioned
+    model: Mentioned | None = None
     copy_index: Annotated[int | None, Field(alias="copy", ge=0)] = None
     """Number of the copy. No two copies of a model that are there at the same time have the same one."""
     replaces: Annotated[int | None, Field(ge=0)] = None
@@ -61,13 +75,13 @@ class Step(Record):
     accelerators: Annotated[tuple[int, ...], AsTuple] = ()
     mode: Mode | None = None
     """Of `load_copy`."""
-    pool: str | None = None
+    pool: Mentioned | None = None
     """Of `start_node`, with the four that follow."""
-    instance_type: str | None = None
-    zone: str | None = None
-    endpoint: str | None = None
+    instance_type: Mentioned | None = None
+    zone: Mentioned | None = None
+    endpoint: Mentioned | None = None
     hosting: Annotated[Hosting | None, Field(strict=False)] = None
-    keep: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
+    keep: Annotated[Mentioned | None, Field(exclude_if=lambda value: value is None)] = None
     """Of `start_node`: the level of over-commitment of its endpoint, where there is one."""
     bytes: Bytes = 0
     """Of `load_copy`: what has to be brought to the node, its mode's size (docs/migration.md)."""
@@ -75,6 +89,14 @@ class Step(Record):
     """Estimated duration."""
     starts_at: Figure = 0.0
     """Seconds from the beginning, if every step starts as soon as those that it waits for are done (no waves)."""
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Step:
+        fields = type(self).model_fields
+        odd = [field.alias or name for name, field in fields.items() if name not in FIELDS[self.kind] and getattr(self, name) != field.default]
+        if odd:
+            raise coded("contradiction", f"A step {self.kind} says nothing of {', '.join(odd)}.", "Take it out, or correct the kind.")
+        return self
 
 
 class Wave(Record):
@@ -88,9 +110,9 @@ class Wave(Record):
 class Bounce(Record):
     """A copy that is loaded on the way where it does not stay, to break a circle of moves that wait for one another."""
 
-    model: str
+    model: Mentioned
     copy_index: Annotated[int, Field(alias="copy", ge=0)]
-    node: str
+    node: Mentioned
     extra_node: bool = False
     """Whether the node is started for this alone."""
 
@@ -98,7 +120,7 @@ class Bounce(Record):
 class Dip(Record):
     """A model that serves with fewer copies for a while: break before make."""
 
-    model: str
+    model: Mentioned
     copies: Annotated[int, Field(ge=1)]
     """How many fewer than the smaller of what it had and what it will have."""
 
@@ -106,10 +128,10 @@ class Dip(Record):
 class Remedy(Record):
     """What would make an order possible: found by planning with it."""
 
-    pool: str | None = None
+    pool: Mentioned | None = None
     """More nodes of this pool for the time of the migration, or..."""
     nodes: Annotated[int, Field(ge=0)] = 0
-    model: str | None = None
+    model: Mentioned | None = None
     """... fewer serving copies of this model for a while."""
     copies: Annotated[int, Field(ge=0)] = 0
     """`max_unavailable` that the model would need."""
@@ -138,10 +160,10 @@ Renumbered = Annotated[tuple[int, int], AsTuple]
 class Names(Record):
     """What the new placement's names are called on the way, where they differ (identical things are matched, not names)."""
 
-    nodes: dict[str, str] = Field(default_factory=dict)
+    nodes: dict[Mentioned, Mentioned] = Field(default_factory=dict)
     """Id in the new placement -> id on the way."""
-    endpoints: dict[str, str] = Field(default_factory=dict)
-    accelerators: dict[str, Annotated[tuple[Renumbered, ...], AsTuple]] = Field(default_factory=dict)
+    endpoints: dict[Mentioned, Mentioned] = Field(default_factory=dict)
+    accelerators: dict[Mentioned, Annotated[tuple[Renumbered, ...], AsTuple]] = Field(default_factory=dict)
     """By id on the way: pairs of an accelerator's number in the new placement and its number on the way."""
 
 
@@ -168,11 +190,11 @@ class Migration(Record):
     """An ordered way from one placement to another, every intermediate state of which is valid (docs/migration.md)."""
 
     schema_version: int = MIGRATION_SCHEMA_VERSION
-    problem: str
+    problem: Mentioned
     """Digest of the problem that the new placement answers."""
-    base: str
+    base: Mentioned
     """`Placement.state_digest` of the old placement: a plan is for this state and no other."""
-    target: str
+    target: Mentioned
     """`Placement.state_digest` of the new placement."""
     status: Annotated[Outcome, Field(strict=False)]
     waves: Annotated[tuple[Wave, ...], AsTuple] = ()
@@ -180,7 +202,7 @@ class Migration(Record):
     bounces: Annotated[tuple[Bounce, ...], AsTuple] = ()
     remedies: Annotated[tuple[Remedy, ...], AsTuple] = ()
     """Where there is no order: each by itself would make one."""
-    found: Annotated[tuple[str, ...], AsTuple] = ()
+    found: Annotated[tuple[Sentence, ...], AsTuple] = ()
     """What was broken in the old placement already, sentence by sentence."""
     names: Names = Names()
     totals: Totals = Totals()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from packing.domain.fields import AsTuple, Record
+from packing.domain.fields import AsTuple, Mentioned, Record, Sentence
 from packing.domain.weights import Axis
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
@@ -17,32 +17,32 @@ PLACEMENT_SCHEMA_VERSION = 1
 class Endpoint(Record):
     """Nodes and the models behind them under one hosting option."""
 
-    name: str
+    name: Mentioned
     hosting: Annotated[Hosting, Field(strict=False)]
-    instance_type: str
-    nodes: Annotated[tuple[str, ...], AsTuple]
-    models: Annotated[tuple[str, ...], AsTuple]
-    keep: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
+    instance_type: Mentioned
+    nodes: Annotated[tuple[Mentioned, ...], AsTuple]
+    models: Annotated[tuple[Mentioned, ...], AsTuple]
+    keep: Annotated[Mentioned | None, Field(exclude_if=lambda value: value is None)] = None
     """Level of over-commitment (docs/design/overcommit.md); None: every model is in memory in each slot in which it has traffic."""
 
 
 class Node(Record):
     """One machine of a pool."""
 
-    id: str
-    instance_type: str
-    zone: str = ""
-    endpoint: str
-    pool: str
+    id: Mentioned
+    instance_type: Mentioned
+    zone: Mentioned = ""
+    endpoint: Mentioned
+    pool: Mentioned
     """Label of the pool that it is of."""
 
 
 class PlacedCopy(Record):
     """One running replica of a model on particular accelerators of a node."""
 
-    model: str
+    model: Mentioned
     copy_index: Annotated[int, Field(alias="copy", ge=0)]
-    node: str
+    node: Mentioned
     accelerators: Annotated[tuple[int, ...], AsTuple]
     mode: Mode
 
@@ -50,14 +50,14 @@ class PlacedCopy(Record):
 class Reason(Record):
     """Why something was not placed: the rule that refused it, and the circumstances."""
 
-    rule: str
-    detail: str
+    rule: Sentence
+    detail: Sentence
 
 
 class Unplaced(Record):
     """Copies of a model that are missing."""
 
-    model: str
+    model: Mentioned
     copies: Annotated[int, Field(ge=1)]
     reasons: Annotated[tuple[Reason, ...], AsTuple]
 
@@ -80,7 +80,7 @@ class Placement(Record):
     """Where everything runs. Figures are what solver and checker agreed on; None where unknown."""
 
     schema_version: int = PLACEMENT_SCHEMA_VERSION
-    problem: str
+    problem: Mentioned
     """Digest of the problem it answers."""
     status: Annotated[Status, Field(strict=False)]
     objective: float | None = None

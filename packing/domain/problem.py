@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from packing.domain.calibration import CalibrationOrFile
 from packing.domain.digest import digest_of
-from packing.domain.fields import AsTuple, Number, Record
+from packing.domain.fields import AsTuple, Label, Number, Record
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.weights import BALANCED, Weights, parse_weights
 from packing.domain.words import Isolation, Survive
@@ -21,7 +21,7 @@ class Problem(Record):
     """What is to be decided. See docs/file-reference.md for every field."""
 
     schema_version: Annotated[int, Field(ge=1)] = SCHEMA_VERSION
-    name: str = ""
+    name: Label = ""
     slots: Annotated[int, Field(ge=1, le=10_000)] = 1
     """Length of every traffic profile, e.g. the 24 hours of a day."""
     slot_hours: Annotated[Number, Field(gt=0, le=8760)] = 1.0

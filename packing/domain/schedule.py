@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from packing.domain.fields import AsTuple, Number, Record
+from packing.domain.fields import AsTuple, Mentioned, Number, Record, Sentence
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
 from packing.domain.words import Status
@@ -39,7 +39,7 @@ class Group(Record):
 class Started(Record):
     """A node that comes up before a slot."""
 
-    node: str
+    node: Mentioned
     before_s: Seconds
     """Seconds before the slot at which it is asked for."""
 
@@ -47,9 +47,9 @@ class Started(Record):
 class Loaded(Record):
     """A copy that is loaded before a slot."""
 
-    model: str
+    model: Mentioned
     copy_index: Annotated[int, Field(alias="copy", ge=0)]
-    node: str
+    node: Mentioned
     before_s: Seconds
     """Seconds before the slot at which the load begins."""
     seconds: Seconds
@@ -59,9 +59,9 @@ class Loaded(Record):
 class Unloaded(Record):
     """A copy that serves until the slot, then drains and goes."""
 
-    model: str
+    model: Mentioned
     copy_index: Annotated[int, Field(alias="copy", ge=0)]
-    node: str
+    node: Mentioned
 
 
 class Switch(Record):
@@ -72,7 +72,7 @@ class Switch(Record):
     starts: Annotated[tuple[Started, ...], AsTuple] = ()
     loads: Annotated[tuple[Loaded, ...], AsTuple] = ()
     unloads: Annotated[tuple[Unloaded, ...], AsTuple] = ()
-    stops: Annotated[tuple[str, ...], AsTuple] = ()
+    stops: Annotated[tuple[Mentioned, ...], AsTuple] = ()
     """Nodes that are stopped `DRAIN_S` after the slot has begun."""
     lead_s: Seconds = 0.0
     """Seconds before the slot at which the first thing begins."""
@@ -86,7 +86,7 @@ class Schedule(Record):
     """Placements over a day. Figures are what planner and checker agreed on; None where unknown."""
 
     schema_version: int = SCHEDULE_SCHEMA_VERSION
-    problem: str
+    problem: Mentioned
     """Digest of the problem that it answers."""
     status: Annotated[Status, Field(strict=False)]
     """optimal: no complete schedule costs less. partial: some group leaves copies out (`notices` says in which slots)."""
@@ -108,7 +108,7 @@ class Schedule(Record):
     """(cost - bound) / cost."""
     constant_usd: Usd | None = None
     """Of the ordinary placement, the same in all slots, over the same time; None where it is not complete."""
-    notices: Annotated[tuple[str, ...], AsTuple] = ()
+    notices: Annotated[tuple[Sentence, ...], AsTuple] = ()
 
     def placements(self) -> tuple[tuple[int, Placement], ...]:
         """(first slot, placement) of each group."""

@@ -89,6 +89,9 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     ProblemError : it cannot be read, is empty, or is neither CSV nor JSON lines.
     """
     where = Path(path)
+    if where.exists() and not where.is_file() and not where.is_dir():
+        cause = "A log is looked at before it is read, and a pipe can be read only once."
+        raise ProblemError([Fault("unreadable_file", str(where), "", cause, "Write it to a file first.")])
     try:
         with _open(where) as stream:
             head = next((line for line in _bounded(stream) if line.strip()), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from packing.errors import Fault, ProblemError
+from packing.errors import Fault, ProblemError, printable
 from packing.forecast.clock import AmbiguousTimeError, Clock
 from packing.forecast.lines import Cells, Source
 from packing.forecast.notes import Kind
@@ -91,7 +91,7 @@ def count(source: Source, columns: Mapping[str, str], by: str | None, name: str,
         seconds = _time(line, cells, clock, tally)
         if seconds is None or cells is None:
             continue
-        model = name if by is None else cells[1].strip()
+        model = name if by is None else printable(cells[1].strip())
         if not model:
             tally.blank.add(line, "")
             continue

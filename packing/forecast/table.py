@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from packing.domain.units import MICRO, UnitError, exact
-from packing.errors import Fault, ProblemError
+from packing.errors import Fault, ProblemError, printable
 from packing.forecast.clock import Clock
 from packing.forecast.history import History
 from packing.forecast.lines import Source
@@ -44,7 +44,7 @@ def wide(source: Source, by: str, hours: Mapping[str, int], slots: int, slot_s: 
                 Fault("bad_history", where, "", "The row has too few cells.", "Write a cell for each hour; leave it empty where it is not known.")
             )
             continue
-        model = cells[0].strip()
+        model = printable(cells[0].strip())
         if not model or model in sums:
             cause = "The model has a row already." if model else "The row names no model."
             faults.append(Fault("duplicate_name" if model else "missing_field", where, model, cause, "Give each model one row."))
@@ -71,7 +71,7 @@ def long(source: Source, columns: Mapping[str, str], by: str | None, name: str, 
         if cells is None:
             faults.append(Fault("bad_history", where, "", "The row has too few cells.", "Write time, model and rate."))
             continue
-        model = name if by is None else cells[2].strip()
+        model = name if by is None else printable(cells[2].strip())
         before = seen.get((model, cells[0]))
         if before is not None:
             if before == cells[1]:

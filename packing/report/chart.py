@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packing.domain.weights import Axis
-from packing.errors import Fault, ProblemError
+from packing.errors import Fault, ProblemError, printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,9 +59,12 @@ def radar(placements: Mapping[str, Scores], path: str | Path) -> None:
         faults.append(Fault("bad_option", "placements", "", "There is nothing to draw.", "Give at least one placement's scores."))
     if faults:
         raise ProblemError(faults)
+    import warnings
+
     import matplotlib as mpl
 
-    with mpl.rc_context(SETTINGS):
+    with mpl.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # a script that the font lacks is drawn as boxes
         figure = _figure(placements)
         # Dates and versions in the file would make equal charts unequal.
         metadata = {"Date": None, "Creator": None} if target.suffix.lower() == ".svg" else {"Software": None}
@@ -80,14 +83,21 @@ def _figure(placements: Mapping[str, Scores]) -> Figure:
     axes: Any = figure.add_subplot(projection="polar")
     angles = [2 * math.pi * index / len(Axis) for index in range(len(Axis))]
     _grid(axes, angles)
-    for index, (name, scores) in enumerate(placements.items()):
+    for index, scores in enumerate(placements.values()):
         values = [scores[axis] for axis in Axis]
         colour, dash = COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
-        axes.plot([*angles, angles[0]], [*values, values[0]], color=colour, linestyle=dash, linewidth=2.2, marker="o", markersize=4.5, label=name)
+        axes.plot([*angles, angles[0]], [*values, values[0]], color=colour, linestyle=dash, linewidth=2.2, marker="o", markersize=4.5)
         axes.fill(angles, values, color=colour, alpha=0.16 if len(placements) == 1 else 0.08)
     if len(placements) == 1:
         _figures(axes, angles, next(iter(placements.values())))
-    figure.legend(loc="outside lower center", ncols=_legend_columns(placements), frameon=False)
+    # Text is put in afterwards: a legend leaves out what begins with _, and would read mathematics between dollar signs.
+    handles = axes.get_lines()[-len(placements) :]
+    legend = figure.legend(
+        handles, [str(index) for index in range(len(placements))], loc="outside lower center", ncols=_legend_columns(placements), frameon=False
+    )
+    for text, name in zip(legend.get_texts(), placements, strict=True):
+        text.set_parse_math(False)
+        text.set_text(printable(name))
     return figure
 
 

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol, TextIO
 
 EVERY_S = 0.5
@@ -81,8 +81,7 @@ class ProgressLine:
             self._ticker.join()
         with self._lock:
             if self._live:
-                self._stream.write(CLEAR)
-                self._stream.flush()
+                self._write(CLEAR)
             elif self._pending and self._event is not None:
                 self._print(self._event)
 
@@ -92,19 +91,23 @@ class ProgressLine:
                 self._draw(time.monotonic() - self._start)
 
     def _draw(self, elapsed_s: float) -> None:
-        self._stream.write(CLEAR + describe(self._event, elapsed_s)[: self._width - 1])
-        self._stream.flush()
+        self._write(CLEAR + describe(self._event, elapsed_s)[: self._width - 1])
 
     def _print(self, event: Event) -> None:
         self._written, self._pending = event.elapsed_s, False
-        self._stream.write(describe(event, event.elapsed_s) + "\n")
-        self._stream.flush()
+        self._write(describe(event, event.elapsed_s) + "\n")
+
+    def _write(self, text: str) -> None:
+        """A line that cannot be written (a terminal that is gone, a full disk) is lost, and the search goes on."""
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+            self._stream.flush()
 
 
 @contextmanager
 def progress_to_stderr(*, quiet: bool = False) -> Iterator[Callable[[Event], None] | None]:
     """An observer that shows progress on stderr while the block runs; None if `quiet`."""
-    if quiet:
+    if quiet or sys.stderr is None:
         yield None
         return
     import shutil

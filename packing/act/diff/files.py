@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 
 from packing.act.diff.types import DIFF_SCHEMA_VERSION, Diff
+from packing.describe.kinds import DIFF
 from packing.describe.placement import MAX_PLACEMENT_BYTES
 from packing.describe.written import Written
 
 # A diff that replaces everything has everything twice.
-_DIFF = Written(Diff, "diff", DIFF_SCHEMA_VERSION, "packing diff --json", 2 * MAX_PLACEMENT_BYTES)
+_DIFF = Written(Diff, "diff", DIFF_SCHEMA_VERSION, "packing diff --json", 2 * MAX_PLACEMENT_BYTES, DIFF)
 
 
 def read_diff(path: str | os.PathLike[str]) -> Diff:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from packing.domain.fields import AsTuple, Record
+from packing.domain.fields import AsTuple, Mentioned, Record
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Scores, Unplaced
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
@@ -17,7 +17,7 @@ DIFF_SCHEMA_VERSION = 1
 class Seat(Record):
     """Where a copy runs, and how."""
 
-    node: str
+    node: Mentioned
     accelerators: Annotated[tuple[int, ...], AsTuple]
     mode: Mode
     hosting: Annotated[Hosting, Field(strict=False)] | None = None
@@ -27,7 +27,7 @@ class Seat(Record):
 class CopyChange(Record):
     """A copy that runs before and after, and not in the same way."""
 
-    model: str
+    model: Mentioned
     copy_index: Annotated[int, Field(alias="copy", ge=0)]
     before: Seat
     after: Seat
@@ -36,9 +36,9 @@ class CopyChange(Record):
 class NodeChange(Record):
     """A node that stays, behind another endpoint (and thus perhaps with another hosting option)."""
 
-    id: str
-    endpoint_before: str
-    endpoint_after: str
+    id: Mentioned
+    endpoint_before: Mentioned
+    endpoint_after: Mentioned
     hosting_before: Annotated[Hosting, Field(strict=False)] | None
     hosting_after: Annotated[Hosting, Field(strict=False)] | None
 
@@ -46,12 +46,12 @@ class NodeChange(Record):
 class Resize(Record):
     """An endpoint that stays, with other nodes behind it."""
 
-    name: str
+    name: Mentioned
     nodes_before: Annotated[int, Field(ge=0)]
     nodes_after: Annotated[int, Field(ge=0)]
-    added: Annotated[tuple[str, ...], AsTuple] = ()
+    added: Annotated[tuple[Mentioned, ...], AsTuple] = ()
     """Nodes that come: just started, or from another endpoint."""
-    removed: Annotated[tuple[str, ...], AsTuple] = ()
+    removed: Annotated[tuple[Mentioned, ...], AsTuple] = ()
 
 
 class EndpointChanges(Record):
@@ -108,7 +108,7 @@ class Counts(Record):
 class Figures(Record):
     """What the new placement says about itself; it comes along so that the applied one says the same."""
 
-    problem: str
+    problem: Mentioned
     status: Annotated[Status, Field(strict=False)]
     objective: float | None = None
     bound: float | None = None
@@ -122,9 +122,9 @@ class Diff(Record):
     """What leads from one placement to another, in the names of the old one."""
 
     schema_version: int = DIFF_SCHEMA_VERSION
-    base: str
+    base: Mentioned
     """State digest of the old placement: nothing else may be changed by this diff."""
-    target: str
+    target: Mentioned
     """State digest of what applying it gives: the new placement in the names of the old one."""
     by_name: bool = False
     """Whether names of nodes and numbers of accelerators were taken as facts; then there is one matching only."""
@@ -137,6 +137,24 @@ class Diff(Record):
     cost_per_hour_before: float
     """USD, as the old placement states it."""
     after: Figures
+    seal: Mentioned | None = None
+    """Hash of all the rest, so that a figure that was edited is noticed; None: not sealed."""
+
+    def sealed(self) -> Diff:
+        """The same with its seal."""
+        return self.model_copy(update={"seal": self._hash()})
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was changed since it was sealed."""
+        return self.seal is None or self.seal == self._hash()
+
+    def _hash(self) -> str:
+        import hashlib
+        import json
+
+        text = json.dumps(self.model_dump(mode="json", by_alias=True, exclude={"seal"}), sort_keys=True)
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def is_empty(self) -> bool:

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from packing.describe.expand import Expanded, expand
+from packing.describe.kinds import MIGRATION
 from packing.describe.placement import MAX_PLACEMENT_BYTES
 from packing.describe.written import Written
 from packing.domain.migration import MIGRATION_SCHEMA_VERSION, Migration
@@ -14,7 +15,7 @@ from packing.domain.problem import Problem
 from packing.verify import replay as walk
 from packing.verify.replay import Replay
 
-_MIGRATION = Written(Migration, "migration", MIGRATION_SCHEMA_VERSION, "packing migrate -o", MAX_PLACEMENT_BYTES)
+_MIGRATION = Written(Migration, "migration", MIGRATION_SCHEMA_VERSION, "packing migrate -o", MAX_PLACEMENT_BYTES, MIGRATION)
 
 
 def replay_migration(

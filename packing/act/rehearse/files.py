@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from packing.describe import read_placement
+from packing.describe.kinds import PLACEMENT, SCHEDULE, insist
 from packing.describe.parsing import parse
+from packing.describe.placement import PLACEMENT_FILE
 from packing.describe.text import read_text
 from packing.domain.placement import Placement
 
@@ -23,9 +24,10 @@ def read_plan(path: str | os.PathLike[str]) -> Placement | Schedule:
     ------
     ProblemError : with all faults of the file.
     """
-    data, _ = parse(read_text(path, MAX_BYTES), os.fspath(path))
+    data, faults = parse(read_text(path, MAX_BYTES), os.fspath(path))
+    insist(data, PLACEMENT, SCHEDULE)
     if isinstance(data, dict) and "groups" in data:
-        from packing.act.schedule.files import read_schedule
+        from packing.act.schedule.files import SCHEDULE_FILE
 
-        return read_schedule(path)
-    return read_placement(path)
+        return SCHEDULE_FILE.parsed(data, faults)
+    return PLACEMENT_FILE.parsed(data, faults)

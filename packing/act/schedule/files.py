@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from packing.describe import checked_problem, expand
+from packing.describe.kinds import SCHEDULE
 from packing.describe.written import Written
 from packing.domain.problem import Problem
 from packing.domain.schedule import SCHEDULE_SCHEMA_VERSION, Schedule
@@ -16,7 +17,7 @@ from packing.verify.schedule import verify_schedule as checked
 MAX_SCHEDULE_BYTES = 10**9
 """A dozen placements."""
 
-_SCHEDULE = Written(Schedule, "schedule", SCHEDULE_SCHEMA_VERSION, "packing schedule -o", MAX_SCHEDULE_BYTES)
+SCHEDULE_FILE = Written(Schedule, "schedule", SCHEDULE_SCHEMA_VERSION, "packing schedule -o", MAX_SCHEDULE_BYTES, SCHEDULE)
 
 
 def read_schedule(path: str | os.PathLike[str]) -> Schedule:
@@ -26,7 +27,7 @@ def read_schedule(path: str | os.PathLike[str]) -> Schedule:
     ------
     ProblemError : with all faults of the file.
     """
-    return _SCHEDULE.read(path)
+    return SCHEDULE_FILE.read(path)
 
 
 def verify_schedule(problem: Problem | Mapping[str, Any], schedule: Schedule) -> ScheduleVerification:

@@ -16,7 +16,10 @@ from packing.solve.remote.work import Work, carry_out, prepare
 
 def main(connection: socket.socket) -> NoReturn:
     """The whole life of a child. `connection` is what `packing.solve.remote.process` holds the other end of."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then says what to do
+    # Ctrl-C is for the parent, which then says what to do; so is what systemd, say, sends to all processes of a service at once.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if (number := getattr(signal, name, None)) is not None:
+            signal.signal(number, signal.SIG_IGN)
     # Standard input was the connection; nothing that reads it may get hold of what is meant for us.
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
