@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 import annotated_types  # noqa: E402 - the path has to be set first
 
 from packing.act.diff import Diff  # noqa: E402 - the path has to be set first
+from packing.describe.live_placement import FIGURES  # noqa: E402
 from packing.domain.change import Policy  # noqa: E402
 from packing.domain.events import Timeline  # noqa: E402
 from packing.domain.fields import Record  # noqa: E402
@@ -44,7 +46,16 @@ def schema_of(kind: type[Record]) -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     _state_limits(schema)
     _accept_short_forms(schema)
+    if kind is Placement:
+        _leave_out(schema, FIGURES)
+        _leave_out(schema["$defs"]["Node"], ("pool",))
+        _leave_out(schema["$defs"]["PlacedCopy"], ("mode", "accelerators"))
     return schema
+
+
+def _leave_out(record: dict[str, Any], names: Iterable[str]) -> None:
+    """What a placement read from a live cluster need not state."""
+    record["required"] = [name for name in record["required"] if name not in set(names)]
 
 
 def _state_limits(schema: dict[str, Any]) -> None:

@@ -42,10 +42,13 @@ def read_all(*wanted: tuple[Callable[[Path], Any], Path], order: str = "") -> li
     ------
     ProblemError : with the faults of all files.
     """
-    found, faults = [], list[Fault]()
+    from packing.domain.problem import Problem
+
+    found, faults, problem = list[Any](), list[Fault](), None
     for read, path in wanted:
         try:
-            found.append(read(path))
+            found.append(_read(read, path, problem))
+            problem = found[-1] if problem is None and isinstance(found[-1], Problem) else problem
         except ProblemError as error:
             # A file that cannot be opened is named by its fault already.
             for fault in error.faults:
@@ -55,6 +58,14 @@ def read_all(*wanted: tuple[Callable[[Path], Any], Path], order: str = "") -> li
     if faults:
         raise ProblemError(faults)
     return found
+
+
+def _read(read: Callable[..., Any], path: Path, problem: Problem | None) -> Any:
+    """What the reader makes of the file; a placement is read with the problem before it, from which it may leave things to be inferred."""
+    from packing.act.rehearse.files import read_plan
+    from packing.describe import read_placement
+
+    return read(path, problem) if problem is not None and read in {read_placement, read_plan} else read(path)
 
 
 def say_unlikely(problem: Problem) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,15 +16,21 @@ if TYPE_CHECKING:
     from packing.verify import Verification
 
 
-def command(file: options.Problem, placement: options.Placement, as_json: options.AsJson = False) -> None:
-    """Check PLACEMENT against FILE: every rule, and cost, scores and objective recomputed."""
+def command(
+    file: options.Problem,
+    placement: options.Placement,
+    rules: Annotated[bool, typer.Option("--rules", help="The rules alone: pass over what PLACEMENT states of itself.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Check PLACEMENT against FILE: every rule, and what it states of cost, scores and objective. What it does not state is not asked for."""
     from packing.describe import expand, read_placement, read_problem
+    from packing.describe.live_placement import STATED_FIGURES
     from packing.verify import verify
 
     problem, answer = read_both(read_problem, file, read_placement, placement)
     say_unlikely(problem)
     expanded = expand(problem)
-    found = verify(expanded.problem, answer, expanded.digest)
+    found = verify(expanded.problem, answer.without_figures(STATED_FIGURES) if rules else answer, expanded.digest)
     emit(json.dumps(_data(found), indent=1, ensure_ascii=False) if as_json else _text(found))
     if not found.ok:
         raise typer.Exit(ExitCode.FAULT)

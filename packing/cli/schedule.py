@@ -43,7 +43,7 @@ def command(
     from packing.describe import read_problem
     from packing.errors import ProblemError
 
-    faults = refuse_unwritable(output, "--output", inputs=[file, checked])
+    faults = refuse_unwritable(output, "--output", inputs=[file, checked, current])
     if faults:
         raise ProblemError(faults)
     if checked is not None:

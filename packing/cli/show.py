@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from packing.cli import options
 from packing.cli.files import CHART_FORMATS, refuse_unwritable
 from packing.cli.output import emit, say
-
-if TYPE_CHECKING:
-    from packing.domain.problem import Problem
 
 
 def command(
@@ -33,20 +30,25 @@ def command(
         raise ProblemError(faults)
     from packing.cli.account import show
     from packing.cli.both import read_all
-    from packing.describe import read_placement
+    from packing.describe import expand, read_placement, read_problem
     from packing.report import Account
+    from packing.solve.check import with_figures
 
-    described = _expanded(problem) if problem else None
-    read = dict(zip(placements, read_all(*((read_placement, path) for path in placements)), strict=True))
+    files = [(read_problem, problem)] if problem else []
+    first, *found = [None] * (not files) + read_all(*files, *((read_placement, path) for path in placements))
+    described = expand(first) if first else None
+    read = {path: with_figures(described, each) if described else each for path, each in zip(placements, found, strict=True)}
     for path, placement in read.items():
         if as_json:
             emit(placement.to_json())
             continue
         if len(read) > 1:
             emit(f"== {path}")
-        if described and placement.problem != described[1]:
+        if placement.unstated & {"cost_per_hour", "fitness", "status"}:
+            say(f"warning: {path} does not state its figures, and zeros stand for them; --problem FILE lets them be computed")
+        if described and not placement.answers(described.digest):
             say(f"warning: {path} was made for another problem than {problem} (their hashes differ); `packing check` says more")
-        show(Account(placement, described[0] if described else None), everything=everything)
+        show(Account(placement, described.problem if described else None), everything=everything)
     if chart is not None:
         from packing.report.chart import radar
 
@@ -58,10 +60,3 @@ def _labels(paths: list[Path]) -> dict[Path, str]:
     """What each placement is called in the chart: its file's name, or the whole path where names repeat."""
     stems = [path.stem for path in paths]
     return {path: path.stem if stems.count(path.stem) == 1 else str(path) for path in paths}
-
-
-def _expanded(path: Path) -> tuple[Problem, str]:
-    from packing.describe import expand, read_problem
-
-    expanded = expand(read_problem(path))
-    return expanded.problem, expanded.digest

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from packing.domain.fields import AsTuple, Mentioned, Record, Sentence
 from packing.domain.weights import Axis
@@ -93,6 +94,22 @@ class Placement(Record):
     copies: Annotated[tuple[PlacedCopy, ...], AsTuple] = ()
     unplaced: Annotated[tuple[Unplaced, ...], AsTuple] = ()
     fitness: Scores
+    _unstated: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def unstated(self) -> frozenset[str]:
+        """Figures that the file did not state, as that of a live cluster: what stands for them means nothing, and the checker passes over it."""
+        return self._unstated
+
+    def answers(self, digest: str) -> bool:
+        """Whether it says that it answers the problem of this digest, or does not say which one."""
+        return "problem" in self._unstated or self.problem == digest
+
+    def without_figures(self, names: Iterable[str]) -> Placement:
+        """The same placement, whose figures of these names are not stated."""
+        copy = self.model_copy()
+        copy._unstated = frozenset(names)  # noqa: SLF001 - of the same class
+        return copy
 
     def state_digest(self) -> str:
         """Hash of what runs where: endpoints, nodes and copies with their names, whatever their order.

@@ -146,7 +146,7 @@ class _Explainer:
             faults.append(Fault("unknown_model", "model", model, "The problem has no model of this name.", advice))
         found = None
         try:
-            found = placement_from(placement) if isinstance(placement, Mapping) else placement
+            found = placement_from(placement, self.expanded.described) if isinstance(placement, Mapping) else placement
         except ProblemError as error:
             faults += error.faults
         if found is not None:
@@ -156,7 +156,7 @@ class _Explainer:
         return found
 
     def _wrong(self, placement: Placement) -> list[Fault]:
-        if placement.problem != self.expanded.digest:
+        if not placement.answers(self.expanded.digest):
             cause = "The placement is of another problem (their hashes differ)."
             return [
                 Fault("bad_placement", "problem", placement.problem, cause, "Solve this problem, or give the file that the placement was made for.")

@@ -99,8 +99,9 @@ def solve_placement(
     """
     memory = _check_options(time_limit, seed, workers, gap, memory_limit)
     chosen = strategy_of(strategy)
-    now, how = _current(current, policy, strategy)
+    how = _policy(current, policy, strategy)
     given = _problem(problem, {"models": models, "fleet": instances, "tenants": tenants, "weights": weights, "slots": slots})
+    now = placement_from(current, given) if isinstance(current, Mapping) else current
     apart = time_limit > 0 and (processes or executor is not None)
     if apart and executor is None and len(given.models) >= MANY:
         from packing.solve.remote import pool
@@ -126,19 +127,19 @@ def solve_placement(
     return _result(compiled, expanded, context, strategy, now, notices)
 
 
-def _current(current: Any, policy: Any, strategy: str) -> tuple[Placement | None, Policy]:
-    """Current placement and policy from whatever the caller has."""
+def _policy(current: Any, policy: Any, strategy: str) -> Policy:
+    """The policy from whatever the caller has, where it goes with the rest."""
     how = policy if isinstance(policy, Policy) else Policy(**(policy or {}))
     if current is None:
         if policy is not None:
             raise ProblemError(
                 [Fault("bad_option", "policy", "", "A policy says how to change what runs, but nothing does.", "Give current as well.")]
             )
-        return None, how
+        return how
     if strategy not in CHANGE_STRATEGIES:
         cause = "This strategy starts from nothing: it knows neither pins nor what a move costs."
         raise ProblemError([Fault("bad_option", "strategy", strategy, cause, f"With current, use one of {', '.join(CHANGE_STRATEGIES)}.")])
-    return current if isinstance(current, Placement) else placement_from(current), how
+    return how
 
 
 def _problem(problem: Any, parts: dict[str, Any]) -> Problem:

@@ -50,11 +50,12 @@ def _verify(problem: Problem, placement: Placement, digest: str | None) -> Verif
         yield from structure(facts, digest)
         for check in CHECKS.values():
             yield from check(facts)
-        yield from stated.cost(placement, cost)
-        yield from stated.objective(placement, units)
-        yield from stated.fitness(placement, scores)
-        yield from stated.status(facts)
-        yield from stated.unplaced(facts)
+        silent = placement.unstated
+        yield from () if "cost_per_hour" in silent else stated.cost(placement, cost)
+        yield from () if "objective" in silent and silent >= {"bound", "gap"} else stated.objective(placement, units)
+        yield from () if "fitness" in silent else stated.fitness(placement, scores)
+        yield from () if "status" in silent else stated.status(facts)
+        yield from () if "unplaced" in silent and "status" in silent else stated.unplaced(facts)
 
     return Verification(
         violations=tuple(violations()),

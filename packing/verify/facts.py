@@ -179,6 +179,10 @@ class Facts:
         for site in self.sites.values():
             self.behind.setdefault(site.node.endpoint, []).append(site)
         self.unplaced: dict[str, int] = {}
+        """Copies that are said to be missing; where nothing is said (a live fleet), those that are."""
+        if "unplaced" in placement.unstated:
+            self.unplaced = {name: model.missing for name, model in self.models.items() if model.missing}
+            return
         for left in placement.unplaced:
             self.unplaced[left.model] = self.unplaced.get(left.model, 0) + left.copies
 

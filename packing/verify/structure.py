@@ -15,7 +15,7 @@ def structure(facts: Facts, digest: str | None) -> Iterator[Violation]:
     placement = facts.placement
     if placement.schema_version != PLACEMENT_SCHEMA_VERSION:
         yield _wrong("schema_version", f"{placement.schema_version}, this checker reads {PLACEMENT_SCHEMA_VERSION}")
-    if digest is not None and placement.problem != digest:
+    if digest is not None and not placement.answers(digest):
         yield _wrong("problem", f"answers {placement.problem}, not {digest}")
     yield from _unique("fleet", (pool.label for pool in facts.problem.fleet))
     yield from _unique("endpoints", (endpoint.name for endpoint in placement.endpoints))

@@ -26,7 +26,7 @@ def refuse(target: Expanded, together: Problem, old: Placement, start: Placement
     mended = any(len(getattr(old, part)) != len(getattr(start, part)) for part in ("endpoints", "nodes", "copies"))
     numbered = len({(copy.model, copy.copy_index) for copy in old.copies}) == len(old.copies)
     faults = []
-    if new.problem != target.digest:
+    if not new.answers(target.digest):
         cause, action = "The new placement was made for another problem.", "Solve the problem anew, or give the problem that it answers."
         faults.append(Fault("bad_placement", "new.problem", new.problem, cause, action))
     facts = Facts(target.problem, new)

@@ -71,7 +71,7 @@ def rehearse(
     if faults:
         raise ProblemError(faults)
     expanded = expand(checked_problem(problem))
-    entries = _entries(placement)
+    entries = _entries(placement, expanded.described)
     if isinstance(placement, Schedule):  # its placements are of parts of the problem
         faults = _schedule_faults(expanded, placement) if same_problem else []
         same_problem = False
@@ -88,12 +88,12 @@ def rehearse(
     return report(expanded, entries, lasting, seed, Routing(routing), streams, how, target)
 
 
-def _entries(plan: Plan) -> list[tuple[int, Placement]]:
+def _entries(plan: Plan, problem: Problem) -> list[tuple[int, Placement]]:
     """The schedule in plain form; a single placement is one that begins with slot 0."""
     if isinstance(plan, Schedule):
         return sorted(plan.placements(), key=lambda entry: entry[0])
     listed = [(0, plan)] if isinstance(plan, Placement | Mapping) else list(plan)
-    found = [(slot, each if isinstance(each, Placement) else placement_from(each)) for slot, each in listed]
+    found = [(slot, each if isinstance(each, Placement) else placement_from(each, problem)) for slot, each in listed]
     if not found:
         raise ProblemError([Fault("bad_placement", "placement", "", "The schedule is empty.", "Give at least one placement.")])
     return found
@@ -123,7 +123,7 @@ def _slot_faults(problem: Problem, firsts: Sequence[int]) -> list[Fault]:
 def entry_faults(expanded: Expanded, number: int, slot: int, placement: Placement, *, same_problem: bool = True) -> list[Fault]:
     """Why a placement cannot be rehearsed against a problem."""
     where = f"placement (from slot {slot})" if number or slot else "placement"
-    if same_problem and placement.problem != expanded.digest:
+    if same_problem and not placement.answers(expanded.digest):
         cause = "This placement was made for another problem."
         return [
             Fault(

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from packing.describe.kinds import PLACEMENT, SCHEDULE, insist
 from packing.describe.parsing import parse
-from packing.describe.placement import PLACEMENT_FILE
+from packing.describe.placement import placement_of
 from packing.describe.text import read_text
 from packing.domain.placement import Placement
 
 if TYPE_CHECKING:
+    from packing.domain.problem import Problem
     from packing.domain.schedule import Schedule
 
 MAX_BYTES = 10**9
 
 
-def read_plan(path: str | os.PathLike[str]) -> Placement | Schedule:
-    """The placement or schedule in a JSON (or YAML) file: one with `groups` is a schedule.
+def read_plan(path: str | os.PathLike[str], problem: Problem | None = None) -> Placement | Schedule:
+    """The placement or schedule in a JSON (or YAML) file: one with `groups` is a schedule. `problem` as for `read_placement`.
 
     Raises
     ------
@@ -30,4 +31,4 @@ def read_plan(path: str | os.PathLike[str]) -> Placement | Schedule:
         from packing.act.schedule.files import SCHEDULE_FILE
 
         return SCHEDULE_FILE.parsed(data, faults)
-    return PLACEMENT_FILE.parsed(data, faults)
+    return placement_of(data, problem, faults)

@@ -88,7 +88,7 @@ def solve_schedule(
     def solve(part: Problem, seconds: float, **what: Any) -> Result:
         return solve_placement(part, time_limit=max(0.0, seconds), seed=seed, workers=workers, processes=processes, cancel=cancel, **what)
 
-    given = current if current is None or isinstance(current, Placement) else placement_from(current)
+    given = current if current is None or isinstance(current, Placement) else placement_from(current, expanded.described)
     return _Planner(expanded, context, solve, on_progress or (lambda _: None), groups, move_weight).schedule(given)
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from packing.domain.demand import counted_micro, missing_copies
 from packing.domain.fitness import OBJECTIVE_UNITS
-from packing.domain.placement import Placement, Reason, Unplaced
+from packing.domain.placement import Placement, Unplaced
 from packing.domain.problem import Problem
 from packing.domain.rules import Rule
 from packing.domain.schedule import Group, in_slots, slots_of
 from packing.domain.units import MICRO
 from packing.domain.words import Status
+from packing.solve.check import unplaced_copies
 from packing.solve.context import relative_gap
 from packing.verify import verify
-from packing.verify.violation import UNKNOWN_REASON
 
 RULES = frozenset(str(rule) for rule in Rule)
 Proof = tuple[tuple[int, ...], int]
@@ -71,7 +69,7 @@ def drafted(slots: Slots, placement: Placement, reasons: Iterable[Unplaced] = ()
     reasons : why copies are missing, where it is known.
     proof : a bound on the same problem, from wherever it is known.
     """
-    unplaced = _unplaced(slots.part, placement, reasons)
+    unplaced = unplaced_copies(slots.part, placement, reasons, "the search ended without room for it")
     status = Status.FEASIBLE if not unplaced else Status.PARTIAL if placement.copies else Status.UNKNOWN
     changed = {"problem": slots.digest, "status": status, "objective": None, "bound": None, "gap": None, "unplaced": unplaced}
     blank = placement.model_copy(update=changed)
@@ -85,16 +83,3 @@ def drafted(slots: Slots, placement: Placement, reasons: Iterable[Unplaced] = ()
         figures |= {"status": Status.OPTIMAL} if bound >= units and status is Status.FEASIBLE else {}
     broken = any(each.rule in RULES for each in seen.violations)
     return Draft(slots, blank.model_copy(update=figures), missing, units, seen.cost_micro_usd, broken)
-
-
-def _unplaced(part: Problem, placement: Placement, reasons: Iterable[Unplaced]) -> tuple[Unplaced, ...]:
-    known = {left.model: left.reasons for left in reasons}
-    models = {model.name: model for model in part.models}
-    placed, counted = Counter[str](), Counter[str]()
-    for copy in placement.copies:
-        placed[copy.model] += 1
-        counted[copy.model] += counted_micro(models[copy.model], copy.mode)
-    short = ((model, missing_copies(model, placed[model.name], counted[model.name])) for model in part.models)
-    unknown = (Reason(rule=UNKNOWN_REASON, detail="the search ended without room for it"),)
-    listed = [(model.priority, Unplaced(model=model.name, copies=count, reasons=known.get(model.name, unknown))) for model, count in short if count]
-    return tuple(each for _, each in sorted(listed, key=lambda each: (each[0], each[1].model)))

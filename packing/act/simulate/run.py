@@ -81,7 +81,7 @@ def simulate(
     ProblemError : with all faults of the timeline, or of another input.
     """
     given = problem if isinstance(problem, Problem) else problem_from(problem)
-    now = placement if isinstance(placement, Placement) else placement_from(placement)
+    now = placement if isinstance(placement, Placement) else placement_from(placement, given)
     expand(given)  # faults of the problem come before those of the timeline
     timeline = events_from(events, given)
     wanted = policy_for(policy, given, now, timeline)
