@@ -8,7 +8,10 @@ that it takes; a node of group g then cannot collect more than
 and class i cannot pay less than L_i, its cheapest way to be served. Hence for every plan with the stage's caps on
 missing copies, and its numbers of nodes n:
 
-    cost of the copies ≥ Σ_i L_i − Σ_g R_g n_g − Σ_l μ_l cap_l.
+    cost of the copies ≥ Σ_i L_i − Σ_l μ_l cap_l − Σ_g R_g n_g.
+
+The caps belong to the statement: where copies are forced to be missing, L_i holds μ_l for each of them, and without its
+counterpart every sentence made of the prices would be false. So a `Cut` has them taken off already, once, for whoever reads it.
 
 All of it is evaluated here in integers, rounded so that the statement holds; floats only suggested the prices.
 """
@@ -61,11 +64,9 @@ class Cut:
     """What these prices say; see the module's text."""
 
     least: int
-    """Σ L_i in 1/SCALE units."""
+    """Σ L_i − Σ μ_l cap_l in 1/SCALE units: what nodes and copies have to come up with; it may be negative."""
     node: list[int]
     """R_g by group, in 1/SCALE units."""
-    level: list[int]
-    """μ by priority level."""
 
 
 def prices_of(duals: Duals) -> Prices:
@@ -152,7 +153,8 @@ class Pricer:
             node[group] += price
         for (_, group), price in prices.cap.items():
             node[group] += price
-        return Cut(sum(self.payments(costs, prices)), node, prices.level)
+        allowed = sum(price * cap for price, cap in zip(prices.level, costs.caps, strict=True) if cap is not None)
+        return Cut(sum(self.payments(costs, prices)) - allowed, node)
 
     def payments(self, costs: Costs, prices: Prices) -> list[int]:
         """L_i by class."""
@@ -222,9 +224,6 @@ class Pricer:
             lower = [value * factor[group][0] // factor[group][1] for value, group in zip(values, groups, strict=True)]
             cut = self.cut(costs, prices, lower)
         total = costs.constant * SCALE + cut.least
-        for level, cap in enumerate(costs.caps):
-            if cap is not None:
-                total -= cut.level[level] * cap
         dearest: dict[int, int] = {}
         for group in layout.groups:
             dearest[group.kind] = max(dearest.get(group.kind, 0), cut.node[group.index])
