@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from packing.compile.data import UNLIMITED
+from packing.solve.bounds.prices import whole_price
 from packing.solve.patterns.classes import ModelClass
 from packing.solve.patterns.costs import Costs
 from packing.solve.patterns.fills import Pattern
@@ -73,13 +74,13 @@ def prices_of(duals: Duals) -> Prices:
     """Duals as integers."""
 
     def whole(value: float) -> int:
-        return min(HIGHEST, max(0, int(value * SCALE)))
+        return whole_price(value * SCALE, HIGHEST)
 
     return Prices(
         [whole(value) for value in duals.item],
         {key: whole(value) for key, value in duals.row.items()},
         {key: whole(value) for key, value in duals.cap.items()},
-        [max(0, int(value * SCALE * RATE_SCALE)) for value in duals.rate],
+        [whole_price(value * SCALE * RATE_SCALE, HIGHEST * RATE_SCALE) for value in duals.rate],
         [whole(value) for value in duals.level],
     )
 
@@ -182,7 +183,9 @@ class Pricer:
         model = each.first
         ways = [(self._charge(costs, prices, index), self.layout.items[index].candidate.rate) for index in self.layout.by_class[each.index]]
         level = costs.level_of(each)
-        missing = costs.missing[each.index] * SCALE + prices.level[level]
+        # Where a level has no cap, there is nothing that its price could be the price of.
+        capped = prices.level[level] if costs.caps[level] is not None else 0
+        missing = costs.missing[each.index] * SCALE + capped
         copies, peak = each.copies - each.forced, each.peak - each.forced * model.fastest
         if optional:
             ways.append((missing, model.fastest))
