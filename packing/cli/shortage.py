@@ -45,6 +45,8 @@ def command(
         raise ProblemError(faults)
     problem, now = _read(file, current)
     answer = _answer(problem, current=now, time_limit=time_limit, seed=seed, stock=stock)
+    for note in answer.incidents:
+        say(f"note: {note}")
     _write(answer, output, conceded, quiet=quiet)
     if as_json:
         emit(answer.to_json())

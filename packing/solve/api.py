@@ -224,6 +224,7 @@ def _result(
         fitness_report=FitnessReport(whole=placement.fitness, models=dict(checked.model_scores)),
         incidents=tuple(searched.incidents),
         change=change,
+        withdrawn=searched.withdrawn,
     )
 
 

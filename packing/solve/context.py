@@ -191,9 +191,7 @@ class SearchContext:
         self.missing_bound = self.bound = None
         if self.withdrawn is None:
             self.withdrawn = why
-            self.note(
-                f"{WITHDRAWN}: {why}; the placement is valid, but how good it is is not known. This is a defect: please report it with the input"
-            )
+            self.note(f"{WITHDRAWN}: {why}. The answer is valid, but how good it is is not known. This is a defect: please report it with the input")
 
     def heed(self, other: SearchContext) -> None:
         """Take over what went wrong in a search that was made for this one."""

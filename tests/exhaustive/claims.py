@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 from random import Random
 
+from packing.act.schedule.bound import ONLY_COST, least_cost
 from packing.compile.compiler import compile_problem
 from packing.compile.current import compile_change
+from packing.describe import expand
 from packing.domain.change import Policy
 from packing.domain.fitness import OBJECTIVE_UNITS
+from packing.domain.hardware import price_micro_usd
+from packing.domain.schedule import in_slots
+from packing.explain.decide import decide
+from packing.solve.api import solve_placement
 from packing.solve.bounds.forced import forced_vector
 from packing.solve.bounds.linear import LinearRelaxation
 from packing.solve.bounds.prices import POOLED, SCALE, Prices, price_bound, rows_of
@@ -36,11 +43,12 @@ from packing.solve.shortage.relax import Relaxation
 from packing.solve.shortage.stages import UNIT, level_costs, objective_costs
 from packing.solve.strategies import STRATEGIES, strategy_of
 from packing.solve.task import whole_task
+from packing.testing.exhaustive import exhaustive
 
 LIMIT_S = 20.0
 NEVER_DONE = ("greedy", "cp_sat", "patterns", "node_patterns", "shortage", "split")
 """Strategies that are also run as if nothing were ever proven: all of their bounds are then heard, not only those up to the first proof."""
-NEVER_DONE_S = 1.0
+NEVER_DONE_S = 0.6
 EFFORT = Effort(20_000, 25_000, 40)
 
 
@@ -185,6 +193,35 @@ def by_change(judge, seed, problem, current, policy, best, best_free):
             judge.hear(seed, "change", "without moves", plain.proof, best_free)
 
 
+def by_explanation(judge, seed, problem, best):
+    """Whether a complete placement exists, where that is said to be proven."""
+    decided = decide(expand(problem), SearchContext(LIMIT_S)).complete
+    judge.heard["explain: complete or not"] += 1
+    if decided is not None and decided != (not any(best.missing)):
+        judge.false.append(f"seed {seed}, explain: complete is {decided}, {best.missing} copies are missing at the optimum")
+
+
+def by_schedule(judge, seed, problem):
+    """The least cost of a day, against the cheapest placements of the slots one by one."""
+    days = [exhaustive(in_slots(problem, (slot,)).model_copy(update={"weights": ONLY_COST})) for slot in range(problem.slots)]
+    if any(any(day.missing) for day in days):
+        return
+
+    def solve(part, seconds):
+        return solve_placement(part, time_limit=seconds, seed=seed, processes=False)
+
+    kinds = {kind.name: kind for kind in problem.instance_types}
+    price = {pool.label: price_micro_usd(pool, kinds[pool.instance_type]) for pool in problem.fleet}
+    owned = {pool.label: pool.count or 0 for pool in problem.fleet if pool.owned}
+    always = sum(price[label] * count for label, count in owned.items())
+    paid = sum((always + sum(price[label] for label, _, _ in day.nodes if label not in owned)) * Fraction(str(problem.slot_hours)) for day in days)
+    claimed = least_cost(problem, [(0, problem.slots)], SearchContext(LIMIT_S), solve)
+    judge.heard["schedule: least cost"] += 1
+    if claimed is not None and claimed > paid:
+        judge.false.append(f"seed {seed}, schedule: no day costs less than {claimed}, one costs {float(paid)}")
+    judge.tight["schedule: least cost"] += claimed is not None and claimed >= paid - problem.slots
+
+
 def policy_of(seed):
     """How eager to move."""
     draw = Random(f"policy-{seed}")
@@ -260,4 +297,4 @@ def _node_bound(problem, draw):
     return best
 
 
-__all__ = ["Judge", "by_any_prices", "by_change", "by_shortage", "by_strategies", "policy_of"]
+__all__ = ["Judge", "by_any_prices", "by_change", "by_explanation", "by_schedule", "by_shortage", "by_strategies", "policy_of"]
