@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from packing.domain.fitness import OBJECTIVE_UNITS
+from packing.errors import InternalError
 from packing.solve.plan import Plan, Value
 
 
@@ -36,6 +37,9 @@ Proof = tuple[tuple[int, ...], int]
 """(missing copies that are proven, bound on the objective of plans with just these missing)"""
 WITHDRAWN = "a bound was withdrawn"
 """How an incident begins that tells of one."""
+
+RAISE_ERRORS = False
+"""Whether a bound that a plan contradicts is an error, and not an incident: for tests, which are to see it."""
 
 
 def contradiction(value: Value, proof: Proof) -> str | None:
@@ -189,6 +193,8 @@ class SearchContext:
     def withdraw(self, why: str) -> None:
         """Nothing counts as proven any more, and nothing will: what was wrong once may be wrong in other ways."""
         self.missing_bound = self.bound = None
+        if RAISE_ERRORS:
+            raise InternalError(f"{WITHDRAWN}: {why}")
         if self.withdrawn is None:
             self.withdrawn = why
             self.note(f"{WITHDRAWN}: {why}. The answer is valid, but how good it is is not known. This is a defect: please report it with the input")

@@ -48,6 +48,12 @@ CLAIMS = [
 """(strategy, who claims something there, problem)."""
 
 
+@pytest.fixture(autouse=True)
+def as_for_users(monkeypatch, false_bounds_are_errors):
+    """Elsewhere in the tests a false bound is an error."""
+    monkeypatch.setattr("packing.solve.context.RAISE_ERRORS", False)
+
+
 @pytest.fixture(name="lie")
 def _lie(monkeypatch):
     """Make every claim of one source false: by the objective, or by the missing copies."""
