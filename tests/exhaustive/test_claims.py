@@ -2,7 +2,7 @@
 
 The campaign judges `PACKING_CLAIMS` problems (10,000) from seed `PACKING_CLAIMS_FROM` (0) on, in blocks that pytest-xdist shares out:
 
-    PACKING_CLAIMS_FROM=0 PACKING_CLAIMS=2000 pytest tests/exhaustive/test_claims.py -m campaign -n 2 -s
+    PACKING_CLAIMS_FROM=0 PACKING_CLAIMS=2000 pytest tests/exhaustive/test_claims.py -m campaign -n 2 -rP
 """
 
 from __future__ import annotations
