@@ -1,4 +1,4 @@
-"""For all tests: signals as they are by default, and an error in a strategy fails the test although a caller would be spared it."""
+"""For all tests: signals as they are by default; an error in a strategy, or a false bound, fails the test although a caller would be spared it."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def errors_in_children_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("packing.solve.remote.gather.RAISE_ERRORS", True)
+
+
+@pytest.fixture(autouse=True)
+def false_bounds_are_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("packing.solve.context.RAISE_ERRORS", True)

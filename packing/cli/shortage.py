@@ -54,6 +54,8 @@ def command(
     with interruptible() as cancel:
         with native_output_to_stderr():
             answer = answer_shortage(problem, current=now, time_limit=time_limit, seed=seed, stock=stock, cancel=cancel)
+        for note in answer.incidents:
+            say(f"note: {note}")
         _write(answer, output, conceded, quiet=quiet)
     if as_json:
         emit(answer.to_json())

@@ -197,18 +197,18 @@ def _status(context: SearchContext, plan: Plan) -> Status:
 def _result(
     compiled: Compiled, expanded: Expanded, context: SearchContext, strategy: str, now: Placement | None, notices: tuple[Fault, ...]
 ) -> Result:
-    limit, elapsed, incidents = context.limit(), context.elapsed(), tuple(context.incidents)
-    plan = context.incumbent or make_plan(compiled, ())
-    bound = context.valid_bound(plan.value)
-    if bound is not None and bound > plan.value.objective:
-        raise InternalError(f"the bound {bound} is above the objective {plan.value.objective}: a defect, please report it with the input")
+    if context.incumbent is None:
+        context.offer(make_plan(compiled, ()), "nothing")
+    limit, elapsed, searched = context.limit(), context.elapsed(), context
+    plan = with_moves = context.incumbent or make_plan(compiled, ())
     change = None
     if now is not None:
         notices += tuple(broken_rules(compiled, expanded, now))
-        change = change_of(compiled, context, plan, notices)
         # What is proven with the moves counted says nothing of the objective without them: that has a bound of its own.
-        context, plan = without_moves(compiled, plan, context.proof)
-        bound = context.valid_bound(plan.value)
+        context, plan = without_moves(compiled, plan, searched)
+        searched.heed(context)
+        change = change_of(compiled, searched, with_moves, notices)
+    bound = context.valid_bound(plan.value)
     plan = spread_evenly(compiled, expanded.problem, plan)
     status = _status(context, plan)
     placement = assemble(compiled, expanded, plan, status, bound)
@@ -226,8 +226,9 @@ def _result(
         complete_is_impossible=False if plan.value.complete else impossible or None,
         found=placement,
         fitness_report=FitnessReport(whole=placement.fitness, models=dict(checked.model_scores)),
-        incidents=incidents,
+        incidents=tuple(searched.incidents),
         change=change,
+        withdrawn=searched.withdrawn,
     )
 
 

@@ -1,6 +1,9 @@
 """The search context: clock, random generator, limits, incumbent, bound and reasons to stop, in one place.
 
 Strategies neither print nor read clocks; progress is one stream of events to one observer.
+
+Plans are checked, bounds are argued: where the two contradict each other, the plan is right. The context is the one place
+that looks, with every plan and every bound that arrives from wherever; then nothing counts as proven any more, and it says so.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from packing.domain.fitness import OBJECTIVE_UNITS
+from packing.errors import InternalError
 from packing.solve.plan import Plan, Value
 
 
@@ -29,6 +33,31 @@ class Progress:
 
 
 Observer = Callable[[Progress], None]
+Proof = tuple[tuple[int, ...], int]
+"""(missing copies that are proven, bound on the objective of plans with just these missing)"""
+WITHDRAWN = "a bound was withdrawn"
+"""How an incident begins that tells of one."""
+
+RAISE_ERRORS = False
+"""Whether a bound that a plan contradicts is an error, and not an incident: for tests, which are to see it."""
+
+
+def contradiction(value: Value, proof: Proof) -> str | None:
+    """What a plan of this value shows to be wrong about a proof; None: both can be true."""
+    missing, bound = proof
+    if value.missing < missing:
+        return f"that no placement leaves out less than {_counts(missing)}, and one that leaves out {_counts(value.missing)} was found"
+    if value.missing == missing and value.objective < bound:
+        return (
+            f"that no placement has an objective below {bound / OBJECTIVE_UNITS:.9g}, and one with {value.objective / OBJECTIVE_UNITS:.9g} was found"
+        )
+    return None
+
+
+def _counts(missing: tuple[int, ...]) -> str:
+    if len(missing) == 1:
+        return f"{missing[0]} {'copy' if missing[0] == 1 else 'copies'}"
+    return f"{', '.join(map(str, missing))} copies (by priority, the highest first)"
 
 
 class SearchContext:
@@ -66,6 +95,9 @@ class SearchContext:
         """Proven: no plan has a lexicographically smaller vector of missing copies."""
         self.bound: int | None = None
         """Proven: no plan with `missing_bound` missing copies has a smaller objective (units)."""
+        self.withdrawn: str | None = None
+        """Why nothing is proven, and will not be: a plan contradicted a bound. None: no plan has."""
+        self._bound_from = ""
         self.incidents: list[str] = []
         """What went otherwise than meant and did not spoil the answer, a line each."""
 
@@ -101,7 +133,7 @@ class SearchContext:
         self.time_limit = min(self.time_limit, self.elapsed())
 
     @property
-    def proof(self) -> tuple[tuple[int, ...], int] | None:
+    def proof(self) -> Proof | None:
         """What is proven: (missing copies, bound on the objective of plans with just these missing); None: nothing."""
         return None if self.missing_bound is None or self.bound is None else (self.missing_bound, self.bound)
 
@@ -130,18 +162,49 @@ class SearchContext:
         if self.incumbent is not None and plan.value >= self.incumbent.value:
             return False
         self.incumbent = plan
+        self._confront()
         self._report(source)
         return True
 
     def raise_bound(self, missing: tuple[int, ...], bound: int, source: str) -> None:
-        """Record a proven lower bound: on the missing copies, and on the objective among plans with just these missing."""
+        """Record a proven lower bound: on the missing copies, and on the objective among plans with just these missing.
+
+        One that the incumbent contradicts is withdrawn, and from then on none is recorded (`withdrawn`).
+        """
+        if self.withdrawn is not None:
+            return
         if self.missing_bound is None or missing > self.missing_bound:
             self.missing_bound, self.bound = missing, bound
         elif missing == self.missing_bound and (self.bound is None or bound > self.bound):
             self.bound = bound
         else:
             return
+        self._bound_from = source
+        self._confront()
         self._report(source)
+
+    def _confront(self) -> None:
+        """The incumbent is a fact: a proof that it contradicts is none."""
+        if self.incumbent is not None and self.proof is not None:
+            wrong = contradiction(self.incumbent.value, self.proof)
+            if wrong is not None:
+                self.withdraw(f"{self._bound_from} claimed {wrong}")
+
+    def withdraw(self, why: str) -> None:
+        """Nothing counts as proven any more, and nothing will: what was wrong once may be wrong in other ways."""
+        self.missing_bound = self.bound = None
+        if RAISE_ERRORS:
+            raise InternalError(f"{WITHDRAWN}: {why}")
+        if self.withdrawn is None:
+            self.withdrawn = why
+            self.note(f"{WITHDRAWN}: {why}. The answer is valid, but how good it is is not known. This is a defect: please report it with the input")
+
+    def heed(self, other: SearchContext) -> None:
+        """Take over what went wrong in a search that was made for this one."""
+        if other.withdrawn is not None:
+            self.withdraw(other.withdrawn)
+        for incident in other.incidents:
+            self.note(incident)
 
     def note(self, incident: str) -> None:
         """Record, once, that something went otherwise than meant."""

@@ -60,7 +60,9 @@ class Result:
     complete_is_impossible : True if it is proven that every placement leaves something out; None if unknown.
     removed : candidates that a rule removed before the search.
     incidents : what went otherwise than meant and did not spoil the answer, a line each: a strategy that does not
-        support the problem, a child process that was killed.
+        support the problem, a child process that was killed, a bound that a placement contradicted.
+    withdrawn : where a placement contradicted a bound, what was claimed and what was found; nothing is proven then. It is a defect of this
+        library, to be reported with the input. None: nothing of the kind.
     change : how it differs from the current placement; None where none was given.
     expanded : the problem as it was solved, with every mode and instance type filled in.
     """
@@ -77,6 +79,7 @@ class Result:
     fitness_report: FitnessReport | None = field(default=None, repr=False)
     incidents: tuple[str, ...] = ()
     change: Change | None = None
+    withdrawn: str | None = None
 
     @property
     def has_placement(self) -> bool:

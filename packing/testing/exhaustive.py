@@ -18,13 +18,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from packing.domain.demand import base_copies, copies_limit, copies_needed, counted_micro, missing_copies, zone_limit
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.problem import Problem
 from packing.domain.words import Hosting
+from packing.domain.workload import Model
 from packing.testing.exhaustive_node import Item, NodeRules
 from packing.testing.exhaustive_objective import Coefficients
 from packing.testing.exhaustive_overcommit import TIMES
+from packing.testing.needs import Needs, needs_of
 
 LARGEST = 10
 """Copies in all (at most) that are worth looking at."""
@@ -80,22 +81,21 @@ def exhaustive(problem: Problem) -> ExhaustiveAnswer:
 
 def most_copies(problem: Problem) -> list[int]:
     """For each model the most copies that can be worth placing."""
-    return [_most(problem, index) for index in range(len(problem.models))]
+    return [_most(model, needs_of(model)) for model in problem.models]
 
 
-def _most(problem: Problem, index: int) -> int:
-    model = problem.models[index]
-    needs = [need for need in (copies_needed(model, mode) for mode in model.modes) if need is not None]
-    most = max([base_copies(model), *needs])
+def _most(model: Model, needs: Needs) -> int:
+    wanted = [copies for copies in map(needs.copies, model.modes) if copies is not None]
+    most = max([needs.base, *wanted])
     most = max(most, model.min_zones) if most else 0
-    limit = copies_limit(model)
-    return most if limit is None else min(most, limit)
+    return most if needs.limit is None else min(most, needs.limit)
 
 
 class _Search:
     def __init__(self, problem: Problem) -> None:
         self.problem, self.models = problem, problem.models
-        self.most, self.in_zone = most_copies(problem), [zone_limit(model) for model in problem.models]
+        self.needs = [needs_of(model) for model in problem.models]
+        self.most, self.in_zone = most_copies(problem), [needs.zone for needs in self.needs]
         if sum(self.most) > LARGEST:
             raise ValueError(f"too large for an exhaustive search: {sum(self.most)} copies")
         self.kinds = {kind.name: kind for kind in problem.instance_types}
@@ -147,7 +147,7 @@ class _Search:
             counts, rates = [0] * len(self.models), [0] * len(self.models)
             for model, mode, _ in content:
                 counts[model] += 1
-                rates[model] += counted_micro(self.models[model], self.models[model].modes[mode])
+                rates[model] += self.needs[model].counts(self.models[model].modes[mode])
             key = tuple(counts), tuple(rates)
             if key not in found or units + opened < found[key][0]:
                 found[key] = units + opened, (pool.label, hosting, content)
@@ -201,7 +201,7 @@ class _Search:
             by_model = list(zip(self.models, placed, served, zones, strict=True))
             if any(model.min_zones > 1 and len(found) < min(model.min_zones, count) for model, count, _, found in by_model):
                 continue
-            missing = [missing_copies(model, count, rate) for model, count, rate, _ in by_model]
+            missing = [needs.missing(count, rate) for needs, (_, count, rate, _) in zip(self.needs, by_model, strict=True)]
             absent = sum(count * self.coefficients.missing(index) for index, count in enumerate(missing))
             by_level = tuple(sum(count for count, model in zip(missing, self.models, strict=True) if model.priority == level) for level in levels)
             way = by_level, units + absent + self.coefficients.constant()

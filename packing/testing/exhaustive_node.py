@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from packing.domain.demand import node_limit
 from packing.domain.hardware import InstanceType, MigProfile
 from packing.domain.problem import Problem
 from packing.domain.words import AcceleratorKind, Hosting, Isolation, Sharing
 from packing.domain.workload import Mode, Model
 from packing.testing.exhaustive_overcommit import over_committed
+from packing.testing.needs import needs_of
 
 Item = tuple[int, int, tuple[int, ...]]
 """Index of the model, index of its mode, accelerators."""
@@ -27,6 +27,7 @@ class NodeRules:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.tenants = {tenant.name: tenant for tenant in problem.tenants}
+        self.most_here = {model.name: needs_of(model).node for model in problem.models}
 
     def allows(self, kind: InstanceType, hosting: Hosting, content: tuple[Item, ...], level: tuple[int, int] | None = None) -> bool:
         """Whether all rules hold for these copies on an otherwise empty node; `level`: on one that is over-committed."""
@@ -63,7 +64,7 @@ class NodeRules:
     def _endpoint(self, kind: InstanceType, hosting: Hosting, here: Here) -> bool:
         """single_model; multi_model, framework, size_ratio, streaming, cold_start; max_copies_per_node, survive: node."""
         names = [model.name for model, _, _ in here]
-        limits = {model.name: node_limit(model) for model, _, _ in here}
+        limits = {name: self.most_here[name] for name in names}
         if any(limit is not None and names.count(name) > limit for name, limit in limits.items()):
             return False
         if hosting is Hosting.SINGLE_MODEL:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from packing.domain.demand import copies_needed, fewest_copies, node_limit
 from packing.domain.hardware import InstanceType, Pool, price_micro_usd
 from packing.domain.problem import Problem, isolation_of
 from packing.domain.weights import Axis
 from packing.domain.words import Hosting, Isolation, Sharing
 from packing.domain.workload import Mode, Model
 from packing.testing.exhaustive_node import NodeRules, _profile
+from packing.testing.needs import needs_of
 
 _OPERATIONS = {Hosting.SINGLE_MODEL: Fraction(1), Hosting.MULTI_MODEL: Fraction(1, 4), Hosting.INFERENCE_COMPONENT: Fraction(0)}
 _GIVEN = {Hosting.MULTI_MODEL: Fraction(0), Hosting.INFERENCE_COMPONENT: Fraction(1, 3), Hosting.SINGLE_MODEL: Fraction(1)}
@@ -29,6 +29,7 @@ class Coefficients:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
+        self.needs = [needs_of(model) for model in problem.models]
         self.kinds = {kind.name: kind for kind in problem.instance_types}
         self.weight = {axis: problem.weights.share(axis) for axis in Axis}
         self.tenants = {tenant.name: tenant for tenant in problem.tenants}
@@ -41,7 +42,7 @@ class Coefficients:
         """a(i, m, h); `in_turns`: on an over-committed node."""
         which = self.problem.models[model]
         form = which.modes[mode]
-        copies = copies_needed(which, form)
+        copies = self.needs[model].copies(form)
         assert copies is not None, "the node rules let no such mode pass"
         asked = _ASKED[isolation_of(which, self.tenants)]
         performance = Fraction(7, 10) * _late(which, form)
@@ -62,7 +63,7 @@ class Coefficients:
     def missing(self, model: int) -> int:
         """e(i)."""
         loss = self.weight[Axis.MODEL_SIZE] + self.weight[Axis.PERFORMANCE] + self.weight[Axis.ISOLATION] + self.weight[Axis.SCALABILITY] / 2
-        return _units(loss / (len(self.problem.models) * max(1, fewest_copies(self.problem.models[model]))))
+        return _units(loss / (len(self.problem.models) * max(1, self.needs[model].asked)))
 
     def constant(self) -> int:
         """d."""
@@ -74,9 +75,10 @@ class Coefficients:
     def _dedicated(self, model: Model) -> tuple[int, int] | None:
         """Cost and nodes of the model alone on its own cheapest endpoint."""
         ways: list[tuple[int, int]] = []
+        needs = needs_of(model)
         for pool in self.problem.fleet:
             for mode in model.modes:
-                copies, together = copies_needed(model, mode), self._together(model, mode, self.kinds[pool.instance_type])
+                copies, together = needs.copies(mode), self._together(model, mode, self.kinds[pool.instance_type])
                 if copies is not None and together > 0:
                     nodes = max(math.ceil(Fraction(max(1, copies)) / together), model.min_zones)
                     ways.append((nodes * self._price(pool), nodes))
@@ -90,7 +92,7 @@ class Coefficients:
         if mode.accelerators > kind.accelerators or not rules.allows(kind, Hosting.INFERENCE_COMPONENT, ((0, 0, tuple(range(mode.accelerators))),)):
             return Fraction(0)
         endless = Fraction(10**30)
-        limits = [endless, Fraction(node_limit(model) or endless)]
+        limits = [endless, Fraction(needs_of(model).node or endless)]
         if mode.accelerators:
             limits.append(kind.accelerators // mode.accelerators * _stacked(mode, kind, endless))
         limits += [_times(kind.vcpu_milli, mode.vcpu_milli, endless), _times(kind.host_memory, mode.host_memory, endless)]

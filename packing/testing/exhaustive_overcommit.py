@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from math import ceil, exp, log
 
-from packing.domain.demand import copies_needed
 from packing.domain.hardware import InstanceType
 from packing.domain.problem import Problem
 from packing.domain.words import Sharing
 from packing.domain.workload import Mode, Model
+from packing.testing.needs import needs_of
 
 TIMES = ((2, 20), (2, 60), (2, 180), (10, 20), (10, 60), (10, 180), (30, 20), (30, 60), (30, 180))
 """Minutes that models stay, and seconds of the longest load, of each level."""
@@ -49,7 +49,8 @@ def _copy(problem: Problem, kind: InstanceType, stay: float, longest: int, model
     """Parts of every capacity, and of the time for loads, that one copy takes; None where the level is not for it."""
     if model.cold_start_quantile is None or model.cold_start_s <= 0 or model.traffic is None or mode.load_s is None or model.min_zones > 1:
         return None
-    if any(copies_needed(model, other) not in {None, 0, 1} for other in model.modes) or not model.peak_micro:
+    asked = needs_of(model)
+    if any(asked.copies(other) not in {None, 0, 1} for other in model.modes) or not model.peak_micro:
         return None
     if mode.load_s > longest or any(mode.load_s <= other < longest for _, other in TIMES):
         return None

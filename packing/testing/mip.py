@@ -17,7 +17,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from packing.domain.demand import base_copies, counted_micro, demand_micro, missing_copies, node_limit, throughput_in_force, zone_limit
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.problem import Problem
 from packing.domain.units import MICRO
@@ -26,6 +25,7 @@ from packing.domain.workload import Mode, Model
 from packing.testing.exhaustive import most_copies
 from packing.testing.exhaustive_node import Item, NodeRules, _profile
 from packing.testing.exhaustive_objective import Coefficients
+from packing.testing.needs import needs_of
 
 SOLVERS = ("GSCIP", "HIGHS")
 MOST_BOOLEANS = 20_000
@@ -83,6 +83,7 @@ class _Program:
         self.mathopt, self.problem, self.program = mathopt, problem, mathopt.Model()
         self.rules, self.cost = NodeRules(problem), Coefficients(problem)
         self.kinds = {kind.name: kind for kind in problem.instance_types}
+        self.needs = [needs_of(model) for model in problem.models]
         self.copies = [(model, copy) for model, most in enumerate(most_copies(problem)) for copy in range(most)]
         self.uses: list[tuple[Pool, list[_Use]]] = []
         self.terms: list[Any] = []
@@ -176,7 +177,7 @@ class _Program:
         for use in uses:
             by_model[use.model].append(use)
         for index, mine in by_model.items():
-            most = node_limit(self.problem.models[index])
+            most = self.needs[index].node
             if most is not None:
                 self.at_most((use.on for use in mine), most)
         for position, one in enumerate(uses):
@@ -207,11 +208,12 @@ class _Program:
         for copy in {use.copy for _, use in mine}:
             self.at_most((use.on for _, use in mine if use.copy == copy), 1)
         everywhere = self.mathopt.fast_sum([use.on for _, use in mine])
-        self.program.add_linear_constraint(everywhere >= base_copies(model))
-        if throughput_in_force(model):
-            rates = [counted_micro(model, self.mode(use)) / demand_micro(model) * use.on for _, use in mine]
+        needs = self.needs[index]
+        self.program.add_linear_constraint(everywhere >= needs.base)
+        if needs.served:
+            rates = [needs.counts(self.mode(use)) / needs.demand * use.on for _, use in mine]
             self.program.add_linear_constraint(self.mathopt.fast_sum(rates) >= 1)
-        limit = zone_limit(model)
+        limit = needs.zone
         if limit is not None:
             for zone in {pool.zone for pool, _ in mine}:
                 self.at_most((use.on for pool, use in mine if pool.zone == zone), limit)
@@ -250,10 +252,10 @@ class _Program:
             total += self.cost.node(pool) + sum(self.cost.copy(use.model, use.mode, use.hosting) for use in chosen)
             for use in chosen:
                 placed[use.model] += 1
-                rates[use.model] += counted_micro(self.problem.models[use.model], self.mode(use))
+                rates[use.model] += self.needs[use.model].counts(self.mode(use))
                 zones[use.model][pool.zone] += 1
         for index, model in enumerate(self.problem.models):
-            crowded = max(zones[index].values(), default=0) > (zone_limit(model) or len(self.uses))
-            if crowded or missing_copies(model, placed[index], rates[index]) or len(zones[index]) < min(model.min_zones, placed[index]):
+            crowded = max(zones[index].values(), default=0) > (self.needs[index].zone or len(self.uses))
+            if crowded or self.needs[index].missing(placed[index], rates[index]) or len(zones[index]) < min(model.min_zones, placed[index]):
                 return None
         return total

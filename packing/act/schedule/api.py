@@ -86,7 +86,10 @@ def solve_schedule(
     context = SearchContext(time_limit, seed, workers, cancel=cancel)
 
     def solve(part: Problem, seconds: float, **what: Any) -> Result:
-        return solve_placement(part, time_limit=max(0.0, seconds), seed=seed, workers=workers, processes=processes, cancel=cancel, **what)
+        result = solve_placement(part, time_limit=max(0.0, seconds), seed=seed, workers=workers, processes=processes, cancel=cancel, **what)
+        if result.withdrawn is not None:
+            context.withdraw(result.withdrawn)
+        return result
 
     given = current if current is None or isinstance(current, Placement) else placement_from(current, expanded.described)
     return _Planner(expanded, context, solve, on_progress or (lambda _: None), groups, move_weight).schedule(given)
@@ -167,6 +170,7 @@ class _Planner:
         best = min(made, key=lambda each: (each[0], each[1].cost_usd))[1]
         if best.status is Status.FEASIBLE:
             best = self._bounded(best, least_cost(self.problem, groups, self.context, self._solve))
+        self.notices += [f"{incident[0].upper()}{incident[1:]}." for incident in self.context.incidents]
         complete = not constant.unplaced
         day = self.hours * self.problem.slots
         same = None if not complete else float(exact(constant.cost_per_hour) * day)
@@ -285,10 +289,11 @@ class _Planner:
         return {kind.name for kind in self.problem.instance_types if kind.start_s is None}
 
     def _bounded(self, schedule: Schedule, bound: int | None) -> Schedule:
-        if bound is None:
+        if bound is not None and bound > round(exact(schedule.cost_usd) * MICRO):
+            claim = f"the sum over the slots claimed that no complete schedule costs less than {bound / MICRO} USD"
+            self.context.withdraw(f"{claim}, and one that costs {schedule.cost_usd} was found")
+        if bound is None or self.context.withdrawn is not None:
             return schedule
-        if bound > round(exact(schedule.cost_usd) * MICRO):
-            raise InternalError(f"the bound {bound / MICRO} is above the cost {schedule.cost_usd}: a defect, please report it with the input")
         least = bound / MICRO
         gap = round((schedule.cost_usd - least) / schedule.cost_usd, 6) if schedule.cost_usd else 0.0
         status = Status.OPTIMAL if least >= schedule.cost_usd else schedule.status

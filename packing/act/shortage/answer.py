@@ -69,6 +69,7 @@ class ShortageAnswer:
     proven : whether each concession that stays was proven to be needed beside the others, and no fewer copies can be missing.
     solves : problems that were solved on the way.
     limit : which limit stopped the search: ``time`` or ``cancelled``; None: it ended by itself.
+    incidents : what went otherwise than meant and did not spoil the answer: a bound that a placement contradicted (nothing is proven then).
     """
 
     problem: str
@@ -81,6 +82,7 @@ class ShortageAnswer:
     proven: bool
     solves: int
     limit: str | None
+    incidents: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

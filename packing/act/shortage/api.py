@@ -96,9 +96,10 @@ def answer_shortage(
         verification=verification,
         losses=_losses(given, concessions, placement, market),
         brought_back_by=_all_back(concessions, market),
-        proven=doubts == 0,
+        proven=doubts == 0 and not oracle.incidents,
         solves=oracle.solves,
         limit=oracle.limit(),
+        incidents=oracle.incidents,
     )
 
 

@@ -41,6 +41,11 @@ class Oracle:
         """Seconds since the start."""
         return self._clock.elapsed()
 
+    @property
+    def incidents(self) -> tuple[str, ...]:
+        """What went otherwise than meant and did not spoil the answers."""
+        return tuple(self._clock.incidents)
+
     def limit(self) -> str | None:
         """Which limit stops the search now: ``cancelled`` or ``time``; None: go on."""
         return self._clock.limit()
@@ -72,6 +77,8 @@ class Oracle:
             cancel=self._cancel,
             **({} if current is None else {"current": current}),  # type: ignore[arg-type]
         )
+        if result.withdrawn is not None:
+            self._clock.withdraw(result.withdrawn)
         self._copies = len(result.placement.copies) + sum(each.copies for each in result.unplaced)
         return result
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from packing.compile.data import UNLIMITED, Candidate, Compiled, ModelData
 from packing.domain.words import Hosting
-from packing.solve.bounds.prices import POOLED, SCALE, Prices, Row, most_on_node, needs_of, rows_of
+from packing.solve.bounds.prices import POOLED, SCALE, Prices, Row, most_on_node, needs_of, rows_of, whole_price
 from packing.solve.task import Demand, Task
 
 COST_UNIT = 10**6
@@ -113,7 +113,7 @@ class LinearRelaxation:
         if answer is None:
             return None
         duals = answer.dual_values(list(self._rows.values()))
-        return Prices({row: max(0, int(-dual * COST_UNIT * SCALE)) for row, dual in zip(self._rows, duals, strict=True)})
+        return Prices({row: whole_price(-dual * COST_UNIT * SCALE) for row, dual in zip(self._rows, duals, strict=True)})
 
     def most_nodes(self, budget: int, seconds: float) -> dict[tuple[int, Hosting], int]:
         """Upper bounds on the nodes of each type and hosting option in any plan that costs no more than `budget` units.

@@ -31,6 +31,15 @@ MOST_STEPS = 60
 POOLED = (Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT)
 """Hosting options whose nodes several models may share."""
 
+HIGHEST = 2**100
+"""No price is higher: a sum of them is then a number that prints."""
+
+
+def whole_price(suggested: float, highest: int = HIGHEST) -> int:
+    """A dual value as a price: any number from 0 to `highest` is valid, so that what is none of them (a solver's NaN, infinity) becomes one."""
+    return int(suggested) if 0 < suggested < highest else highest if suggested >= highest else 0
+
+
 Row = tuple[int, Hosting, int, int]
 """(kind, hosting option, dimension, slot)."""
 

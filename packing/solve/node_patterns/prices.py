@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from packing.solve.bounds.prices import whole_price
 from packing.solve.node_patterns.master import Duals
 from packing.solve.node_patterns.problem import UNLIMITED, Problem
 
@@ -43,11 +44,13 @@ def prices_of(problem: Problem, duals: Duals) -> Prices:
     """Duals as integers; cut off at what keeps sums exact, since any prices are valid."""
 
     def whole(value: float) -> int:
-        return min(HIGHEST, max(0, int(value * SCALE)))
+        return whole_price(value * SCALE, HIGHEST)
 
     most = [max((problem.items[index].rate for index in mine), default=0) for mine in problem.ways]
-    rates = (min(int(value * SCALE * RATE_SCALE), HIGHEST * RATE_SCALE // max(1, fastest)) for value, fastest in zip(duals.rate, most, strict=True))
-    return Prices(tuple(map(whole, duals.copy)), tuple(max(0, rate) for rate in rates), tuple(map(whole, duals.bin)))
+    rates = (
+        whole_price(value * SCALE * RATE_SCALE, HIGHEST * RATE_SCALE // max(1, fastest)) for value, fastest in zip(duals.rate, most, strict=True)
+    )
+    return Prices(tuple(map(whole, duals.copy)), tuple(rates), tuple(map(whole, duals.bin)))
 
 
 def mixed(one: Prices, other: Prices, parts: int, of: int) -> Prices:

@@ -1,7 +1,7 @@
 """How many nodes of each group: the integer program that ties the independent parts together.
 
     min  Σ b_p v_p + Σ_B y_B
-    s.t. y_B ≥ L_B − Σ_g R_g n_g                    every cut of part B (see pricing.py)
+    s.t. y_B ≥ least − Σ_g R_g n_g                  every cut of part B (see pricing.py)
          Σ_g n_g ≤ Σ_p v_p, v_p ≤ stock_p           per instance type
          Σ_k ⌈q_k / d⌉ n_k ≥ Σ_i ⌈c_i / d⌉          models with nodes of their own, for divisors d
 

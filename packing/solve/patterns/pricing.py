@@ -8,7 +8,10 @@ that it takes; a node of group g then cannot collect more than
 and class i cannot pay less than L_i, its cheapest way to be served. Hence for every plan with the stage's caps on
 missing copies, and its numbers of nodes n:
 
-    cost of the copies ≥ Σ_i L_i − Σ_g R_g n_g − Σ_l μ_l cap_l.
+    cost of the copies ≥ Σ_i L_i − Σ_l μ_l cap_l − Σ_g R_g n_g.
+
+The caps belong to the statement: where copies are forced to be missing, L_i holds μ_l for each of them, and without its
+counterpart every sentence made of the prices would be false. So a `Cut` has them taken off already, once, for whoever reads it.
 
 All of it is evaluated here in integers, rounded so that the statement holds; floats only suggested the prices.
 """
@@ -19,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from packing.compile.data import UNLIMITED
+from packing.solve.bounds.prices import whole_price
 from packing.solve.patterns.classes import ModelClass
 from packing.solve.patterns.costs import Costs
 from packing.solve.patterns.fills import Pattern
@@ -61,24 +65,22 @@ class Cut:
     """What these prices say; see the module's text."""
 
     least: int
-    """Σ L_i in 1/SCALE units."""
+    """Σ L_i − Σ μ_l cap_l in 1/SCALE units: what nodes and copies have to come up with; it may be negative."""
     node: list[int]
     """R_g by group, in 1/SCALE units."""
-    level: list[int]
-    """μ by priority level."""
 
 
 def prices_of(duals: Duals) -> Prices:
     """Duals as integers."""
 
     def whole(value: float) -> int:
-        return min(HIGHEST, max(0, int(value * SCALE)))
+        return whole_price(value * SCALE, HIGHEST)
 
     return Prices(
         [whole(value) for value in duals.item],
         {key: whole(value) for key, value in duals.row.items()},
         {key: whole(value) for key, value in duals.cap.items()},
-        [max(0, int(value * SCALE * RATE_SCALE)) for value in duals.rate],
+        [whole_price(value * SCALE * RATE_SCALE, HIGHEST * RATE_SCALE) for value in duals.rate],
         [whole(value) for value in duals.level],
     )
 
@@ -152,7 +154,8 @@ class Pricer:
             node[group] += price
         for (_, group), price in prices.cap.items():
             node[group] += price
-        return Cut(sum(self.payments(costs, prices)), node, prices.level)
+        allowed = sum(price * cap for price, cap in zip(prices.level, costs.caps, strict=True) if cap is not None)
+        return Cut(sum(self.payments(costs, prices)) - allowed, node)
 
     def payments(self, costs: Costs, prices: Prices) -> list[int]:
         """L_i by class."""
@@ -180,7 +183,9 @@ class Pricer:
         model = each.first
         ways = [(self._charge(costs, prices, index), self.layout.items[index].candidate.rate) for index in self.layout.by_class[each.index]]
         level = costs.level_of(each)
-        missing = costs.missing[each.index] * SCALE + prices.level[level]
+        # Where a level has no cap, there is nothing that its price could be the price of.
+        capped = prices.level[level] if costs.caps[level] is not None else 0
+        missing = costs.missing[each.index] * SCALE + capped
         copies, peak = each.copies - each.forced, each.peak - each.forced * model.fastest
         if optional:
             ways.append((missing, model.fastest))
@@ -222,9 +227,6 @@ class Pricer:
             lower = [value * factor[group][0] // factor[group][1] for value, group in zip(values, groups, strict=True)]
             cut = self.cut(costs, prices, lower)
         total = costs.constant * SCALE + cut.least
-        for level, cap in enumerate(costs.caps):
-            if cap is not None:
-                total -= cut.level[level] * cap
         dearest: dict[int, int] = {}
         for group in layout.groups:
             dearest[group.kind] = max(dearest.get(group.kind, 0), cut.node[group.index])

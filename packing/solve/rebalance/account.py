@@ -40,19 +40,23 @@ def change_of(compiled: Compiled, context: SearchContext, plan: Plan, notices: t
     )
 
 
-def without_moves(compiled: Compiled, plan: Plan, known: tuple[tuple[int, ...], int] | None) -> tuple[SearchContext, Plan]:
+def without_moves(compiled: Compiled, plan: Plan, searched: SearchContext) -> tuple[SearchContext, Plan]:
     """The same plan as if moves were free, and what is proven of its objective without solving again.
 
-    `known`: what is proven of the problem as it was searched. Where no proof counted moves (large problems have none that
+    `searched`: what is known of the problem as it was searched. Where no proof counted moves (large problems have none that
     does) and nothing is drained, it holds without them as well.
     """
     assert compiled.home is not None
+    known = searched.proof
     same = compiled.copies > EXACT_COPIES and compiled.home.stock == tuple(pool.stock for pool in compiled.pools)
     pools = tuple(replace(pool, stock=stock) for pool, stock in zip(compiled.pools, compiled.home.stock, strict=True))
     plain = replace(compiled, pools=pools, home=None)
     value = replace(plan.value, objective=plan.value.objective - move_price(compiled, plan))
     context = SearchContext(BOUND_S)
     context.offer(replace(plan, value=value), "rebalance")
+    if searched.withdrawn is not None:
+        context.expire()  # these bounds are argued in the same way
+        return context, replace(plan, value=value)
     if compiled.copies > EXACT_COPIES and (known is None or same):
         if known is not None:
             context.raise_bound(*known, "rebalance")

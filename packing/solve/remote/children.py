@@ -7,11 +7,12 @@ import selectors
 import time
 from dataclasses import dataclass
 
+from packing.solve.context import Proof
 from packing.solve.remote import pool
 from packing.solve.remote.crew import Ended, Event, Found, Lost
 from packing.solve.remote.memory import default_limit, resident
 from packing.solve.remote.process import Child
-from packing.solve.remote.wire import FlatPlan, Proof
+from packing.solve.remote.wire import FlatPlan
 from packing.solve.remote.work import Work
 
 WATCH_S = 0.05

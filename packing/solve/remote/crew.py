@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from packing.solve.remote.wire import FlatPlan, Proof
+from packing.solve.context import Proof
+from packing.solve.remote.wire import FlatPlan
 from packing.solve.remote.work import Work
 
 
@@ -26,6 +27,8 @@ class Ended:
     job: int
     limit: str | None = None
     incidents: tuple[str, ...] = ()
+    withdrawn: str | None = None
+    """Why nothing that it claimed counts (`SearchContext.withdrawn`)."""
 
 
 @dataclass(frozen=True, slots=True)

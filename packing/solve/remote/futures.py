@@ -6,8 +6,9 @@ import queue
 from concurrent.futures import CancelledError, Executor, Future
 from functools import partial
 
+from packing.solve.context import Proof
 from packing.solve.remote.crew import Ended, Event, Found, Lost
-from packing.solve.remote.wire import FlatPlan, Proof
+from packing.solve.remote.wire import FlatPlan
 from packing.solve.remote.work import Findings, Work, do
 
 
@@ -61,7 +62,7 @@ class Futures:
         except Exception as error:  # noqa: BLE001 - a broken pool, a lost worker, an error there: all the same here
             self._arrived.put([Lost(job, f"was lost by the executor ({_said(error)})")])
         else:
-            self._arrived.put([Found(job, found.plan, found.proof, name), Ended(job, found.limit, found.incidents)])
+            self._arrived.put([Found(job, found.plan, found.proof, name), Ended(job, found.limit, found.incidents, found.withdrawn)])
 
 
 def _said(error: Exception) -> str:

@@ -108,6 +108,8 @@ class Gathering:
         elif isinstance(event, Ended):
             job.over = True
             self.out_of_time = self.out_of_time or event.limit == "time"
+            if event.withdrawn is not None:
+                self.context.withdraw(event.withdrawn)
             for each in event.incidents:
                 self.context.note(each)
         else:

@@ -10,9 +10,9 @@ import threading
 import time
 from typing import Any
 
-from packing.solve.context import SearchContext
+from packing.solve.context import Proof, SearchContext
 from packing.solve.plan import Plan
-from packing.solve.remote.wire import Inbox, Proof, flat, frame, whole
+from packing.solve.remote.wire import Inbox, flat, frame, whole
 from packing.solve.remote.work import Work, context_options
 
 SHORTEST_S = 0.02

@@ -12,7 +12,7 @@ from concurrent.futures import Executor
 from functools import partial
 
 from packing.compile.data import Compiled
-from packing.solve.context import SearchContext
+from packing.solve.context import Proof, SearchContext, contradiction
 from packing.solve.plan import Plan, make_plan
 from packing.solve.remote.children import Children
 from packing.solve.remote.crew import Found
@@ -20,7 +20,7 @@ from packing.solve.remote.futures import Futures
 from packing.solve.remote.gather import LATE_S, Gathering, Job
 from packing.solve.remote.parts import Part, large_parts
 from packing.solve.remote.roles import Role, roles
-from packing.solve.remote.wire import Proof, flat, whole
+from packing.solve.remote.wire import flat, whole
 from packing.solve.remote.work import Work
 
 ROUNDS = 3
@@ -90,7 +90,11 @@ class Rounds:
             context.offer(self._with(part, plan), found.source)
         former = self._proofs[number]
         if found.proof is not None and (former is None or found.proof > former):
-            self._proofs[number] = found.proof
+            self._proofs[number] = former = found.proof
+        # In the sum, what other parts cost above their bounds could hide it.
+        wrong = None if plan is None or former is None else contradiction(plan.value, former)
+        if wrong is not None:
+            context.withdraw(f"of a part, {found.source} claimed {wrong}")
         proofs = [proof for proof in self._proofs if proof is not None]
         if len(proofs) == len(self.parts):
             context.raise_bound(*together(self.compiled, proofs), found.source)

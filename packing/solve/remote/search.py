@@ -58,13 +58,13 @@ def start_here(compiled: Compiled, context: SearchContext) -> Plan:
 
 def finish_here(compiled: Compiled, context: SearchContext, first: Plan) -> None:
     """Where the others were lost before they had a bound: the quickest one, unless that would take too long after the end."""
-    if context.proof is None and (context.limit() is None or len(compiled.candidates) <= QUICK):
+    if context.proof is None and context.withdrawn is None and (context.limit() is None or len(compiled.candidates) <= QUICK):
         begin(compiled, context, first)
 
 
 def go_on_here(compiled: Compiled, context: SearchContext, strategy: Strategy, first: Plan) -> None:
     """The rest of the search in this process."""
-    if context.proof is None:
+    if context.proof is None and context.withdrawn is None:
         begin(compiled, context, first)
     strategy.improve(compiled, context)
 

@@ -13,8 +13,6 @@ from packing.solve.plan import NodePlan, Plan, Value
 HEAD = struct.Struct("!Q")
 _HOSTINGS = tuple(Hosting)
 FlatPlan = tuple[tuple[tuple[int, int, Any, int], ...], tuple[int, ...], int]
-Proof = tuple[tuple[int, ...], int]
-"""(missing copies that are proven, bound on the objective of plans with just these missing)"""
 
 
 def frame(message: object) -> bytes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from packing.compile.data import Compiled
-from packing.solve.context import SearchContext
+from packing.solve.context import Proof, SearchContext
 from packing.solve.remote.roles import Role
-from packing.solve.remote.wire import FlatPlan, Proof, flat, whole
+from packing.solve.remote.wire import FlatPlan, flat, whole
 from packing.solve.strategies import begin, strategy_of
 
 
@@ -45,6 +45,8 @@ class Findings:
     incidents: tuple[str, ...]
     limit: str | None
     """Which limit stopped it; None: it ended by itself."""
+    withdrawn: str | None = None
+    """Why nothing that it claimed counts (`SearchContext.withdrawn`)."""
 
 
 def context_options(work: Work) -> dict[str, float | int]:
@@ -77,4 +79,4 @@ def do(work: Work) -> Findings:
     context = SearchContext(**options, spent=gone)  # type: ignore[arg-type]
     prepare(work, context)
     carry_out(work, context)
-    return Findings(flat(context.incumbent), context.proof, tuple(context.incidents), context.limit())
+    return Findings(flat(context.incumbent), context.proof, tuple(context.incidents), context.limit(), context.withdrawn)

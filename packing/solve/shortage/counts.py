@@ -1,7 +1,7 @@
 """The least missing copies of a level over whole numbers of nodes.
 
     min  W
-    s.t. UNIT·W ≥ L − Σ_g R_g n_g − Σ μ_l cap_l     every cut (`packing.solve.patterns.pricing`)
+    s.t. UNIT·W ≥ least − Σ_g R_g n_g               every cut (`packing.solve.patterns.pricing`)
          Σ_g n_g ≤ stock                            per instance type
          Σ_{g of class i} n_g + u_i ≥ nodes_i       (`node_rows.py`), for classes of this level and those above
          Σ u_i ≤ W  over classes of this level,  Σ u_i ≤ cap_l  over those of each level above
@@ -96,13 +96,9 @@ class NodeCounts:
 
     def _rounded(self, cut: Cut) -> tuple[list[int], int, int]:
         """The cut with small numbers: what nodes collect and missing copies pay rounded up, what is to be paid down."""
-        least = self._least(cut)
-        shift = max(0, least.bit_length() - PRECISION)
-        terms = [-(-min(price, max(0, least)) >> shift) for price in cut.node]
-        return terms, -(-min(UNIT * SCALE, max(0, least)) >> shift), least >> shift
-
-    def _least(self, cut: Cut) -> int:
-        return cut.least - sum(price * cap for price, cap in zip(cut.level, self.caps, strict=False))
+        shift = max(0, cut.least.bit_length() - PRECISION)
+        terms = [-(-min(price, max(0, cut.least)) >> shift) for price in cut.node]
+        return terms, -(-min(UNIT * SCALE, max(0, cut.least)) >> shift), cut.least >> shift
 
     def _refuse(self, counts: Sequence[int], missing: int, seconds: Callable[[], float]) -> bool:
         """Whether prices at or near these numbers of nodes give a cut that refuses them."""

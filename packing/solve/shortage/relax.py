@@ -73,7 +73,8 @@ class Relaxation:
 
         def raise_to(copies: int) -> None:
             if copies > self.least[level]:
-                self.least[level] = copies
+                # What is proven of the levels below holds for plans within the old cap: with more missing here, less may be missing there.
+                self.least[level:] = [copies, *self.forced[level + 1 :]]
                 vector = self.vector()
                 context.raise_bound(vector, objective_floor(self.compiled, vector), "shortage")
 

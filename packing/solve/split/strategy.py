@@ -113,6 +113,8 @@ class _Split:
         plans = [inner.incumbent for inner in self.inner]
         nodes = [node for part, plan in zip(self.parts, plans, strict=True) if plan is not None for node in part.nodes_in_whole(plan)]
         self.context.offer(make_plan(self.compiled, nodes), "split")
+        for inner in self.inner:
+            self.context.heed(inner)
         proofs = [inner.proof for inner in self.inner if inner.proof is not None]
         if len(proofs) == len(self.parts):
             self.context.raise_bound(*together(self.compiled, proofs), "split")
@@ -140,6 +142,7 @@ def _mend(compiled: Compiled, context: SearchContext, economy: Economy, union: P
     repair(compiled, mended, economy)
     if mended.limit() is None:
         ruin(compiled, mended, economy, mended.remaining())
+    context.heed(mended)
     assert mended.incumbent is not None
     context.offer(mended.incumbent, "split")
 
@@ -175,5 +178,6 @@ def _share(compiled: Compiled, context: SearchContext, seconds: float) -> Plan:
             patterns(compiled, inner)
     if inner.limit() is None:
         ruin(compiled, inner, Economy(compiled), inner.remaining())
+    context.heed(inner)
     assert inner.incumbent is not None
     return inner.incumbent

@@ -27,6 +27,7 @@ def figures_agree_with_the_checker(strategy: str) -> None:
         require(
             round((result.cost_per_hour or 0) * 10**6) == seen.cost_micro_usd, f"{name}: cost {result.cost_per_hour}, checker {seen.cost_micro_usd}"
         )
+        require(result.withdrawn is None, f"{name}: {result.withdrawn}")
         if result.bound is None:
             require(result.gap is None, f"{name}: gap {result.gap} without a bound")
             continue

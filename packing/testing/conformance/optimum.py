@@ -27,6 +27,8 @@ def shortfall(result: Result) -> tuple[str | None, bool]:
     seen = judged(result)
     if seen.violations:
         return f"violations: {seen.violations[:3]}", False
+    if result.withdrawn is not None:
+        return result.withdrawn, False
     missing = tuple(copies for _, copies in seen.missing)
     reached = (missing, seen.objective_units) == (best.missing, best.objective_units)
     if (missing, seen.objective_units or 0) < (best.missing, best.objective_units):

@@ -42,6 +42,12 @@ class Gloomy(SearchContext):
         super().raise_bound((*missing[:-1], missing[-1] + 1), bound, source)
 
 
+@pytest.fixture(autouse=True)
+def go_on(monkeypatch, false_bounds_are_errors):
+    """What a strategy's own plan contradicts is withdrawn, as for users, and judged here like what the best plan contradicts."""
+    monkeypatch.setattr("packing.solve.context.RAISE_ERRORS", False)
+
+
 @lru_cache(maxsize=64)
 def tiny(seed):
     """(compiled, missing copies and objective of the best placement); looked at once, though every strategy is judged by it."""
@@ -59,6 +65,8 @@ def ran(compiled, strategy, limit=5.0, kind=SearchContext):
 
 def false_claim(context, best):
     """What the context claims that the best placement disproves; None: nothing."""
+    if context.withdrawn is not None:
+        return context.withdrawn
     if context.incumbent is not None and context.incumbent.value < best:
         return f"a plan of {context.incumbent.value} is better than the best"
     if context.missing_bound is not None and context.missing_bound > best.missing:
@@ -161,6 +169,8 @@ def contradiction(context, opinion):
 
     A placement that it found counts in integers; that there is none, or none better, only within its tolerances.
     """
+    if context.withdrawn is not None:
+        return context.withdrawn
     value = context.incumbent.value
     if opinion.units is not None:
         complete = Value((0,) * len(value.missing), opinion.units)
