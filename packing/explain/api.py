@@ -18,6 +18,7 @@ from packing.explain.conflict import ConflictSet, conflict_among, described, dis
 from packing.explain.explanation import Explanation
 from packing.explain.oracle import Oracle
 from packing.explain.repairs.nodes import MoreNodes
+from packing.explain.repairs.obvious import obvious_changes
 from packing.explain.repairs.repair import Repair
 from packing.explain.repairs.search import find_repairs
 from packing.explain.terms import breakdown
@@ -188,10 +189,11 @@ class _Explainer:
                 possible = False if base.complete_is_impossible else self.oracle.decide(()).complete
             if possible:
                 return True, (), (), None
+            obvious = obvious_changes(self.oracle, base.placement)
             with self.clock.within(self.clock.remaining() * ISOLATE):
                 conflicts = disjoint_conflicts(self.oracle)
             possible = False if conflicts else possible
-            repairs, more = find_repairs(self.oracle, [each.conditions for each in conflicts], base.placement)
+            repairs, more = find_repairs(self.oracle, [each.conditions for each in conflicts], base.placement, obvious)
         return possible, tuple(conflicts), tuple(repairs), more
 
     def why_not(self, model: str, shown: Placement, checked: Verification, *, optimal: bool, share: float) -> tuple[Alternative, ...]:
