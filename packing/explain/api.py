@@ -74,6 +74,8 @@ def explain_placement(
     checked = made.checked(shown)
     optimal, better = _compared(shown, checked, base)
     possible, conflicts, repairs, more = made.why_incomplete(shown, base)
+    alternatives = made.why_not(model, shown, checked, optimal=bool(optimal), share=WHY_NOT if with_values else 1.0) if model else ()
+    worth = values(made.oracle, model) if with_values else None
     return Explanation(
         expanded=made.expanded,
         placement=shown,
@@ -85,8 +87,9 @@ def explain_placement(
         repairs=repairs,
         more_nodes=more,
         model=model,
-        alternatives=made.why_not(model, shown, checked, optimal=bool(optimal), share=WHY_NOT if with_values else 1.0) if model else (),
-        values=values(made.oracle) if with_values else None,
+        alternatives=alternatives,
+        values=worth.tried if worth else None,
+        values_untried=worth.untried if worth else (),
     )
 
 
@@ -119,7 +122,7 @@ def marginal_values(
 
     Parameters and faults as for `explain_placement`.
     """
-    return values(_Explainer(problem, time_limit, seed, cancel).oracle)
+    return values(_Explainer(problem, time_limit, seed, cancel).oracle).tried
 
 
 class _Explainer:
