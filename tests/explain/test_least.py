@@ -8,14 +8,14 @@ import pytest
 
 import packing as pk
 from packing.bench.infeasible import infeasible_problem
-from packing.bench.suites.explain import judged
+from packing.bench.suites.explain import judged, repair_faults
 from packing.describe import expand
 from packing.domain.hardware import price_micro_usd
 from packing.domain.units import MICRO
 from packing.explain.conditions import KINDS, Change, apply_changes, conditions
 from packing.explain.decide import Decision
 
-from .cases import BOX, FAST, GIB, ONE_BOX, SERVES, model, problem
+from .cases import BOX, FAST, GIB, LARGE, ONE_BOX, SERVES, model, problem
 
 FEW_NODES = 4
 """Nodes of each pool that brute force adds."""
@@ -126,3 +126,19 @@ def test_nothing_is_said_twice():
     said = [repair.sentence for repair in pk.cheapest_repairs(case)]
     assert len(said) == len(set(said))
     assert any(each.startswith("no copies of A") for each in said)
+
+
+def test_an_instance_type_of_the_catalogue_is_offered_and_its_nodes_are_paid_for():
+    case = problem([LARGE], ({"instance_type": "ml.g6e.4xlarge"},), kinds=())
+    (rent,) = [repair for repair in pk.cheapest_repairs(case) if repair.changes[0].kind == "pools"]
+    (name,) = rent.changes[0].new
+    assert rent.sentence == f"rent {name}, too"
+    assert rent.price_per_hour == rent.cost_per_hour > 0
+    assert rent.least is None
+    assert not list(repair_faults(case, rent))
+    assert {node.instance_type for node in rent.placement.nodes} == {name}
+
+
+def test_where_every_model_has_a_mode_neither_precision_nor_pools_are_questioned():
+    case = problem([{**LARGE, "precision": "int4"}], ({"instance_type": "ml.g6e.4xlarge", "count": 0},), kinds=())
+    assert not {each.kind for each in conditions(expand(case))} & {"precision", "pools"}

@@ -21,7 +21,6 @@ from packing.testing.exhaustive import exhaustive
 
 from .cases import BOX, ONE_BOX, model, problem
 
-
 ROUNDING = 1e-5
 """USD per hour: the coefficient of each node is a whole number of 1e-9 of the reference cost."""
 
@@ -87,9 +86,11 @@ def test_what_there_was_no_time_for_is_counted_and_named(monkeypatch):
 
 def test_isolation_comes_first_where_its_model_was_asked_about():
     tenants = [{"name": "t", "isolation": "instance"}]
-    case = problem([model("A", gib=2, tenant="t"), model("B", isolation="instance")], ({"instance_type": "box", "count": 2},), (BOX,), tenants=tenants)
+    case = problem(
+        [model("A", gib=2, tenant="t"), model("B", isolation="instance")], ({"instance_type": "box", "count": 2},), (BOX,), tenants=tenants
+    )
     oracle = Oracle(case, SearchContext(60), 10)
     placement = pk.solve_placement(case).placement
-    assert [each.kind for each in steps(oracle.expanded, oracle, placement)][0] == "stock"
-    assert [(each.kind, each.target) for each in steps(oracle.expanded, oracle, placement, "A")][0] == ("tenant_isolation", "t")
-    assert [(each.kind, each.target) for each in steps(oracle.expanded, oracle, placement, "B")][0] == ("isolation", "B")
+    assert next(each.kind for each in steps(oracle.expanded, oracle, placement)) == "stock"
+    assert next((each.kind, each.target) for each in steps(oracle.expanded, oracle, placement, "A")) == ("tenant_isolation", "t")
+    assert next((each.kind, each.target) for each in steps(oracle.expanded, oracle, placement, "B")) == ("isolation", "B")

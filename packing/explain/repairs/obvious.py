@@ -33,7 +33,7 @@ def _likely(oracle: Oracle, partial: Placement) -> list[Condition]:
     tenants = {model.tenant for model in oracle.expanded.problem.models if model.name in short}
 
     def concerns(condition: Condition) -> bool:
-        return condition.kind in {"stock", "resource", "framework", "size_ratio"} or condition.target in short or condition.target in tenants
+        return condition.kind in {"stock", "pools", "resource", "framework", "size_ratio"} or condition.target in short or condition.target in tenants
 
     likely = [each for each in oracle.conditions if concerns(each)]
     return sorted(likely, key=lambda each: (KINDS[each.kind].grade, short.index(each.target) if each.target in short else -1))

@@ -90,11 +90,13 @@ def _ranked(oracle: Oracle, found: Sequence[Repair], more: MoreNodes) -> list[Re
 
 
 def _as_nodes(repair: Repair, more: MoreNodes, oracle: Oracle) -> Repair:
-    """Of added nodes only the cheapest are the least, whichever pools they are of; where several things change, no one knows which is less."""
+    """Of added nodes only the cheapest are the least, whichever pools they are of; where several things change, or nodes of a new pool are rented,
+    no one knows which is less.
+    """
     if _only_nodes(repair):
         cheapest = more.helps and more.cheapest and repair.price_per_hour <= price_of(oracle.expanded, more.changes)
         return replace(repair, least=True if cheapest else None)
-    return repair if len(repair.changes) == 1 else replace(repair, least=None)
+    return repair if len(repair.changes) == 1 and repair.changes[0].kind != "pools" else replace(repair, least=None)
 
 
 def _only_nodes(repair: Repair) -> bool:
@@ -181,7 +183,7 @@ def _repair(oracle: Oracle, changes: Iterable[Change], least: bool | None, witne
     return Repair(
         changes=made,
         sentence=words(made),
-        price_per_hour=price_of(oracle.expanded, made),
+        price_per_hour=price_of(oracle.expanded, made, witness),
         cost_per_hour=witness.cost_per_hour,
         grade=max(KINDS[change.kind].grade for change in made),
         least=least,
