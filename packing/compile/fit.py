@@ -5,7 +5,7 @@ from __future__ import annotations
 from packing.domain.demand import node_limit
 from packing.domain.hardware import InstanceType, MigProfile
 from packing.domain.rules import Rule
-from packing.domain.units import MICRO, bytes_too_many, show_bytes
+from packing.domain.units import MICRO, bytes_too_many, show_bytes, show_decimal
 from packing.domain.words import Sharing
 from packing.domain.workload import Mode, Model
 
@@ -86,7 +86,7 @@ def latency_refusal(model: Model, mode: Mode) -> Refusal | None:
     """Why the mode misses the model's SLO; None if it is within, or not stated."""
     for word, figure, limit in (("TTFT", mode.ttft_ms, model.slo.ttft_ms), ("TPOT", mode.tpot_ms, model.slo.tpot_ms)):
         if figure is not None and limit is not None and figure > limit:
-            return Rule.LATENCY, f"{word} {figure:g} ms, the SLO allows {limit:g} ms"
+            return Rule.LATENCY, f"{word} {show_decimal(figure)} ms, the SLO allows {show_decimal(limit)} ms"
     return None
 
 
