@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from packing.capacity.calibration import Calibration, calibration, engine_name
@@ -17,6 +18,7 @@ from packing.capacity.target import Chip, Target, chip_of
 from packing.capacity.trust import trust
 from packing.catalog.types import Architecture
 from packing.domain.bands import widest
+from packing.domain.dropped import Cause, DroppedWay
 from packing.domain.durations import LOAD_BANDWIDTH
 from packing.domain.units import MICRO
 from packing.domain.words import Sharing, Source
@@ -94,29 +96,63 @@ def mode_of(option: Option, source: Source, bands: ErrorBands) -> Mode:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What the laws offer, and what they drop.
+
+    Parameters
+    ----------
+    modes : ways to run the model.
+    dropped : other ways, each with what refused it first; also of accelerators for which there are modes.
+    """
+
+    modes: tuple[Mode, ...]
+    dropped: tuple[DroppedWay, ...]
+
+
+def ways(architecture: Architecture, precision: str, place: Place, need: Need, engine: str, known: Calibration) -> Iterator[Option | DroppedWay]:
+    """Every way to run the model at one place in one precision: offered, or dropped with its cause."""
+    if place.chip is None:
+        return on_cpus(architecture, precision, place, need)
+    return accelerated(architecture, precision, place, need, engine, known)
+
+
 @lru_cache(maxsize=4096)
-def _modes(
+def _derived(
     architecture: Architecture, precisions: tuple[str, ...], engine: str, need: Need, places: tuple[Place, ...], known: Calibration
-) -> tuple[Mode, ...]:
-    options = []
+) -> Derived:
+    options, dropped = [], list[DroppedWay]()
     for place in places:
         found: list[Option] = []
         for precision in precisions:
-            if place.chip is None:
-                found += on_cpus(architecture, precision, place, need)
-            else:
-                found += accelerated(architecture, precision, place, need, engine, known)
+            for way in ways(architecture, precision, place, need, engine, known):
+                if isinstance(way, DroppedWay):
+                    dropped.append(way)
+                else:
+                    found.append(way)
         options.append(found)
     kept = pruned(options, need)
     neuron = {place.chip.name for place in places if place.chip and place.chip.neuron}
     modes = [mode_of(option, *trust(option, architecture, need, known, neuron=option.accelerator in neuron)) for option in kept]
     if known.own is not None:
         modes = [judged(mode, option, architecture, need, known.own) for mode, option in zip(modes, kept, strict=True)]
-    return tuple(modes)
+    return Derived(tuple(modes), tuple(_in_words_of_the_slo(way) for way in dropped))
+
+
+def _in_words_of_the_slo(way: DroppedWay) -> DroppedWay:
+    """Latencies against the SLO as it is stated: the share that modes stay inside it is added to the figure."""
+    if way.cause not in {Cause.TTFT, Cause.TPOT} or way.figure is None or way.limit is None:
+        return way
+    return replace(way, figure=way.figure / (1 - ROUNDING), limit=float(f"{way.limit / (1 - ROUNDING):.9g}"))
 
 
 def derive_modes(model: Model, architecture: Architecture, targets: Sequence[Target], known: Calibration | None = None) -> tuple[Mode, ...]:
-    """Modes in which a model could run on the nodes of a fleet.
+    """Modes in which a model could run on the nodes of a fleet: `derive` without what it drops."""
+    return derive(model, architecture, targets, known).modes
+
+
+def derive(model: Model, architecture: Architecture, targets: Sequence[Target], known: Calibration | None = None) -> Derived:
+    """Modes in which a model could run on the nodes of a fleet, and the ways that were dropped.
 
     Parameters
     ----------
@@ -127,8 +163,9 @@ def derive_modes(model: Model, architecture: Architecture, targets: Sequence[Tar
 
     Returns
     -------
-    At most `MOST_MODES` modes in canonical order (accelerator, number, memory, ...), none dominated by another of the
-    same accelerator and number. Empty where nothing meets the SLO and fits.
+    Derived
+        At most `MOST_MODES` modes in canonical order (accelerator, number, memory, ...), none dominated by another of the same
+        accelerator and number; no mode where nothing meets the SLO and fits.
 
     Raises
     ------
@@ -142,4 +179,4 @@ def derive_modes(model: Model, architecture: Architecture, targets: Sequence[Tar
             for name in unknown
         )
     precisions = tuple(dict.fromkeys(name.lower() for name in model.precision))
-    return _modes(architecture, precisions, engine_name(model.framework), need_of(model), places_of(targets), known or calibration())
+    return _derived(architecture, precisions, engine_name(model.framework), need_of(model), places_of(targets), known or calibration())

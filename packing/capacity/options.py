@@ -1,12 +1,13 @@
-"""The ways in which one model could run on one kind of accelerator or on CPUs, before pruning."""
+"""The ways in which one model could run on one kind of accelerator or on CPUs, before pruning; and those that are dropped, with what refused them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from packing.capacity.calibration import Calibration, Engine
-from packing.capacity.choice import Need, Option, Place, chosen, within
+from packing.capacity.choice import LONGEST_S, Need, Option, Place, chosen, within
 from packing.capacity.kinds import CPU_ENGINE, CPU_LARGEST, cpu_chip, encoder_points, image_points, scan_points
 from packing.capacity.latency import roofline
 from packing.capacity.memory import GIB, MIB, copy_memory, largest_batch, weight_bytes
@@ -14,6 +15,7 @@ from packing.capacity.precision import PRECISIONS
 from packing.capacity.serving import BATCHES, IDLE_BATCH, Point, curve
 from packing.capacity.target import Chip
 from packing.catalog.types import Architecture
+from packing.domain.dropped import Cause, DroppedWay
 from packing.domain.durations import LOAD_START_S
 
 SHARES = (1.0, 0.5, 0.25, 0.125, 0.0625)
@@ -83,23 +85,74 @@ def _fits_a_node(place: Place, accelerators: int, vcpus: float, host: int) -> bo
     return any(accelerators <= node[0] and vcpus <= node[1] and host <= node[2] for node in place.nodes)
 
 
-def accelerated(architecture: Architecture, precision: str, place: Place, need: Need, engine_name: str, known: Calibration) -> Iterator[Option]:
-    """Every degree and share on one kind of accelerator that meets the SLO and fits, by the engines of `known`."""
+def _dropped_degrees(architecture: Architecture, precision: str, place: Place) -> Iterator[DroppedWay]:
+    """Degrees that the nodes have the accelerators for, and over which the model cannot be split."""
+    assert place.chip is not None
+    most, offered = max(node[0] for node in place.nodes), set(degrees(architecture, place))
+    for degree in NEURON_DEGREES if place.chip.neuron else GPU_DEGREES:
+        if degree <= most and degree not in offered:
+            yield DroppedWay(place.chip.name, degree, precision, Cause.DEGREE, degree, architecture.heads)
+
+
+def _first_refusal(way: DroppedWay, architecture: Architecture, chip: Chip, engine: Engine, need: Need, room: int) -> DroppedWay:
+    """The way with what refuses it first: arithmetic, memory for one request, TTFT, TPOT."""
+    precision, degree = way.precision, way.accelerators
+    if not chip.peak(PRECISIONS[precision]):
+        return replace(way, cause=Cause.PRECISION)
+    output = 0.0 if architecture.kind == "diffusion" else need.prompt + need.output
+    least = copy_memory(architecture, precision, degree, 1, output, need.prompt)
+    if least > room:
+        return replace(way, cause=Cause.MEMORY, figure=least, limit=room)
+    return _late(way, next(iter(_all_points(architecture, precision, chip, degree, engine, need.prompt, need.output, room)), None), need)
+
+
+def _late(way: DroppedWay, point: Point | None, need: Need) -> DroppedWay:
+    """The latency of the quickest point that is beyond its limit, in milliseconds; what one hour does not suffice for counts as TTFT."""
+    assert point is not None, "a copy that has the arithmetic and the memory for one request has a point"
+    if point.ttft_s > (LONGEST_S if need.ttft_s is None else min(need.ttft_s, LONGEST_S)):
+        return replace(way, cause=Cause.TTFT, figure=point.ttft_s * 1000, limit=(need.ttft_s or LONGEST_S) * 1000)
+    return replace(way, cause=Cause.TPOT, figure=point.tpot_s * 1000, limit=(need.tpot_s or LONGEST_S) * 1000)
+
+
+def _no_node(way: DroppedWay, place: Place, vcpus: float, host: int) -> DroppedWay:
+    """The way with what no node of the place has enough of."""
+    able = [node for node in place.nodes if way.accelerator is None or way.accelerators <= node[0]]
+    most = max(node[1] for node in able)
+    if vcpus > most:
+        return replace(way, cause=Cause.VCPUS, figure=vcpus, limit=most)
+    return replace(way, cause=Cause.HOST_MEMORY, figure=host, limit=max(node[2] for node in able if vcpus <= node[1]))
+
+
+def accelerated(
+    architecture: Architecture, precision: str, place: Place, need: Need, engine_name: str, known: Calibration
+) -> Iterator[Option | DroppedWay]:
+    """Every degree and share on one kind of accelerator that meets the SLO and fits, by the engines of `known`; and degrees that do not."""
     chip = place.chip
-    if chip is None or architecture.kind == "knn" or (chip.neuron and PRECISIONS[precision].bits < 8):  # no 4-bit weights on Neuron
+    if chip is None:
         return
+    if architecture.kind == "knn":
+        yield DroppedWay(chip.name, 1, precision, Cause.KIND)
+        return
+    if chip.neuron and PRECISIONS[precision].bits < 8:  # no 4-bit weights on Neuron
+        yield DroppedWay(chip.name, 1, precision, Cause.PRECISION)
+        return
+    yield from _dropped_degrees(architecture, precision, place)
     engine = known.engine(engine_name, chip.name)
     weights = weight_bytes(architecture, precision)
     load_s = LOAD_START_S + weights / place.load_bandwidth
     for degree in degrees(architecture, place):
         shares = SHARES if degree == 1 and place.shared else SHARES[:1]
         points = _points(architecture, precision, chip, degree, engine, need, place.memory, shares[-1])
+        way = DroppedWay(chip.name, degree, precision, Cause.KIND)
+        if not points:
+            yield _first_refusal(way, architecture, chip, engine, need, place.memory)
         for share in shares:
             point = chosen(points, need, share)
             if point is None:
                 continue
             vcpus, host = _host(weights, share)
             if not _fits_a_node(place, degree, vcpus * degree, host):
+                yield _no_node(way, place, vcpus * degree, host)
                 continue
             memory = copy_memory(architecture, precision, degree, point.batch, need.prompt + need.output, need.prompt)
             yield Option(
@@ -108,14 +161,28 @@ def accelerated(architecture: Architecture, precision: str, place: Place, need: 
             )  # fmt: skip
 
 
-def on_cpus(architecture: Architecture, precision: str, place: Place, need: Need) -> Iterator[Option]:
+def _first_refusal_on_cpus(way: DroppedWay, architecture: Architecture, stored: str, need: Need, room: int) -> DroppedWay:
+    """The same on so many vCPUs, where weights and cache are in host memory."""
+    chip = cpu_chip(way.accelerators)
+    found = _first_refusal(replace(way, precision=stored, accelerators=1), architecture, chip, CPU_ENGINE, need, room)
+    cause = Cause.HOST_MEMORY if found.cause is Cause.MEMORY else found.cause
+    return replace(found, precision=way.precision, accelerators=way.accelerators, cause=cause)
+
+
+def on_cpus(architecture: Architecture, precision: str, place: Place, need: Need) -> Iterator[Option | DroppedWay]:
     """Small models and k-NN on vCPUs: weights at 32 bits (16-bit ones are widened), int8 kept.
 
     All the memory is host memory: weights or index, KV cache and activations, and 512 MiB for the process.
     """
     stored = "int8" if PRECISIONS[precision].bits <= 8 else "fp32"
     index = architecture.kind == "knn"
-    if place.chip is not None or architecture.kind == "diffusion" or (not index and architecture.parameters > CPU_LARGEST):
+    if place.chip is not None:
+        return
+    if architecture.kind == "diffusion":
+        yield DroppedWay(None, 0, precision, Cause.KIND)
+        return
+    if not index and architecture.parameters > CPU_LARGEST:
+        yield DroppedWay(None, 0, precision, Cause.SIZE, architecture.parameters, CPU_LARGEST)
         return
     weights = weight_bytes(architecture, stored)
     for vcpus in CPU_SIZES:
@@ -125,10 +192,14 @@ def on_cpus(architecture: Architecture, precision: str, place: Place, need: Need
             room = max(node[2] for node in place.nodes)
             points = _points(architecture, stored, cpu_chip(vcpus), 1, CPU_ENGINE, need, room, 1.0)
         point = chosen(points, need)
+        way = DroppedWay(None, vcpus, precision, Cause.KIND)
         if point is None:
+            yield _late(way, points[0], need) if points else _first_refusal_on_cpus(way, architecture, stored, need, room)
             continue
         held = math.ceil(weights * 1.2 / MIB) * MIB + GIB // 2
         host = held if index else copy_memory(architecture, stored, 1, point.batch, need.prompt + need.output, need.prompt)
         if _fits_a_node(place, 0, vcpus, host):
             load_s = LOAD_START_S + weights / place.load_bandwidth
             yield Option(None, 0, 0, 0.0, vcpus, host, point.planned, point.ttft_s, point.tpot_s, load_s, precision, "cpu", point.batch)
+        else:
+            yield _no_node(way, place, vcpus, host)

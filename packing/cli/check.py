@@ -13,6 +13,8 @@ from packing.cli.exits import ExitCode
 from packing.cli.output import emit
 
 if TYPE_CHECKING:
+    from packing.describe.expand import Expanded
+    from packing.domain.dropped import DroppedWay
     from packing.verify import Verification
 
 
@@ -31,14 +33,21 @@ def command(
     say_unlikely(problem)
     expanded = expand(problem)
     found = verify(expanded.problem, answer.without_figures(STATED_FIGURES) if rules else answer, expanded.digest)
-    emit(json.dumps(_data(found), indent=1, ensure_ascii=False) if as_json else _text(found))
+    nowhere = _nowhere(expanded)
+    emit(json.dumps(_data(found, nowhere), indent=1, ensure_ascii=False) if as_json else _text(found, nowhere))
     if not found.ok:
         raise typer.Exit(ExitCode.FAULT)
     if any(copies for _, copies in found.missing):
         raise typer.Exit(ExitCode.INCOMPLETE)
 
 
-def _text(found: Verification) -> str:
+def _nowhere(expanded: Expanded) -> dict[str, list[DroppedWay]]:
+    """Models without any mode, with what refused them first on each kind of accelerator."""
+    without = {model.name for model in expanded.problem.models if not model.modes}
+    return {name: list(ways) for name, ways in expanded.dropped.items() if name in without}
+
+
+def _text(found: Verification, nowhere: dict[str, list[DroppedWay]]) -> str:
     from packing.domain.fitness import OBJECTIVE_UNITS
     from packing.domain.units import MICRO
     from packing.domain.weights import Axis
@@ -47,6 +56,9 @@ def _text(found: Verification) -> str:
     lines = [f"violation: {each.rule}: {each.where}: {each.detail}" for each in found.violations]
     lines.append(f"{len(found.violations)} violations" if lines else "verified: no violations")
     lines.append(f"complete: {'yes' if not missing else f'no, {missing} copies are missing'}")
+    for name, ways in nowhere.items():
+        lines.append(f"{name} cannot run on this fleet (`packing explain FILE --model {name}` tries what would help):")
+        lines += [f"  {way.rule}: {way.detail}" for way in ways]
     lines.append(f"cost recomputed: {found.cost_micro_usd / MICRO:,.6f} USD/h")
     if found.objective_units is not None:
         lines.append(f"objective recomputed: {found.objective_units / OBJECTIVE_UNITS:.9f}")
@@ -54,7 +66,7 @@ def _text(found: Verification) -> str:
     return "\n".join(lines)
 
 
-def _data(found: Verification) -> dict[str, object]:
+def _data(found: Verification, nowhere: dict[str, list[DroppedWay]]) -> dict[str, object]:
     from packing.domain.fitness import OBJECTIVE_UNITS
     from packing.domain.units import MICRO
 
@@ -62,6 +74,23 @@ def _data(found: Verification) -> dict[str, object]:
         "ok": found.ok,
         "violations": [{"rule": str(each.rule), "where": each.where, "detail": each.detail} for each in found.violations],
         "missing": [{"priority": priority, "copies": copies} for priority, copies in found.missing if copies],
+        "no_mode": [
+            {
+                "model": name,
+                "accelerator": way.accelerator,
+                "accelerators": way.accelerators,
+                "precision": way.precision,
+                "cause": str(way.cause),
+                "figure": way.figure,
+                "limit": way.limit,
+                "fits_on": way.fits_on,
+                "fits_in": list(way.fits_in),
+                "rule": str(way.rule),
+                "detail": way.detail,
+            }
+            for name, ways in nowhere.items()
+            for way in ways
+        ],
         "cost_per_hour": found.cost_micro_usd / MICRO,
         "objective": None if found.objective_units is None else found.objective_units / OBJECTIVE_UNITS,
         "fitness": found.scores.model_dump(mode="json"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from packing.compile.home import Home
+from packing.domain.dropped import DroppedWay
 from packing.domain.words import Hosting, Sharing
 
 UNLIMITED = 2**62
@@ -121,6 +122,8 @@ class Removed:
     mode: int | None
     rule: str
     detail: str
+    way: DroppedWay | None = None
+    """Where the capacity laws dropped it: the same with its figures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from packing.domain.demand import node_limit
 from packing.domain.hardware import InstanceType, MigProfile
 from packing.domain.rules import Rule
-from packing.domain.units import MICRO, show_bytes
+from packing.domain.units import MICRO, bytes_too_many, show_bytes, show_decimal
 from packing.domain.words import Sharing
 from packing.domain.workload import Mode, Model
 
@@ -55,7 +55,10 @@ def refusal(mode: Mode, kind: InstanceType) -> Refusal | None:
     if kind.vcpu_milli is not None and mode.vcpu_milli > kind.vcpu_milli:
         return Rule.VCPUS, f"needs {mode.vcpus:g} vCPU, {kind.name} has {kind.vcpus:g}"
     if kind.host_memory is not None and mode.host_memory > kind.host_memory:
-        return Rule.HOST_MEMORY, f"needs {show_bytes(mode.host_memory)}, {kind.name} has {show_bytes(kind.host_memory)}"
+        return (
+            Rule.HOST_MEMORY,
+            f"needs {show_bytes(mode.host_memory)}, {kind.name} has {show_bytes(kind.host_memory)}{bytes_too_many(mode.host_memory, kind.host_memory)}",
+        )
     for name, amount in mode.resource_milli.items():
         if amount > kind.resource_milli.get(name, 0):
             return Rule.RESOURCES, f"needs {mode.resources[name]:g} {name}, {kind.name} has {kind.resources.get(name, 0):g}"
@@ -68,9 +71,9 @@ def _accelerator_refusal(mode: Mode, kind: InstanceType) -> Refusal | None:
     if mode.accelerators > kind.accelerators:
         return Rule.ACCELERATORS, f"needs {mode.accelerators} accelerators, {kind.name} has {kind.accelerators}"
     if mode.memory_per_accelerator > kind.memory_per_accelerator:
-        short = f"{mode.memory_per_accelerator - kind.memory_per_accelerator:,} bytes short"
+        short = bytes_too_many(mode.memory_per_accelerator, kind.memory_per_accelerator)
         usable = show_bytes(kind.memory_per_accelerator)
-        return Rule.MEMORY, f"needs {show_bytes(mode.memory_per_accelerator)} on each {kind.accelerator}, {usable} are usable ({short})"
+        return Rule.MEMORY, f"needs {show_bytes(mode.memory_per_accelerator)} on each {kind.accelerator}, {usable} are usable{short}"
     if kind.effective_sharing is Sharing.MIG and smallest_profile(mode, kind) is None:
         return (
             Rule.SHARING,
@@ -83,7 +86,7 @@ def latency_refusal(model: Model, mode: Mode) -> Refusal | None:
     """Why the mode misses the model's SLO; None if it is within, or not stated."""
     for word, figure, limit in (("TTFT", mode.ttft_ms, model.slo.ttft_ms), ("TPOT", mode.tpot_ms, model.slo.tpot_ms)):
         if figure is not None and limit is not None and figure > limit:
-            return Rule.LATENCY, f"{word} {figure:g} ms, the SLO allows {limit:g} ms"
+            return Rule.LATENCY, f"{word} {show_decimal(figure)} ms, the SLO allows {show_decimal(limit)} ms"
     return None
 
 

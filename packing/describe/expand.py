@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from packing.describe.architectures import Architectures
@@ -14,6 +15,7 @@ from packing.describe.known import InstanceTypes, offers
 from packing.describe.problem import with_facts
 from packing.describe.ranges import sums
 from packing.describe.unlikely import unlikely
+from packing.domain.dropped import DroppedWay
 from packing.domain.hardware import InstanceType
 from packing.domain.problem import Problem
 from packing.domain.words import Survive
@@ -32,12 +34,15 @@ class Expanded:
         the modes are those at that confidence, and `robust` is None: it has been seen to.
     digest : digest of `described`: which problem a placement belongs to.
     notices : what the user should know of the figures, one sentence each.
+    dropped : by name of a model whose modes are derived, for each kind of accelerator of the fleet that it has no mode for (CPUs, too): the way that came
+        nearest to being offered, and what refused it.
     """
 
     described: Problem
     problem: Problem
     digest: str
     notices: tuple[str, ...] = ()
+    dropped: Mapping[str, tuple[DroppedWay, ...]] = field(default_factory=dict, repr=False, compare=False)
 
 
 def expand(problem: Problem, base: Path | None = None) -> Expanded:
@@ -68,7 +73,8 @@ def expand(problem: Problem, base: Path | None = None) -> Expanded:
     faults = list(sums(draft_of(filled)))
     if faults:
         raise ProblemError(faults)
-    return Expanded(described, filled, described.digest(), (*unlikely(described), *filling.notices(), *over_commit_notices(models)))
+    notices = (*unlikely(described), *filling.notices(), *over_commit_notices(models))
+    return Expanded(described, filled, described.digest(), notices, filling.dropped())
 
 
 def _with_start(kind: InstanceType) -> InstanceType:

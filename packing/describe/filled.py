@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from packing.describe.architectures import Architectures
-from packing.describe.targets import targets_of
+from packing.describe.targets import targets_of, unknown_accelerators
 from packing.domain.calibration import Calibration
+from packing.domain.dropped import Cause, DroppedWay
 from packing.domain.hardware import InstanceType
 from packing.domain.workload import Mode, Model
 
 if TYPE_CHECKING:
     from packing.capacity import Target
+    from packing.catalog.types import Architecture
 
 # Fields of a model that say where its copies may go, not what a copy is: models that differ in these only have the same modes.
 _NOT_OF_A_COPY = {"name", "tenant", "isolation", "priority", "max_copies_per_node", "max_unavailable", "min_zones", "survive", "degrade"}
@@ -34,6 +37,8 @@ class Filling:
     def __init__(self, types: Sequence[InstanceType], resolver: Architectures, robust: float | None, own: Calibration | None = None) -> None:
         self._types, self._resolver, self._robust, self._own = types, resolver, robust, own
         self._derived: dict[str, tuple[Mode, ...]] = {}
+        self._dropped: dict[str, tuple[DroppedWay, ...]] = {}
+        self._key_of: dict[str, str] = {}
         self._targets: list[Target] | None = None
         self._without_band: list[str] = []
         self._extrapolated: dict[str, str] = {}
@@ -43,9 +48,14 @@ class Filling:
         if model.modes or model.architecture is None:
             return self._given(model)
         key = model.model_dump_json(exclude=_NOT_OF_A_COPY)
+        self._key_of[model.name] = key
         if key not in self._derived:
-            self._derived[key] = self._derive(model)
+            self._derived[key], self._dropped[key] = self._derive(model)
         return model.model_copy(update={"modes": self._derived[key]})
+
+    def dropped(self) -> dict[str, tuple[DroppedWay, ...]]:
+        """By name of each model whose modes were derived: for each kind of accelerator that it has none for, what refused it first."""
+        return {name: self._dropped[key] for name, key in self._key_of.items() if self._dropped[key]}
 
     def notices(self) -> tuple[str, ...]:
         """What the user should know of the figures, one sentence each."""
@@ -85,22 +95,48 @@ class Filling:
         confidence = self._robust
         return model.model_copy(update={"modes": tuple(robust_mode(mode, confidence) for mode in model.modes)})
 
-    def _derive(self, model: Model) -> tuple[Mode, ...]:
-        from packing.capacity import derive_modes
+    def _derive(self, model: Model) -> tuple[tuple[Mode, ...], tuple[DroppedWay, ...]]:
+        from packing.capacity.modes import derive
         from packing.capacity.own import extrapolated, with_own
 
         if self._targets is None:
             self._targets = targets_of(self._types)
         assert model.architecture is not None
         architecture, targets, known = self._resolver.resolve(model.architecture), self._targets, with_own(self._own)
+        dropped: list[DroppedWay] = []
+
+        def modes_of(asked: Model) -> tuple[Mode, ...]:
+            found = derive(asked, architecture, targets, known)
+            dropped.extend(_as_asked(way, asked, model) for way in found.dropped)
+            return found.modes
+
         if self._robust is None:
-            modes = derive_modes(model, architecture, targets, known)
+            modes = modes_of(model)
         else:
             from packing.capacity.robust import robust_modes
 
-            modes = robust_modes(model, self._robust, lambda asked: derive_modes(asked, architecture, targets, known))
+            modes = robust_modes(model, self._robust, modes_of)
         if self._own is not None:
             filled = model.model_copy(update={"modes": modes})
             for outside in extrapolated(filled, architecture, self._own):
                 self._extrapolated.setdefault(outside, model.name)
-        return modes
+        return modes, self._refusals(model, architecture, modes, dropped)
+
+    def _refusals(self, model: Model, architecture: Architecture, modes: Sequence[Mode], dropped: Sequence[DroppedWay]) -> tuple[DroppedWay, ...]:
+        """What refused first on each kind of accelerator that has no mode; where there is no mode at all, with what would help."""
+        from packing.capacity.own import with_own
+        from packing.capacity.remedies import refusals
+
+        assert self._targets is not None
+        offered = {mode.accelerator for mode in modes}
+        unknown = [DroppedWay(name, 1, "", Cause.UNKNOWN) for name in unknown_accelerators(self._types)]
+        left = [way for way in (*dropped, *unknown) if way.accelerator not in offered]
+        return refusals(model, architecture, self._targets, with_own(self._own), left, remedies=not modes)
+
+
+def _as_asked(way: DroppedWay, asked: Model, model: Model) -> DroppedWay:
+    """A latency against the model's own SLO, where modes were derived for a stricter one (`robust`): both grow by the same factor."""
+    own, stricter = (getattr(each.slo, f"{way.cause}_ms", None) for each in (model, asked))
+    if own is None or own == stricter or way.figure is None:
+        return way
+    return replace(way, figure=way.figure * own / stricter, limit=own)

@@ -8,7 +8,7 @@ from packing.describe.draft import Draft
 from packing.describe.known import InstanceTypes
 from packing.domain.demand import fewest_copies
 from packing.domain.hardware import price_micro_usd
-from packing.domain.units import MAX_EXACT
+from packing.domain.units import MAX_EXACT, show_usd
 from packing.domain.workload import Model
 from packing.errors import Fault
 
@@ -64,4 +64,4 @@ def _prices(draft: Draft, copies: int) -> Iterator[Fault]:
         total += price_micro_usd(pool, kind) * nodes
     if total > MAX_EXACT:
         cause = "The price of the whole fleet leaves the range of exact integers (over 9 thousand million USD per hour)."
-        yield Fault("too_large", "fleet", f"{total} micro-USD", cause, "Check prices and counts.")
+        yield Fault("too_large", "fleet", f"{show_usd(total)} an hour", cause, "Check prices and counts.")

@@ -27,6 +27,11 @@ def targets_of(types: Sequence[InstanceType]) -> list[Target]:
     return list(found.values())
 
 
+def unknown_accelerators(types: Sequence[InstanceType]) -> list[str]:
+    """Accelerators of the fleet of whose speed nothing is known, so that no modes are derived for them."""
+    return sorted({kind.accelerator for kind in types if kind.accelerators and kind.accelerator and kind.accelerator not in accelerators()})
+
+
 def _figures(target: Target) -> tuple[object, ...]:
     return (
         target.max_accelerators,

@@ -99,3 +99,65 @@ def show_bytes(size: int) -> str:
         if size >= factor:
             return f"{size / factor:.4g} {unit}"
     return f"{size} B"
+
+
+def _decimal(value: Fraction) -> str:
+    """The shortest decimal text of a whole number of millionths."""
+    whole, part = divmod(round_half_up(abs(value) * MICRO), MICRO)
+    digits = f"{whole:,}" + (f".{part:06d}".rstrip("0") if part else "")
+    return f"-{digits}" if value < 0 and digits != "0" else digits
+
+
+def show_decimal(value: float) -> str:
+    """A figure as it was written: 100.0 is 100, 99.9 stays."""
+    return f"{value:.0f}" if value == int(value) and abs(value) < MAX_EXACT else str(value)
+
+
+def show_milli(amount: int) -> str:
+    """Thousandths (of vCPUs, of a named resource) as people write them: 6000 is 6, 500 is 0.5."""
+    return _decimal(Fraction(amount, MILLI))
+
+
+def show_micro(amount: int) -> str:
+    """Millionths (of a compute share, of requests/s) as people write them: 1500000 is 1.5."""
+    return _decimal(Fraction(amount, MICRO))
+
+
+def show_usd(micro_usd: int | Fraction) -> str:
+    """Micro-USD in USD, to the last digit: 1500000 is 1.5 USD."""
+    return f"{_decimal(Fraction(micro_usd) / MICRO)} USD"
+
+
+def bytes_too_many(needed: int, there: int) -> str:
+    """What is left to say where both sizes read the same: by how many bytes one is larger; otherwise nothing."""
+    return f" ({needed - there:,} B too many)" if show_bytes(needed) == show_bytes(there) else ""
+
+
+def memory_short(needed: int, there: int) -> str:
+    """E.g. "26.1 GiB needed, 22.4 GiB there"."""
+    return f"{show_bytes(needed)} needed, {show_bytes(there)} there{bytes_too_many(needed, there)}"
+
+
+def vcpus_short(needed: int, there: int) -> str:
+    """Of thousandths, e.g. "6.5 vCPUs needed, 4 there"."""
+    return f"{show_milli(needed)} vCPUs needed, {show_milli(there)} there"
+
+
+def compute_short(needed: int, there: int) -> str:
+    """Of millionths, e.g. "a compute share of 1.5 needed, 1 there"."""
+    return f"a compute share of {show_micro(needed)} needed, {show_micro(there)} there"
+
+
+def resource_short(needed: int, there: int, name: str) -> str:
+    """Of thousandths, e.g. "7 of 6 places"."""
+    return f"{show_milli(needed)} of {show_milli(there)} {name}"
+
+
+def time_short(needed: int, there: int) -> str:
+    """Of millionths of the time, e.g. "loads take 0.55 of the time, 0.5 is allowed"."""
+    return f"loads take {show_micro(needed)} of the time, {show_micro(there)} is allowed"
+
+
+def rate_short(needed: int, there: int, what: str) -> str:
+    """Of micro-requests/s, e.g. "12.5 requests/s asked for, 8 placed"."""
+    return f"{show_micro(needed)} requests/s asked for, {show_micro(there)} {what}"

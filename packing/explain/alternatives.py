@@ -123,7 +123,13 @@ class Alternatives:
         for pool in self.expanded.problem.fleet:
             stocked[pool.instance_type] = stocked[pool.instance_type] or pool.count != 0
         kinds = [(kind, stocked[kind.name]) for kind in self.expanded.problem.instance_types if kind.name in stocked]
-        return list(verdicts(model, isolation_of(model, tenants), kinds))
+        why = {way.accelerator: way for way in self.expanded.dropped.get(model.name, ())}
+        dropped = [(kind.name, why[kind.accelerator]) for kind, stock in kinds if stock and kind.accelerator in why]
+        known = {name for name, _ in dropped}
+        found = verdicts(model, isolation_of(model, tenants), kinds)
+        return [each for each in found if each.rule is not Rule.ACCELERATORS or each.mode is not None or each.kind not in known] + [
+            Verdict(None, None, name, way.rule, way.detail) for name, way in dropped
+        ]
 
     @staticmethod
     def _refusals(found: list[Verdict], way: Way) -> tuple[Refusal, ...]:

@@ -18,6 +18,7 @@ from packing.explain.conflict import ConflictSet, conflict_among, described, dis
 from packing.explain.explanation import Explanation
 from packing.explain.oracle import Oracle
 from packing.explain.repairs.nodes import MoreNodes
+from packing.explain.repairs.obvious import obvious_changes
 from packing.explain.repairs.repair import Repair
 from packing.explain.repairs.search import find_repairs
 from packing.explain.terms import breakdown
@@ -73,6 +74,8 @@ def explain_placement(
     checked = made.checked(shown)
     optimal, better = _compared(shown, checked, base)
     possible, conflicts, repairs, more = made.why_incomplete(shown, base)
+    alternatives = made.why_not(model, shown, checked, optimal=bool(optimal), share=WHY_NOT if with_values else 1.0) if model else ()
+    worth = values(made.oracle, model) if with_values else None
     return Explanation(
         expanded=made.expanded,
         placement=shown,
@@ -84,8 +87,9 @@ def explain_placement(
         repairs=repairs,
         more_nodes=more,
         model=model,
-        alternatives=made.why_not(model, shown, checked, optimal=bool(optimal), share=WHY_NOT if with_values else 1.0) if model else (),
-        values=values(made.oracle) if with_values else None,
+        alternatives=alternatives,
+        values=worth.tried if worth else None,
+        values_untried=worth.untried if worth else (),
     )
 
 
@@ -118,7 +122,7 @@ def marginal_values(
 
     Parameters and faults as for `explain_placement`.
     """
-    return values(_Explainer(problem, time_limit, seed, cancel).oracle)
+    return values(_Explainer(problem, time_limit, seed, cancel).oracle).tried
 
 
 class _Explainer:
@@ -188,10 +192,11 @@ class _Explainer:
                 possible = False if base.complete_is_impossible else self.oracle.decide(()).complete
             if possible:
                 return True, (), (), None
+            obvious = obvious_changes(self.oracle, base.placement)
             with self.clock.within(self.clock.remaining() * ISOLATE):
                 conflicts = disjoint_conflicts(self.oracle)
             possible = False if conflicts else possible
-            repairs, more = find_repairs(self.oracle, [each.conditions for each in conflicts], base.placement)
+            repairs, more = find_repairs(self.oracle, [each.conditions for each in conflicts], base.placement, obvious)
         return possible, tuple(conflicts), tuple(repairs), more
 
     def why_not(self, model: str, shown: Placement, checked: Verification, *, optimal: bool, share: float) -> tuple[Alternative, ...]:

@@ -164,5 +164,5 @@ def reasons(oracle: Oracle, found: Sequence[Condition]) -> tuple[tuple[str, str,
     nowhere = {model.name for model in compiled.models if not model.candidates} & models
     if not nowhere:
         return ()
-    left_out = unplaced(compiled, make_plan(compiled, ()))
+    left_out = unplaced(compiled, make_plan(compiled, ()), oracle.expanded.dropped)
     return tuple((entry.model, each.rule, each.detail) for entry in left_out if entry.model in nowhere for each in entry.reasons)

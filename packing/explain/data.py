@@ -35,6 +35,7 @@ def plain(explanation: Explanation) -> dict[str, Any]:
         found["alternatives"] = [_alternative(alternative) for alternative in each.alternatives]
     if each.values is not None:
         found["values"] = [_value(value) for value in each.values]
+        found["values_untried"] = list(each.values_untried)
     return found
 
 
@@ -97,7 +98,7 @@ def _alternative(each: Alternative) -> dict[str, Any]:
 
 
 def _value(each: Value) -> dict[str, Any]:
-    least, most = each.limits
+    (least, most), (low, high) = each.limits, each.least_cost_limits
     return {
         "sentence": each.sentence,
         "change": _change(each.change),
@@ -107,6 +108,8 @@ def _value(each: Value) -> dict[str, Any]:
         "objective_at_most": _scaled(most) if each.same_scale and not each.missing else None,
         "cost_per_hour": each.cost_per_hour,
         "least_cost_per_hour": each.least_cost_per_hour,
+        "least_cost_per_hour_at_least": low,
+        "least_cost_per_hour_at_most": high,
         "proven": each.proven,
     }
 

@@ -6,6 +6,7 @@ alone (`packing.solve.bounds.forced`), or the exact formulation without an objec
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -63,6 +64,13 @@ def decide(expanded: Expanded, context: SearchContext) -> Decision:
             return Decision(False)
         plan = greedy(compiled, context, first=plan) if outcome is None else outcome
     return Decision(True, _witness(compiled, expanded, plan)) if plan.value.complete else _portfolio(expanded, context)
+
+
+def quickly(expanded: Expanded) -> Decision:
+    """What one greedy pass can say, whatever the time: a complete placement, or nothing."""
+    compiled = compile_problem(expanded.problem)
+    plan = first_pass(compiled, SearchContext(math.inf))
+    return Decision(True, _witness(compiled, expanded, plan)) if plan.value.complete else Decision(None)
 
 
 def _portfolio(expanded: Expanded, context: SearchContext) -> Decision:

@@ -33,6 +33,7 @@ class Explanation:
     model : the model that was asked about.
     alternatives : every other way to run it, and why it is not taken.
     values : what one more node, unit or level less isolation is worth.
+    values_untried : those of them that there was no time for, in words.
     """
 
     expanded: Expanded = field(repr=False)
@@ -47,6 +48,7 @@ class Explanation:
     model: str | None = None
     alternatives: tuple[Alternative, ...] = ()
     values: tuple[Value, ...] | None = None
+    values_untried: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -12,7 +12,7 @@ from packing.domain.problem import Problem
 from packing.domain.weights import Weights
 from packing.explain.conditions import KINDS, Change, Condition, apply_changes, conditions, dropped
 from packing.explain.conditions.kind import ModelKind
-from packing.explain.decide import Decision, decide
+from packing.explain.decide import Decision, decide, quickly
 from packing.solve.api import MANY, solve_placement
 from packing.solve.context import SearchContext
 from packing.solve.result import Result
@@ -47,6 +47,7 @@ class Oracle:
         self.strategy = strategy_for(self.expanded.problem)
         self._known: dict[frozenset[Change], Decision] = {}
         self._answers: dict[frozenset[Change], bool] = {}
+        self._quick: dict[frozenset[Change], bool] = {}
         self.questions = 0
         self.suspects: frozenset[str] = frozenset()
         """Models that a good placement leaves copies out of."""
@@ -80,6 +81,16 @@ class Oracle:
             if known.complete is not None:
                 self._known[made], self._answers[made] = known, known.complete
         return known
+
+    def quickly(self, changes: Iterable[Change]) -> bool:
+        """Whether a greedy pass alone places everything with these changes: it does not depend on the clock."""
+        made = frozenset(changes)
+        if made not in self._quick:
+            known = self._known.get(made) or quickly(self.changed(made))
+            self._quick[made] = known.complete is True
+            if known.complete:
+                self._known[made], self._answers[made] = known, True
+        return self._quick[made]
 
     def _ask(self, problem: Callable[[], Expanded]) -> Decision:
         if self.out_of_time:

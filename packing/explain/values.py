@@ -1,21 +1,24 @@
 """What one more would be worth: a node of each pool, a unit of each named resource, a level less isolation.
 
 Nothing is estimated: each value is the difference between two solves, of the problem as it is and of the changed one, both
-checked; where both are proven optimal it is exact, otherwise it lies between stated limits.
+checked; where both are proven optimal it is exact, otherwise it lies between stated limits. More choice is never worth less than
+nothing: what is found for the problem as it is can be done in the changed one, too, and what is proven of the changed one holds before.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from packing.compile.compiler import compile_problem
 from packing.describe.expand import Expanded
 from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.domain.placement import Placement
-from packing.domain.units import exact, round_half_up
+from packing.domain.units import MICRO, exact, round_half_up
 from packing.domain.weights import Axis, Weights
-from packing.explain.conditions import KINDS, Change
+from packing.explain.conditions import KINDS, Change, Condition
+from packing.explain.conditions.fleet import enough_nodes
 from packing.explain.oracle import Oracle
 from packing.solve.result import Result
 
@@ -32,12 +35,14 @@ class Side:
     missing : copies left out.
     units, bound : objective and proven bound in units of 1e-9; bound None: not known.
     cost_per_hour : USD.
+    least_cost_per_hour : USD that no placement that leaves out as little can cost less than, where only cost counts; None: not known.
     """
 
     missing: int
     units: int
     bound: int | None
     cost_per_hour: float
+    least_cost_per_hour: float | None = None
 
     @property
     def optimal(self) -> bool:
@@ -83,14 +88,26 @@ class Value:
 
     @property
     def least_cost_per_hour(self) -> float | None:
-        """USD that the cheapest placement costs less: what the condition costs."""
+        """USD that the cheapest placement costs less: what the condition costs. None: not known exactly, see `least_cost_limits`."""
         same = self.cheapest_before.missing == self.cheapest_after.missing
-        return self.cheapest_before.cost_per_hour - self.cheapest_after.cost_per_hour if same else None
+        exact = same and self.cheapest_before.optimal and self.cheapest_after.optimal
+        return self.cheapest_before.cost_per_hour - self.cheapest_after.cost_per_hour if exact else None
+
+    @property
+    def least_cost_limits(self) -> tuple[float | None, float | None]:
+        """(least, most) USD that the cheapest placement costs less; None: not known, or as many copies are not placed."""
+        before, after = self.cheapest_before, self.cheapest_after
+        if before.missing != after.missing:
+            return None, None
+        low = None if before.least_cost_per_hour is None else before.least_cost_per_hour - after.cost_per_hour
+        high = None if after.least_cost_per_hour is None else before.cost_per_hour - after.least_cost_per_hour
+        return (max(low or 0.0, 0.0) if self.same_scale else low), high
 
     @property
     def limits(self) -> tuple[int | None, int | None]:
         """(least, most) that `units` can be if both problems were solved to the end; None: not known."""
         least = None if self.before.bound is None else self.before.bound - self.after.units
+        least = max(least or 0, 0) if self.same_scale else least
         most = None if self.after.bound is None else self.before.units - self.after.bound
         return least, most
 
@@ -100,27 +117,65 @@ class Value:
         return all(side.optimal for side in (self.before, self.after, self.cheapest_before, self.cheapest_after))
 
 
-def steps(expanded: Expanded, oracle: Oracle, placement: Placement) -> list[Change]:
-    """One step less of every condition that has a value; pools that the placement uses up come before those that it does not."""
+def steps(expanded: Expanded, oracle: Oracle, placement: Placement, model: str | None = None) -> list[Change]:
+    """One step less of every condition that has a value.
+
+    What is asked of the model (or of its tenant) comes first, where one was asked about: what isolating it costs. Then pools that the placement uses
+    up, then the others.
+    """
     used = Counter(node.pool for node in placement.nodes)
+    asked = {name for each in expanded.problem.models if each.name == model for name in (each.name, each.tenant)}
     worth = [condition for condition in oracle.conditions if condition.kind in ONE_MORE]
-    worth.sort(key=lambda each: (each.kind == "stock" and used[each.target] != each.value, ONE_MORE.index(each.kind)))
+
+    def order(each: Condition) -> tuple[bool, bool, int]:
+        mine = each.kind in {"isolation", "tenant_isolation"} and each.target in asked
+        return not mine, each.kind == "stock" and used[each.target] != each.value, ONE_MORE.index(each.kind)
+
+    worth.sort(key=order)
     return [Change(each.kind, each.target, each.value, KINDS[each.kind].steps(expanded, each)[0]) for each in worth]
 
 
-def values(oracle: Oracle) -> tuple[Value, ...]:
-    """The value of every step, as far as the oracle's time allows; the most valuable first."""
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The value of each step that was tried, the most valuable first; and the sentences of those that there was no time for."""
+
+    tried: tuple[Value, ...]
+    untried: tuple[str, ...]
+
+
+def values(oracle: Oracle, model: str | None = None) -> Values:
+    """The value of every step, as far as the oracle's time allows; of the model that was asked about first."""
     base = oracle.solve(())
     before, references = _side(base)
     cheapest = _cheapest(oracle, (), before)
-    found = []
-    for change in steps(oracle.expanded, oracle, base.placement):
+    found: list[Value] = []
+    every = steps(oracle.expanded, oracle, base.placement, model)
+    for change in every:
         if oracle.out_of_time:
             break
         after, others = _side(oracle.solve((change,)))
+        same = references == others
+        least = _cheapest(oracle, (change,), after)
         sentence = KINDS[change.kind].change_sentence(change)
-        found.append(Value(change, sentence, before, after, references == others, cheapest, _cheapest(oracle, (change,), after)))
-    return tuple(sorted(found, key=lambda each: (-each.missing, -(each.least_cost_per_hour or 0.0), -(each.units or 0))))
+        found.append(Value(change, sentence, *_consistent(before, after, same), same, *_consistent(cheapest, least, same)))
+    ordered = sorted(found, key=lambda each: (-each.missing, -(each.least_cost_per_hour or each.least_cost_limits[0] or 0.0), -(each.units or 0)))
+    return Values(tuple(ordered), tuple(KINDS[change.kind].change_sentence(change) for change in every[len(found) :]))
+
+
+def _consistent(before: Side, after: Side, same_scale: bool) -> tuple[Side, Side]:
+    """Both sides with what each says of the other: the placement before is one of those after, the bound after is one of those before.
+
+    Not where the change has a price of its own (an owned node is paid for), which the scale of the objective shows.
+    """
+    if not same_scale:
+        return before, after
+    if (before.missing, before.units) < (after.missing, after.units):
+        after = replace(after, missing=before.missing, units=before.units, cost_per_hour=before.cost_per_hour)
+    if before.missing == after.missing:
+        bounds = [each.bound for each in (before, after) if each.bound is not None]
+        costs = [each.least_cost_per_hour for each in (before, after) if each.least_cost_per_hour is not None]
+        before = replace(before, bound=max(bounds, default=None), least_cost_per_hour=max(costs, default=None))
+    return before, after
 
 
 def _side(result: Result) -> tuple[Side, tuple[int, int]]:
@@ -132,7 +187,21 @@ def _side(result: Result) -> tuple[Side, tuple[int, int]]:
 def _cheapest(oracle: Oracle, changes: tuple[Change, ...], own: Side) -> Side:
     """The solve under cost alone, which is the same one where nothing else counts."""
     only_cost = oracle.expanded.described.weights.share(Axis.COST) == 1
-    return own if only_cost else side_of(oracle.solve(changes, Weights(cost=1)))
+    result = None if only_cost else oracle.solve(changes, Weights(cost=1))
+    side = own if result is None else side_of(result)
+    reference = compile_problem(oracle.changed(changes).problem).reference_cost
+    return replace(side, least_cost_per_hour=_least_cost(side, reference, enough_nodes(oracle.expanded.problem)))
+
+
+def _least_cost(side: Side, reference_micro_usd: int, nodes: int) -> float | None:
+    """USD per hour that follow from the bound of an objective of cost alone; each node's coefficient is rounded, by half a unit at most.
+
+    Where copies are missing, the bound is one among placements that leave out as much, and so is the cost.
+    """
+    if side.optimal or side.bound is None:
+        return side.cost_per_hour if side.optimal else None
+    units = Fraction(side.bound) - Fraction(nodes + 1, 2)
+    return max(0.0, float(units * reference_micro_usd / OBJECTIVE_UNITS / MICRO)) if not side.missing else None
 
 
 def side_of(result: Result) -> Side:

@@ -23,6 +23,7 @@ from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
 from packing.solve.even_cards import spread_evenly
 from packing.solve.plan import Plan, make_plan
+from packing.solve.reasons import dropped_by_laws
 from packing.solve.rebalance.account import change_of, without_moves
 from packing.solve.rebalance.notices import broken_rules
 from packing.solve.rebalance.pins import tenable
@@ -222,7 +223,7 @@ def _result(
         elapsed_s=elapsed,
         digest=expanded.digest,
         expanded=expanded,
-        removed=compiled.removed,
+        removed=(*compiled.removed, *dropped_by_laws(expanded.dropped)),
         complete_is_impossible=False if plan.value.complete else impossible or None,
         found=placement,
         fitness_report=FitnessReport(whole=placement.fitness, models=dict(checked.model_scores)),

@@ -70,7 +70,7 @@ def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status,
         endpoints=tuple(endpoints),
         nodes=tuple(_node(compiled, node, identifiers[index], endpoint_of[index]) for index, node in enumerate(nodes)),
         copies=_copies(compiled, expanded, nodes, identifiers),
-        unplaced=unplaced(compiled, plan),
+        unplaced=unplaced(compiled, plan, expanded.dropped),
         fitness=plan_scores(compiled, expanded.problem, plan),
     )
 

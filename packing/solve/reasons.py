@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from packing.compile.data import UNLIMITED, Compiled, ModelData, Removed
+from packing.domain.dropped import DroppedWay
 from packing.domain.placement import Reason, Unplaced
 from packing.domain.rules import Rule
 from packing.domain.words import Hosting
@@ -15,7 +17,18 @@ REMOTE: dict[str, int] = {Rule.MULTI_MODEL: 1, Rule.COLD_START: 1, Rule.STOCK: 2
 """Reasons that say little about what would help come after those that say by how much something is short."""
 
 
-def unplaced(compiled: Compiled, plan: Plan) -> tuple[Unplaced, ...]:
+Dropped = Mapping[str, Sequence[DroppedWay]]
+"""By model: ways to run it that the capacity laws dropped."""
+
+
+def dropped_by_laws(dropped: Dropped) -> tuple[Removed, ...]:
+    """The same as candidates that a rule removed."""
+    return tuple(
+        Removed(name, None, way.accelerator or "CPU", None, str(way.rule), way.detail, way) for name, mine in sorted(dropped.items()) for way in mine
+    )
+
+
+def unplaced(compiled: Compiled, plan: Plan, dropped: Dropped) -> tuple[Unplaced, ...]:
     """One entry per model with missing copies, the lowest priority first, then by name."""
     placed: Counter[int] = Counter()
     rates: Counter[int] = Counter()
@@ -32,18 +45,25 @@ def unplaced(compiled: Compiled, plan: Plan) -> tuple[Unplaced, ...]:
     for index, model in enumerate(compiled.models):
         missing = missing_of(model, placed[index], rates[index])
         if missing:
-            reasons = _why_no_more(compiled, model, placed[index], used) if model.candidates else _why_nowhere(removed[model.name])
+            reasons = (
+                _why_no_more(compiled, model, placed[index], used)
+                if model.candidates
+                else _why_nowhere(removed[model.name], dropped.get(model.name, ()), compiled)
+            )
             entries.append((-model.level, model.name, Unplaced(model=model.name, copies=missing, reasons=reasons)))
     return tuple(entry for _, _, entry in sorted(entries, key=lambda each: each[:2]))
 
 
-def _why_nowhere(mine: list[Removed]) -> tuple[Reason, ...]:
-    """No candidate is left: the rules that removed them, what comes closest to fitting first."""
+def _why_nowhere(mine: list[Removed], dropped: Sequence[DroppedWay], compiled: Compiled) -> tuple[Reason, ...]:
+    """No candidate is left: the rules that removed them, what comes closest to fitting first; for accelerators without a mode, why there is none."""
+    without = {way.accelerator for way in dropped}
+    accelerators = {kind.name: kind.accelerator for kind in compiled.kinds}
+    mine = [each for each in mine if not (each.rule == Rule.ACCELERATORS and each.mode is None and accelerators.get(each.pool) in without)]
     whole_options = {removed.hosting for removed in mine if removed.hosting and removed.mode is None and not removed.pool}
     if len(whole_options) < len(Hosting):
         # Some hosting option was open: that others were not is no reason why nothing fits.
         mine = [removed for removed in mine if removed.mode is not None or removed.pool]
-    seen: dict[tuple[str, str], None] = {}
+    seen: dict[tuple[str, str], None] = {(str(way.rule), way.detail): None for way in dropped}
     for removed in sorted(mine, key=lambda each: REMOTE.get(each.rule, 0)):
         subject = " ".join(part for part in (removed.hosting, removed.pool, "" if removed.mode is None else f"mode {removed.mode}") if part)
         seen.setdefault((removed.rule, f"{subject}: {removed.detail}" if subject else removed.detail))

@@ -12,7 +12,7 @@ from packing.domain.problem import Problem
 from packing.domain.rules import Rule
 from packing.domain.same import needs_key
 from packing.domain.schedule import DRAIN_S, SCHEDULE_SCHEMA_VERSION, Group, Schedule, Switch, in_slots, slots_of
-from packing.domain.units import MICRO, MILLI, exact, round_half_up
+from packing.domain.units import MICRO, MILLI, exact, round_half_up, show_usd
 from packing.domain.words import Status
 from packing.verify.baseline import baseline
 from packing.verify.check import verify
@@ -203,7 +203,7 @@ class _Account:
         yield from self._times(stated, where)
         for name, money, micro in (("overlap_usd", stated.overlap_usd, self.overlap), ("move_usd", stated.move_usd, self.move)):
             if round_half_up(exact(money) * MICRO) != micro:
-                yield Violation(COST, f"{where}.{name}", f"{money} stated, {micro / MICRO} found")
+                yield Violation(COST, f"{where}.{name}", f"{money} USD stated, {show_usd(micro)} found")
 
     def _times(self, stated: Switch, where: str) -> Iterator[Violation]:
         """Nodes are asked for in time, and the loads of a node follow one another until the slot begins."""
@@ -223,7 +223,7 @@ class _Account:
             ends[load.node] = wanted
         longest = max(self.lead.values(), default=0)
         if round_half_up(exact(stated.lead_s) * MILLI) != longest:
-            yield Violation(LEAD, f"{where}.lead_s", f"{stated.lead_s} stated, {longest / MILLI} found")
+            yield Violation(LEAD, f"{where}.lead_s", f"{stated.lead_s} s stated, {longest / MILLI} s found")
 
 
 def overlap_violations(problem: Problem, old: Group, new: Group) -> list[Violation]:
@@ -275,7 +275,7 @@ def _money(schedule: Schedule, running: int, overlap: int, move: int) -> Iterato
     for name, micro in (("running_usd", running), ("overlap_usd", overlap), ("move_usd", move), ("cost_usd", running + overlap)):
         stated = getattr(schedule, name)
         if round_half_up(exact(stated) * MICRO) != micro and stated != micro / MICRO:
-            yield Violation(COST, name, f"{stated} stated, {micro / MICRO} found")
+            yield Violation(COST, name, f"{stated} USD stated, {show_usd(micro)} found")
     bound, gap = schedule.bound_usd, schedule.gap
     if (bound is None) != (gap is None):
         yield Violation(COST, "gap", "bound and gap go together")

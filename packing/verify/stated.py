@@ -8,7 +8,7 @@ from fractions import Fraction
 from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.domain.placement import Placement, Scores, Unplaced
 from packing.domain.rules import Rule
-from packing.domain.units import MICRO, exact, round_half_up
+from packing.domain.units import MICRO, exact, round_half_up, show_usd
 from packing.domain.weights import Axis
 from packing.domain.words import Status
 from packing.verify.facts import Facts
@@ -23,7 +23,7 @@ _REASONS = frozenset(Rule) | {UNKNOWN_REASON}
 def cost(placement: Placement, micro_usd: int) -> Iterator[Violation]:
     """The stated USD per hour, to the micro-USD."""
     if round_half_up(exact(placement.cost_per_hour) * MICRO) != micro_usd and placement.cost_per_hour != micro_usd / MICRO:
-        yield Violation(COST, "cost_per_hour", f"{placement.cost_per_hour} stated, {micro_usd / MICRO} found")
+        yield Violation(COST, "cost_per_hour", f"{placement.cost_per_hour} USD/h stated, {show_usd(micro_usd)}/h found")
 
 
 def objective(placement: Placement, units: int | None) -> Iterator[Violation]:

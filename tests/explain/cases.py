@@ -25,6 +25,9 @@ ONE_BOX = ({"instance_type": "box", "count": 1},)
 SERVES = {"requests_per_second": 4.0, "ttft_ms": 500.0, "tpot_ms": 50.0}
 FAST = {"accelerator": "G", "memory_per_accelerator": 40 * GIB, "requests_per_second": 4.0, "ttft_ms": 100.0, "tpot_ms": 10.0}
 
+LARGE = {"name": "A", "architecture": "llama-3.3-70b", "copies": 1}
+"""In 8 bits larger than the accelerator of an ml.g6e.4xlarge."""
+
 # name: (problem, the only minimal conflict set as (kind, target), the changes of each single repair as (kind, target, new))
 CASES = {
     "copies and stock": (
@@ -120,6 +123,11 @@ CASES = {
         ),
         {("copies", "A"), ("copies", "B"), ("stock", "box"), ("conflicts", "t and u")},
         {("copies", "A", 0), ("copies", "B", 0), ("stock", "box", 2), ("conflicts", "t and u", False)},
+    ),
+    "precision and pools": (
+        problem([LARGE], ({"instance_type": "ml.g6e.4xlarge"},), kinds=()),
+        {("copies", "A"), ("precision", "A"), ("pools", "")},
+        {("copies", "A", 0), ("precision", "A", ("bf16", "int4"))},
     ),
     "named resource": (
         problem([model("A", mode={"resources": {"licence": 3}})], kinds=({**BOX, "resources": {"licence": 1}}, PAIR)),

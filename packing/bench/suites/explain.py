@@ -136,8 +136,8 @@ def repair_faults(problem: Problem, repair: Repair) -> Iterator[tuple[bool, str]
         yield True, f"the witness of {repair.sentence!r} is refused"
     if checked.cost_micro_usd != round(repair.cost_per_hour * MICRO):
         yield True, f"{repair.sentence!r} costs {checked.cost_micro_usd / MICRO}, not {repair.cost_per_hour}"
-    if _added(problem, repaired) != round(repair.price_per_hour * MICRO):
-        yield True, f"the nodes of {repair.sentence!r} cost {_added(problem, repaired) / MICRO}, not {repair.price_per_hour}"
+    if _added(problem, repaired, repair) != round(repair.price_per_hour * MICRO):
+        yield True, f"the nodes of {repair.sentence!r} cost {_added(problem, repaired, repair) / MICRO}, not {repair.price_per_hour}"
     complete = judged(repaired)
     if complete is not True:
         yield complete is False, f"with {repair.sentence!r} no complete placement {'exists' if complete is False else 'was found'}"
@@ -165,11 +165,12 @@ def _by_auto(problem: Problem, seconds: float) -> bool | None:
     return True if not result.unplaced else False if result.complete_is_impossible else None
 
 
-def _added(before: Problem, after: Problem) -> int:
-    """Micro-USD per hour of the nodes that one problem has more than the other."""
-    kinds = {kind.name: kind for kind in expand(before).problem.instance_types}
+def _added(before: Problem, after: Problem, repair: Repair) -> int:
+    """Micro-USD per hour of the nodes that one problem has more than the other; of pools that only one has, those that the witness rents."""
+    kinds = {kind.name: kind for kind in expand(after).problem.instance_types}
     counts = {pool.label: pool.count for pool in before.fleet}
-    more = [(pool, (pool.count or 0) - (counts[pool.label] or 0)) for pool in after.fleet]
+    rented = Counter(node.pool for node in repair.placement.nodes)
+    more = [(pool, (pool.count or 0) - (counts[pool.label] or 0) if pool.label in counts else rented[pool.label]) for pool in after.fleet]
     return sum(count * price_micro_usd(pool, kinds[pool.instance_type]) for pool, count in more)
 
 

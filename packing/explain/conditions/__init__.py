@@ -1,7 +1,7 @@
 """What a problem asks for and limits, piece by piece, and how each piece can be asked for less.
 
-A new rule is one more class of `Kind` (`kind.py`) and one more entry here. Capacities of a machine (memory, vCPU, …), what
-a model is (its modes), and what endpoints can do are facts, not conditions: nobody can relax them.
+A new rule is one more class of `Kind` (`kind.py`) and one more entry here. Capacities of a machine (memory, vCPU, …),
+modes that are given, and what endpoints can do are facts, not conditions: nobody can relax them.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Iterable
 
 from packing.describe.expand import Expanded
 from packing.domain.problem import Problem
-from packing.explain.conditions import demand, fleet, hosting, spread, tenants
+from packing.explain.conditions import demand, fleet, hosting, spread, tenants, ways
 from packing.explain.conditions.kind import Change, Condition, Kind
 
 # In the order in which changes are applied, and in which explanations prefer them: what is asked for and had, before rules.
 _ALL: tuple[Kind, ...] = (
     demand.CopiesAtLeast(),
     fleet.Stock(),
+    ways.Pools(),
     demand.Throughput(),
     spread.CopiesAtMost(),
     spread.CopiesPerNode(),
@@ -25,6 +26,7 @@ _ALL: tuple[Kind, ...] = (
     demand.Ttft(),
     demand.Tpot(),
     fleet.Resource(),
+    ways.Precision(),
     hosting.HostingOptions(),
     hosting.ColdStart(),
     hosting.Streaming(),

@@ -29,7 +29,7 @@ def in_force(model: Model) -> bool:
 class CopiesAtLeast(ModelKind):
     """`copies.min`."""
 
-    name, rule, grade = "copies", Rule.COPIES, 2
+    name, rule, grade, rederives = "copies", Rule.COPIES, 2, True
 
     def value(self, model: Model) -> Plain:
         """The least number of copies, where there is one."""
@@ -58,7 +58,7 @@ class CopiesAtLeast(ModelKind):
 class Throughput(ModelKind):
     """Traffic that the copies must serve."""
 
-    name, rule, grade = "throughput", Rule.THROUGHPUT, 2
+    name, rule, grade, rederives = "throughput", Rule.THROUGHPUT, 2, True
 
     def value(self, model: Model) -> Plain:
         """The peak in requests/s."""
@@ -107,7 +107,7 @@ class Throughput(ModelKind):
 class Latency(ModelKind):
     """One figure of the SLO."""
 
-    rule, grade = Rule.LATENCY, 2
+    rule, grade, rederives = Rule.LATENCY, 2, True
     field: ClassVar[str]
     word: ClassVar[str]
 

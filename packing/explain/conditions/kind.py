@@ -59,6 +59,9 @@ class Kind(ABC):
     ordered: ClassVar[bool] = True
     """Whether each step asks for no more than the one before, so that the least one that works can be found by halving."""
 
+    rederives: ClassVar[bool] = False
+    """Whether modes that are derived may be other ones after each step: what a smaller step allows is then not always allowed by a larger."""
+
     @abstractmethod
     def find(self, expanded: Expanded) -> Iterator[Condition]:
         """All conditions of this kind in a problem."""

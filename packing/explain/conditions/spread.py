@@ -77,7 +77,7 @@ class CopiesPerNode(ModelKind):
 class Zones(ModelKind):
     """`min_zones`."""
 
-    name, rule, grade = "min_zones", Rule.MIN_ZONES, 2
+    name, rule, grade, rederives = "min_zones", Rule.MIN_ZONES, 2, True
 
     def value(self, model: Model) -> Plain:
         """Zones, where more than one."""

@@ -25,3 +25,4 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
             yield from wrapped(f"{reason.rule}: {reason.detail}", page, "      ")
     if shown < len(missing):
         yield Line(f"  … and {len(missing) - shown:,} more models (--all shows them)")
+    yield from wrapped("`packing explain FILE --model NAME` tries what would help.", page)

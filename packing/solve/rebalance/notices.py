@@ -29,7 +29,7 @@ def broken_rules(compiled: Compiled, expanded: Expanded, current: Placement) -> 
         return
     for each in verify(expanded.problem, current, expanded.digest).violations:
         if each.rule in SIDE_BY_SIDE:
-            yield notice(each.where, each.rule, f"Rule {each.rule}: {each.detail}")
+            yield notice(each.where, each.rule, f"Rule {each.rule}: {each.detail}.")
 
 
 def fits_together(compiled: Compiled) -> bool:

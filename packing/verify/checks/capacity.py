@@ -6,25 +6,27 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter
 
 from packing.domain.rules import Rule
-from packing.domain.units import MICRO
+from packing.domain.units import MICRO, compute_short, memory_short, resource_short, vcpus_short
 from packing.domain.words import Sharing
 from packing.verify.facts import Facts, ModeFacts, Seat, Site, is_exclusive
 from packing.verify.violation import Violation
 
 Amount = Callable[[ModeFacts], int]
+Short = Callable[[int, int], str]
+"""What is needed and what is there, in the units that people write."""
 
 
-def _too_much(site: Site, seats: list[Seat], amount: Amount, capacity: int, slots: int) -> str | None:
+def _too_much(site: Site, seats: list[Seat], amount: Amount, capacity: int, slots: int, short: Short) -> str | None:
     """What is wrong if the residents of some slot need more than `capacity`; None where nothing is."""
     amounts = [amount(seat.mode) for seat in seats]
     total = sum(amounts)
     if total <= capacity:
         return None  # the copies of any one slot, or any one alone, need no more than all together
     if not site.swaps:
-        return f"{total} needed, {capacity} there"
+        return short(total, capacity)
     for seat, alone in zip(seats, amounts, strict=True):
         if alone > capacity:
-            return f"{alone} needed by {seat.copy.model} alone, {capacity} there"
+            return f"{short(alone, capacity)}, for {seat.copy.model} alone"
     by_hours: dict[tuple[bool, ...], int] = {}  # copies with the same hours are one sum: most endpoints have few different ones
     always = (True,) * slots
     for seat, each in zip(seats, amounts, strict=True):
@@ -33,47 +35,47 @@ def _too_much(site: Site, seats: list[Seat], amount: Amount, capacity: int, slot
     for slot in range(slots):
         resident = sum(each for hours, each in by_hours.items() if slot < len(hours) and hours[slot])
         if resident > capacity:
-            return f"{resident} needed in slot {slot}, {capacity} there"
+            return f"{short(resident, capacity)}, in slot {slot}"
     return None
 
 
-def _accelerators(facts: Facts, rule: Rule, amount: Amount, capacity: Callable[[Site], int]) -> Iterator[Violation]:
+def _accelerators(facts: Facts, rule: Rule, amount: Amount, capacity: Callable[[Site], int], short: Short) -> Iterator[Violation]:
     for site in facts.sites.values():
         if site.kind is None or site.over_committed:
             continue
         there = capacity(site)
         for index, seats in site.on.items():
-            wrong = _too_much(site, seats, amount, there, facts.slots)
+            wrong = _too_much(site, seats, amount, there, facts.slots, short)
             if wrong:
                 yield Violation(rule, f"{site.where}.accelerators[{index}]", wrong)
 
 
-def _nodes(facts: Facts, rule: Rule, amount: Amount, capacity: Callable[[Site], int | None], name: str = "") -> Iterator[Violation]:
+def _nodes(facts: Facts, rule: Rule, amount: Amount, capacity: Callable[[Site], int | None], short: Short) -> Iterator[Violation]:
     for site in facts.sites.values():
         there = capacity(site) if site.kind is not None and not site.over_committed else None
-        wrong = None if there is None else _too_much(site, site.seats, amount, there, facts.slots)
+        wrong = None if there is None else _too_much(site, site.seats, amount, there, facts.slots, short)
         if wrong:
-            yield Violation(rule, site.where, f"{name}{wrong}")
+            yield Violation(rule, site.where, wrong)
 
 
 def memory(facts: Facts) -> Iterator[Violation]:
     """On each accelerator: bytes of the residents <= usable bytes."""
-    return _accelerators(facts, Rule.MEMORY, attrgetter("memory"), lambda site: site.kind.memory if site.kind else 0)
+    return _accelerators(facts, Rule.MEMORY, attrgetter("memory"), lambda site: site.kind.memory if site.kind else 0, memory_short)
 
 
 def compute(facts: Facts) -> Iterator[Violation]:
     """On each accelerator: compute shares (millionths) <= 1."""
-    return _accelerators(facts, Rule.COMPUTE, attrgetter("compute"), lambda _: MICRO)
+    return _accelerators(facts, Rule.COMPUTE, attrgetter("compute"), lambda _: MICRO, compute_short)
 
 
 def vcpus(facts: Facts) -> Iterator[Violation]:
     """On each node: thousandths of vCPUs."""
-    return _nodes(facts, Rule.VCPUS, attrgetter("vcpus"), lambda site: site.kind.vcpus if site.kind else None)
+    return _nodes(facts, Rule.VCPUS, attrgetter("vcpus"), lambda site: site.kind.vcpus if site.kind else None, vcpus_short)
 
 
 def host_memory(facts: Facts) -> Iterator[Violation]:
     """On each node: bytes of host memory."""
-    return _nodes(facts, Rule.HOST_MEMORY, attrgetter("host_memory"), lambda site: site.kind.host_memory if site.kind else None)
+    return _nodes(facts, Rule.HOST_MEMORY, attrgetter("host_memory"), lambda site: site.kind.host_memory if site.kind else None, memory_short)
 
 
 def resources(facts: Facts) -> Iterator[Violation]:
@@ -84,7 +86,7 @@ def resources(facts: Facts) -> Iterator[Violation]:
             Rule.RESOURCES,
             lambda mode, name=name: mode.resources.get(name, 0),  # type: ignore[misc]
             lambda site, name=name: site.kind.resources.get(name, 0) if site.kind else None,  # type: ignore[misc]
-            f"{name}: ",
+            lambda needed, there, name=name: resource_short(needed, there, name),  # type: ignore[misc]
         )
 
 

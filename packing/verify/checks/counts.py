@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from packing.domain.demand import copies_limit
 from packing.domain.rules import Rule
+from packing.domain.units import rate_short
 from packing.verify.facts import Facts
 from packing.verify.violation import Violation
 
@@ -34,7 +35,7 @@ def throughput(facts: Facts) -> Iterator[Violation]:
         supply = model.rate + facts.unplaced.get(name, 0) * model.fastest
         for slot, demand in enumerate(model.model.rate_micro(facts.slots) or ()):
             if supply < demand:
-                detail = f"slot {slot}: {demand} micro-requests/s asked for, {supply} placed or said to be missing"
+                detail = f"slot {slot}: {rate_short(demand, supply, 'placed or said to be missing')}"
                 yield Violation(Rule.THROUGHPUT, f"models[{name}]", detail)
                 break
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from packing.domain.overcommit import BY_NAME
 from packing.domain.rules import Rule
-from packing.domain.units import exact
+from packing.domain.units import exact, show_bytes, show_decimal
 from packing.domain.words import AcceleratorKind, Hosting
 from packing.verify.facts import Facts
 from packing.verify.violation import Violation
@@ -71,7 +71,7 @@ def size_ratio(facts: Facts) -> Iterator[Violation]:
     for each, seats in facts.multi_model():
         sizes = {seat.mode.size for seat in seats}
         if sizes and max(sizes) > ratio * min(sizes):
-            detail = f"the largest copy has {max(sizes)} bytes, the smallest {min(sizes)}, allowed ratio {facts.problem.multi_model_size_ratio}"
+            detail = f"the largest copy has {show_bytes(max(sizes))}, the smallest {show_bytes(min(sizes))}; allowed is {facts.problem.multi_model_size_ratio:g} times the smallest"
             yield Violation(Rule.SIZE_RATIO, f"endpoints[{each.name}]", detail)
 
 
@@ -93,4 +93,4 @@ def cold_start(facts: Facts) -> Iterator[Violation]:
             if tolerated <= 0:
                 yield Violation(Rule.COLD_START, seat.where, "the model must be resident (cold_start_s is 0)")
             elif load is not None and exact(load) > exact(tolerated):
-                yield Violation(Rule.COLD_START, seat.where, f"loading takes {load} s, tolerated are {tolerated} s")
+                yield Violation(Rule.COLD_START, seat.where, f"loading takes {show_decimal(load)} s, tolerated are {show_decimal(tolerated)} s")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from packing.domain.overcommit import BY_NAME, Amount, Level, asked_of, keep, may_over_commit
 from packing.domain.problem import Problem
 from packing.domain.rules import Rule
-from packing.domain.units import MICRO, capacity
+from packing.domain.units import MICRO, capacity, compute_short, memory_short, resource_short, time_short, vcpus_short
 from packing.domain.words import Sharing
 from packing.verify.facts import Facts, KindFacts, ModeFacts, ModelFacts
 from packing.verify.violation import Violation
@@ -46,7 +46,22 @@ def loading(facts: Facts) -> Iterator[Violation]:
             elif found is not None:
                 turns.append(found)
         for row, slot, used in too_much(turns, facts.slots):
-            yield Violation(row.rule, site.where, f"{row.name}effective needs of {used} in slot {slot}, {row.capacity} there")
+            yield Violation(row.rule, site.where, f"{_short(row, used)}, over-committed, in slot {slot}")
+
+
+def _short(row: Row, used: int) -> str:
+    """What the copies take with their effective needs, and what there is."""
+    match row.rule:
+        case Rule.MEMORY | Rule.HOST_MEMORY:
+            return memory_short(used, row.capacity)
+        case Rule.COMPUTE:
+            return compute_short(used, row.capacity)
+        case Rule.VCPUS:
+            return vcpus_short(used, row.capacity)
+        case Rule.LOADING:
+            return time_short(used, row.capacity)
+        case _:
+            return resource_short(used, row.capacity, row.name)
 
 
 def turn(problem: Problem, model: ModelFacts, mode: ModeFacts, kind: KindFacts, level: Level) -> Turn | str:
@@ -64,7 +79,7 @@ def turn(problem: Problem, model: ModelFacts, mode: ModeFacts, kind: KindFacts, 
     rows = [
         Row(rule, name, need, amount.capacity) for (rule, name, amount), need in zip(amounts, kept.needs, strict=True) if amount.capacity is not None
     ]
-    return Turn((*rows, Row(Rule.LOADING, "loads: ", kept.loading, capacity(problem.loading_limit, MICRO))), kept.resident)
+    return Turn((*rows, Row(Rule.LOADING, "", kept.loading, capacity(problem.loading_limit, MICRO))), kept.resident)
 
 
 def too_much(turns: Iterable[Turn], slots: int) -> Iterator[tuple[Row, int, int]]:
@@ -88,4 +103,4 @@ def _amounts(kind: KindFacts, mode: ModeFacts) -> Iterator[tuple[Rule, str, Amou
     yield Rule.HOST_MEMORY, "", Amount(mode.host_memory, kind.host_memory, memory=True)
     yield Rule.VCPUS, "", Amount(mode.vcpus, kind.vcpus)
     for name, amount in sorted(mode.resources.items()):
-        yield Rule.RESOURCES, f"{name}: ", Amount(amount, kind.resources.get(name, 0))
+        yield Rule.RESOURCES, name, Amount(amount, kind.resources.get(name, 0))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from packing.domain.demand import node_limit, zone_limit
 from packing.domain.rules import Rule
+from packing.domain.units import rate_short
 from packing.domain.words import Survive
 from packing.verify.facts import Facts, Seat
 from packing.verify.violation import Violation
@@ -44,7 +45,7 @@ def _promise(facts: Facts, name: str, lost: list[Seat], what: str) -> Iterator[V
         yield Violation(Rule.SURVIVE, f"models[{name}]", f"{left} copies are left if {what} is lost, {model.model.copies.min} asked for")
     rate = model.rate - sum(seat.mode.rate or 0 for seat in lost)
     if model.in_force and rate < model.model.peak_micro:
-        detail = f"{rate} micro-requests/s are left if {what} is lost, {model.model.peak_micro} asked for"
+        detail = rate_short(model.model.peak_micro, rate, f"left if {what} is lost")
         yield Violation(Rule.SURVIVE, f"models[{name}]", detail)
 
 

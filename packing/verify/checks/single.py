@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from packing.domain.rules import Rule
-from packing.domain.units import exact
+from packing.domain.units import exact, show_decimal
 from packing.verify.facts import Facts
 from packing.verify.violation import Violation
 
@@ -42,9 +42,11 @@ def latency(facts: Facts) -> Iterator[Violation]:
         pair = id(seat.model), id(seat.mode)
         if pair not in seen:
             slo, stated = seat.model.model.slo, seat.mode.mode
-            figures = (("ttft_ms", stated.ttft_ms, slo.ttft_ms), ("tpot_ms", stated.tpot_ms, slo.tpot_ms))
+            figures = (("TTFT", stated.ttft_ms, slo.ttft_ms), ("TPOT", stated.tpot_ms, slo.tpot_ms))
             seen[pair] = [
-                f"{name} {is_} > {most}" for name, is_, most in figures if is_ is not None and most is not None and exact(is_) > exact(most)
+                f"{name} {show_decimal(is_)} ms, the SLO allows {show_decimal(most)} ms"
+                for name, is_, most in figures
+                if is_ is not None and most is not None and exact(is_) > exact(most)
             ]
         for wrong in seen[pair]:
             yield Violation(Rule.LATENCY, seat.where, wrong)

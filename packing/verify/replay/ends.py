@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from packing.domain.migration import Migration, StepKind
 from packing.domain.placement import PlacedCopy, Placement
+from packing.domain.units import show_bytes
 from packing.verify.facts import mode_key
 from packing.verify.replay.fleet import Fleet
 from packing.verify.violation import Violation
@@ -62,17 +63,27 @@ def _place(copy: PlacedCopy, node: str, numbers: dict[int, int]) -> tuple[str, s
     return copy.model, node, tuple(sorted(numbers.get(index, index) for index in copy.accelerators)), mode_key(copy.mode)
 
 
+def _sizes(stated: int, found: int) -> str:
+    """Two sizes that differ, in units in which that shows."""
+    one, other = show_bytes(stated), show_bytes(found)
+    return f"{one} is stated, {other} found" if one != other else f"{stated:,} B is stated, {found:,} B found"
+
+
 def sums(migration: Migration) -> Iterator[Violation]:
     """Bytes of each load, and the totals."""
     loads = [step for wave in migration.waves for step in wave.steps if step.kind is StepKind.LOAD_COPY]
     for step in loads:
         if step.mode is not None and step.bytes != step.mode.size:
-            yield Violation(TOTALS, f"{step.model}#{step.copy_index}", f"{step.bytes} bytes are stated, its mode has {step.mode.size}")
+            yield Violation(TOTALS, f"{step.model}#{step.copy_index}", f"{_sizes(step.bytes, step.mode.size)}, the size of its mode")
     stated, steps = migration.totals, sum(len(wave.steps) for wave in migration.waves)
     true = {"bytes": sum(step.bytes for step in loads), "loads": len(loads), "steps": steps}
     for name, value in true.items():
         if getattr(stated, name) != value:
-            yield Violation(TOTALS, f"totals.{name}", f"{getattr(stated, name)} is stated, {value} found")
+            yield Violation(
+                TOTALS,
+                f"totals.{name}",
+                f"{getattr(stated, name)} is stated, {value} found" if name != "bytes" else f"{_sizes(stated.bytes, value)} in all",
+            )
     if any(step.bytes and step.kind is not StepKind.LOAD_COPY for wave in migration.waves for step in wave.steps):
         yield Violation(TOTALS, "waves", "a step that loads nothing has bytes")
     seconds = sum(wave.seconds for wave in migration.waves)

@@ -8,6 +8,7 @@ from packing.domain.floor import Floor, Serving, floor_of, serving
 from packing.domain.migration import Migration
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
+from packing.domain.units import show_micro
 from packing.verify.replay.fleet import Fleet
 from packing.verify.violation import Violation
 
@@ -47,7 +48,7 @@ def _short(now: Serving, floor: Floor) -> str | None:
     if now.copies < floor.copies:
         return f"{now.copies} copies serve, the floor is {floor.copies}"
     if now.rate < floor.rate:
-        return f"{now.rate} micro-requests/s are served, the floor is {floor.rate}"
+        return f"{show_micro(now.rate)} requests/s are served, the floor is {show_micro(floor.rate)}"
     return f"served from {now.zones} zones, the floor is {floor.zones}" if now.zones < floor.zones else None
 
 
