@@ -9,10 +9,12 @@ from collections import Counter
 
 import pytest
 
-from packing.domain.demand import copies_needed, fewest_copies
+from packing.describe import check, expand
+from packing.domain.demand import fewest_copies
 from packing.domain.problem import Problem
 from packing.domain.words import Hosting, Isolation, Sharing
 from packing.generate import random_problem
+from packing.testing.exhaustive import most_copies
 
 SEEDS = range(150)
 
@@ -30,16 +32,14 @@ def test_same_seed_same_problem_whatever_the_hash_seed() -> None:
 def test_tiny_problems_ask_for_at_most_four_copies() -> None:
     for seed in SEEDS:
         problem = random_problem(seed, tiny=True)
-        slowest = [max(needed for mode in model.modes if (needed := copies_needed(model, mode)) is not None) for model in problem.models]
-        assert sum(slowest) <= 4
+        assert sum(most_copies(expand(problem).problem)) <= 4
         assert all(kind.accelerators <= 2 for kind in problem.instance_types)
 
 
 @pytest.mark.parametrize("tiny", [False, True])
 def test_random_problems_have_no_input_faults(tiny: bool) -> None:
-    describe = pytest.importorskip("packing.describe")
     for seed in SEEDS:
-        assert describe.check(random_problem(seed, tiny=tiny)) == []
+        assert check(random_problem(seed, tiny=tiny)) == []
 
 
 def test_every_special_case_is_in_the_mix() -> None:
