@@ -92,11 +92,14 @@ def draw_types(chooser: Chooser, limits: Limits) -> tuple[InstanceType, ...]:
 
 
 def draw_pools(chooser: Chooser, limits: Limits, types: tuple[InstanceType, ...]) -> tuple[Pool, ...]:
-    """At least one pool for each instance type, with different zones, stocks (also 0) and owners; some have an equal, some no name."""
+    """At least one pool for each instance type, with different zones, stocks (also 0) and owners; some have an equal, some no name.
+
+    In a scarce fleet no pool has more than one node: a model may ask for more than all of them can give.
+    """
     kinds = {kind.name: kind for kind in types}
     wanted = [kind.name for kind in types]
     wanted += [chooser.pick(wanted) for _ in range(chooser.integer(0, limits.pools - len(wanted)))]
-    pools = list[Pool]()
+    pools, scarce = list[Pool](), chooser.chance(10)
     for index, kind in enumerate(wanted):
         pool = draw_pool(chooser, limits, kind, index)
         equal = next((other for other in pools if other.instance_type == kind), None)
@@ -104,6 +107,8 @@ def draw_pools(chooser: Chooser, limits: Limits, types: tuple[InstanceType, ...]
             pool = equal.model_copy(update={"name": pool.name})
         if pool.price_per_hour is None and kinds[kind].price_per_hour is None:
             pool = pool.model_copy(update={"price_per_hour": draw_price(chooser)})
+        if scarce:
+            pool = pool.model_copy(update={"count": chooser.integer(0, 1)})
         nameless = pool.model_copy(update={"name": None})
         taken = {other.label for other in pools}
         pools.append(nameless if nameless.label not in taken and chooser.chance(15) else pool)

@@ -43,7 +43,7 @@ def draw_problem(chooser: Chooser, limits: Limits) -> Problem:
         robust=chooser.pick((0.5, 0.8, 0.95)) if chooser.chance(12) else None,
         loading_limit=chooser.pick((0.2, 0.2, 0.05, 0.5)),
         calibration=_calibration(types) if chooser.chance(5) else None,
-        survive=chooser.pick((Survive.NODE, Survive.ZONE)) if chooser.chance(12) else Survive.NONE,
+        survive=chooser.pick((Survive.NODE, Survive.ZONE)) if chooser.chance(8) else Survive.NONE,
         weights=draw_weights(chooser),
         multi_model_size_ratio=chooser.pick((5.0, 1.0, 2.5, 100.0)),
         tenants=tenants,

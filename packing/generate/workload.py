@@ -40,7 +40,9 @@ def draw_mode(chooser: Chooser, types: tuple[InstanceType, ...], *, traffic: boo
     if chooser.chance(50):
         fields["tpot_ms"] = float(chooser.integer(1, 8) * 10)
     if chooser.chance(15):
-        fields["resources"] = {name: float(chooser.integer(1, 2)) for name in chooser.pick(((RESOURCE,), (RESOURCE,), (DONGLE, RESOURCE)))}
+        fields["resources"] = {
+            name: float(chooser.integer(1, 2)) for name in chooser.pick(((RESOURCE,), (RESOURCE,), (RESOURCE,), (DONGLE, RESOURCE)))
+        }
     if chooser.chance(40):
         fields["load_s"] = float(chooser.integer(1, 90))
     if chooser.chance(15):
@@ -125,7 +127,7 @@ def with_extras(chooser: Chooser, model: Model, copies: int, types: tuple[Instan
         fields["precision"] = chooser.pick((("fp8", "bf16"), ("int4",)))
     if chooser.chance(15):
         fields["degrade"] = _degrade(chooser, types)
-    if chooser.chance(25):
+    if chooser.chance(15):
         fields["survive"] = chooser.pick((Survive.NODE, Survive.ZONE, Survive.NONE))
     drawn = model.model_copy(update=fields)
     return drawn if worth_placing(drawn) <= copies else drawn.model_copy(update={"survive": None})
@@ -163,9 +165,9 @@ def _traffic(chooser: Chooser, counts: Copies, copies: int, slots: int, modes: t
     slowest = min(mode.requests_per_second for mode in modes if mode.requests_per_second)
     most = int(slowest * min(copies, counts.max or copies))
     shape = chooser.integer(0, 19)
-    if shape == 17:
+    if shape in {17, 18}:
         rates: tuple[float, ...] = (0.0, 0.0005, 0.01)
-    elif shape >= 18 and counts.max is not None:
+    elif shape == 19 and counts.max is not None:
         rates = (0.0, float(most + chooser.integer(1, 2 * most)))
     else:
         rates = (0.0, float(chooser.integer(1, most)))
