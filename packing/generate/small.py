@@ -12,7 +12,7 @@ from packing.generate.choose import Chooser, SeededChooser
 from packing.generate.hardware import draw_pools, draw_types
 from packing.generate.limits import SMALL, TINY, Limits
 from packing.generate.names import draw_name
-from packing.generate.workload import draw_model, draw_tenants, worth_placing
+from packing.generate.workload import crowd, draw_model, draw_seldom, draw_tenants, worth_placing
 
 
 def random_problem(seed: int, *, tiny: bool = False) -> Problem:
@@ -35,7 +35,8 @@ def draw_problem(chooser: Chooser, limits: Limits) -> Problem:
     """A problem from the decisions of `chooser`, within `limits`."""
     slots = chooser.integer(1, limits.slots)
     types = draw_types(chooser, limits)
-    tenants = draw_tenants(chooser, limits)
+    crowded = chooser.chance(25)
+    tenants = draw_tenants(chooser, limits, crowded=crowded)
     problem = Problem(
         name=draw_name(chooser, "random", 50),
         slots=slots,
@@ -49,7 +50,7 @@ def draw_problem(chooser: Chooser, limits: Limits) -> Problem:
         tenants=tenants,
         instance_types=types,
         fleet=draw_pools(chooser, limits, types),
-        models=_models(chooser, limits, slots, types, tuple(tenant.name for tenant in tenants)),
+        models=_models(chooser, limits, slots, types, tuple(tenant.name for tenant in tenants), crowded=crowded),
     )
     return within(problem, limits)
 
@@ -91,9 +92,11 @@ def _expected(problem: Problem, model: Model) -> int:
     return worth_placing(model.model_copy(update={"modes": tuple(robust_mode(mode, confidence) for mode in model.modes)}))
 
 
-def _models(chooser: Chooser, limits: Limits, slots: int, types: tuple[InstanceType, ...], tenants: tuple[str, ...]) -> tuple[Model, ...]:
-    """Models one after the other until their number or the copies that they may ask for are used up; some equal the one before."""
-    left, models = limits.copies, list[Model]()
+def _models(
+    chooser: Chooser, limits: Limits, slots: int, types: tuple[InstanceType, ...], tenants: tuple[str, ...], *, crowded: bool
+) -> tuple[Model, ...]:
+    """Models one after the other until their number or the copies that they may ask for are used up; some equal the one before, some are a long tail."""
+    left, models, tail = limits.copies, list[Model](), chooser.chance(8)
     for index in range(chooser.integer(1, limits.models)):
         if not left:
             break
@@ -101,9 +104,14 @@ def _models(chooser: Chooser, limits: Limits, slots: int, types: tuple[InstanceT
             models.append(models[-1].model_copy(update={"name": draw_name(chooser, f"model-{index}")}))
             left -= worth_placing(models[-1])
             continue
+        if tail and chooser.chance(80):
+            models.append(draw_seldom(chooser, limits, index, slots=slots, types=types, tenants=tenants))
+            left -= 1
+            continue
         copies = chooser.integer(1, min(left, limits.copies_each))
         left -= copies
-        models.append(draw_model(chooser, limits, index, copies=copies, slots=slots, types=types, tenants=tenants))
+        drawn = draw_model(chooser, limits, index, copies=copies, slots=slots, types=types, tenants=tenants)
+        models.append(crowd(chooser, drawn) if crowded else drawn)
     return tuple(models)
 
 

@@ -16,11 +16,15 @@ from packing.generate.names import draw_name
 FRAMEWORKS = (None, "vllm", "triton")
 
 
-def draw_tenants(chooser: Chooser, limits: Limits) -> tuple[Tenant, ...]:
-    """Tenants of all isolation levels, some of them in conflict with an earlier one."""
+def draw_tenants(chooser: Chooser, limits: Limits, *, crowded: bool = False) -> tuple[Tenant, ...]:
+    """Tenants of all isolation levels, some of them in conflict with an earlier one; in a crowd many are, and all share."""
     names = [draw_name(chooser, f"tenant-{index}") for index in range(chooser.integer(0, limits.tenants))]
     return tuple(
-        Tenant(name=name, isolation=chooser.pick((Isolation.SHARED, *Isolation)), conflicts_with=subset(chooser, names[:index], 20))
+        Tenant(
+            name=name,
+            isolation=Isolation.SHARED if crowded else chooser.pick((Isolation.SHARED, *Isolation)),
+            conflicts_with=subset(chooser, names[:index], 50 if crowded else 20),
+        )
         for index, name in enumerate(names)
     )
 
@@ -106,6 +110,65 @@ def draw_model(
     if chooser.chance(25):
         fields["hosting"] = _hosting(chooser, fields["isolation"])
     return with_extras(chooser, Model(**fields), copies, types)
+
+
+def crowd(chooser: Chooser, model: Model) -> Model:
+    """The model so small, and so easily pleased, that several find room on one node: there the rules on neighbours decide."""
+    modes = tuple(
+        mode.model_copy(
+            update={
+                "memory_per_accelerator": mode.memory_per_accelerator // 4,
+                "host_memory": mode.host_memory // 4,
+                "vcpus": mode.vcpus / 4,
+                "compute_share": chooser.pick((0.0, 0.0, 0.4)) if mode.accelerators else mode.compute_share,
+                "load_s": None if mode.load_s is None else mode.load_s / 2,
+            }
+        )
+        for mode in model.modes
+    )
+    return model.model_copy(
+        update={
+            "modes": modes,
+            "cold_start_s": 60.0,
+            "isolation": Isolation.SHARED,
+            "streaming": chooser.chance(20),
+            "slo": Slo(),
+            "hosting": tuple(Hosting),
+        }
+    )
+
+
+def draw_seldom(chooser: Chooser, limits: Limits, index: int, *, slots: int, types: tuple[InstanceType, ...], tenants: tuple[str, ...]) -> Model:
+    """A model of a long tail: asked for so seldom that its requests may wait while it is loaded into a node that others use."""
+    drawn = draw_model(chooser, limits, index, copies=1, slots=slots, types=types, tenants=tenants)
+    rates = tuple(chooser.pick((0.0002, 0.001, 0.0)) for _ in range(slots))
+    modes = tuple(
+        mode.model_copy(
+            update={
+                "load_s": chooser.pick((10.0, 20.0, 45.0)),
+                "requests_per_second": 1.0,
+                "compute_share": 0.0,
+                "memory_per_accelerator": mode.memory_per_accelerator // 4,
+                "host_memory": mode.host_memory // 4,
+                "vcpus": mode.vcpus / 4,
+            }
+        )
+        for mode in drawn.modes
+    )
+    return drawn.model_copy(
+        update={
+            "modes": modes,
+            "traffic": Traffic(requests_per_second=rates),
+            "copies": Copies(min=1, max=1),
+            "cold_start_s": chooser.pick((60.0, 120.0)),
+            "cold_start_quantile": chooser.pick((0.5, 0.8)),
+            "framework": None,
+            "streaming": False,
+            "min_zones": 1,
+            "survive": Survive.NONE,
+            "hosting": tuple(Hosting),
+        }
+    )
 
 
 def _hosting(chooser: Chooser, isolation: Isolation) -> tuple[Hosting, ...]:

@@ -40,7 +40,7 @@ def empty_node(problem: Problem, current: Placement, random: Random) -> Fleet:
         return problem, current
     emptied = random.choice(current.nodes).id
     copies = tuple(copy for copy in current.copies if copy.node != emptied)
-    return problem, current.model_copy(update={"copies": copies, "endpoints": _listing(current.endpoints, current.nodes, copies)})
+    return problem, current.model_copy(update={"copies": copies, "endpoints": listing(current.endpoints, current.nodes, copies)})
 
 
 def lose_zone(problem: Problem, current: Placement, random: Random) -> Fleet:
@@ -57,7 +57,7 @@ def lose_zone(problem: Problem, current: Placement, random: Random) -> Fleet:
         else model
         for model in problem.models
     )
-    endpoints = tuple(each for each in _listing(current.endpoints, nodes, copies) if each.nodes)
+    endpoints = tuple(each for each in listing(current.endpoints, nodes, copies) if each.nodes)
     return (
         problem.model_copy(update={"fleet": fleet, "models": models}),
         current.model_copy(update={"nodes": nodes, "copies": copies, "endpoints": endpoints}),
@@ -103,7 +103,7 @@ def _in_flight(problem: Problem, current: Placement, random: Random) -> list[dic
     return [{"model": copy.model, "copy": copy.copy_index, "node": node.id, "accelerators": goes}]
 
 
-def _listing(endpoints: tuple[Endpoint, ...], nodes: tuple[Node, ...], copies: tuple[Any, ...]) -> tuple[Endpoint, ...]:
+def listing(endpoints: tuple[Endpoint, ...], nodes: tuple[Node, ...], copies: tuple[Any, ...]) -> tuple[Endpoint, ...]:
     """The endpoints, each listing the nodes behind it and the models on them."""
     behind = {node.id: node.endpoint for node in nodes}
     return tuple(
