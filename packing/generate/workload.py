@@ -23,7 +23,7 @@ def draw_tenants(chooser: Chooser, limits: Limits, *, crowded: bool = False) -> 
         Tenant(
             name=name,
             isolation=Isolation.SHARED if crowded else chooser.pick((Isolation.SHARED, *Isolation)),
-            conflicts_with=subset(chooser, names[:index], 50 if crowded else 20),
+            conflicts_with=subset(chooser, names[:index], 70 if crowded else 20),
         )
         for index, name in enumerate(names)
     )

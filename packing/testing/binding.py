@@ -42,6 +42,10 @@ def _chosen(problem: Problem, random: Random) -> list[Model]:
     """One model, or a few: any, or those whose requests may wait by quantile, which share nodes in turns."""
     seldom = [model for model in problem.models if model.cold_start_quantile is not None]
     models = seldom if len(seldom) > 1 and random.random() < 0.5 else list(problem.models)
+    names = {tenant.name for tenant in problem.tenants if tenant.conflicts_with} | {name for each in problem.tenants for name in each.conflicts_with}
+    enemies = [model for model in models if model.tenant in names]
+    if len(enemies) > 1 and random.random() < 0.2:
+        models = enemies
     number = random.choice((1, 1, 2, 2, 3, 6))
     return random.sample(models, min(len(models), number))
 

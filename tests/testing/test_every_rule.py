@@ -25,17 +25,17 @@ TRIES = 150
 
 def small() -> Iterator[Problem]:
     """What the tests of the strategies draw."""
-    return (expand(random_problem(seed)).problem for seed in range(60))
+    return (expand(random_problem(seed)).problem for seed in range(120))
 
 
 def tiny() -> Iterator[Problem]:
     """What the exhaustive searches judge."""
-    return (expand(random_problem(seed, tiny=True)).problem for seed in range(150))
+    return (expand(random_problem(seed, tiny=True)).problem for seed in range(400))
 
 
 def pairs() -> Iterator[Problem]:
     """What migrations are planned between."""
-    drawn = (random_pair(seed, tiny=seed % 3 == 0) for seed in range(60))
+    drawn = (random_pair(seed, tiny=seed % 3 == 0) for seed in range(120))
     return (pair.problem.problem for pair in drawn if pair is not None)
 
 
