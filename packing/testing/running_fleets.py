@@ -8,7 +8,7 @@ from typing import Any
 from packing.domain.change import Policy
 from packing.domain.placement import Endpoint, Node, Placement
 from packing.domain.problem import Problem
-from packing.domain.words import Hosting
+from packing.domain.words import AcceleratorKind, Hosting
 from packing.testing.changes import changed_problem
 
 Fleet = tuple[Problem, Placement]
@@ -29,7 +29,9 @@ def warm_node(problem: Problem, current: Placement, random: Random) -> Fleet:
     pool = random.choice(problem.fleet)
     name, endpoint = _fresh("warm", {node.id for node in current.nodes}), _fresh("ep-warm", {each.name for each in current.endpoints})
     node = Node(id=name, instance_type=pool.instance_type, zone=pool.zone, endpoint=endpoint, pool=pool.label)
-    hosting = random.choice(tuple(Hosting))
+    kind = next((each for each in problem.instance_types if each.name == pool.instance_type), None)
+    single = kind is not None and (not kind.accelerators or (kind.accelerators == 1 and kind.accelerator_kind is AcceleratorKind.GPU))
+    hosting = random.choice([option for option in Hosting if single or option is not Hosting.MULTI_MODEL])
     behind = Endpoint(name=endpoint, hosting=hosting, instance_type=pool.instance_type, nodes=(name,), models=())
     return problem, current.model_copy(update={"nodes": (*current.nodes, node), "endpoints": (*current.endpoints, behind)})
 
