@@ -18,7 +18,7 @@ MOVE_WEIGHTS = (0.0, 0.01, 0.1, 1.0)
 def later(problem: Problem, current: Placement, random: Random, changes: int = 2) -> Fleet:
     """The problem after some random changes, and what runs after what may happen to nodes: warm ones without copies, a lost zone."""
     problem = changed_problem(problem, random, changes)
-    for happens, chance in ((lose_zone, 0.15), (empty_node, 0.15), (warm_node, 0.25), (shrink_below, 0.15)):
+    for happens, chance in ((lose_zone, 0.25), (empty_node, 0.15), (warm_node, 0.25), (shrink_below, 0.15)):
         if random.random() < chance:
             problem, current = happens(problem, current, random)
     return problem, current
@@ -47,7 +47,8 @@ def empty_node(problem: Problem, current: Placement, random: Random) -> Fleet:
 
 def lose_zone(problem: Problem, current: Placement, random: Random) -> Fleet:
     """A zone is gone, with its stock and its nodes; models that run elsewhere, too, may ask for two zones still."""
-    zone = random.choice(problem.fleet).zone
+    zones = sorted({pool.zone for pool in problem.fleet})
+    zone = random.choice([zone for zone in zones if any(node.zone != zone for node in current.nodes)] or zones)
     fleet = tuple(pool.model_copy(update={"count": 0}) if pool.zone == zone else pool for pool in problem.fleet)
     nodes = tuple(node for node in current.nodes if node.zone != zone)
     left = {node.id for node in nodes}

@@ -12,7 +12,7 @@ import pytest
 
 from packing.describe import check, expand
 from packing.domain.demand import copies_limit, fewest_copies
-from packing.domain.hardware import InstanceType, Pool
+from packing.domain.hardware import InstanceType, Pool, price_micro_usd
 from packing.domain.problem import Problem
 from packing.domain.words import Hosting, Isolation, Sharing
 from packing.domain.workload import Model
@@ -70,6 +70,7 @@ def _whole(problem: Problem) -> list[tuple[str, bool]]:
     models = expand(problem).problem.models
     prices = [pool.price_per_hour or 0.0 for pool in problem.fleet] + [kind.price_per_hour or 0.0 for kind in problem.instance_types]
     names = [each.name or "" for each in (*problem.models, *problem.fleet, *problem.tenants, *problem.instance_types)]
+    kinds = {kind.name: kind for kind in problem.instance_types}
     nodes = sum(10**9 if pool.count is None else pool.count for pool in problem.fleet)
     zones = {pool.zone for pool in problem.fleet if pool.count != 0}
     return [
@@ -85,7 +86,7 @@ def _whole(problem: Problem) -> list[tuple[str, bool]]:
         ("robust", problem.robust is not None),
         ("odd name", any(not name.isascii() for name in names)),
         ("no pool name", any(pool.name is None for pool in problem.fleet)),
-        ("free", any(pool.price_per_hour == 0 for pool in problem.fleet)),
+        ("free", any(price_micro_usd(pool, kinds[pool.instance_type]) == 0 for pool in problem.fleet)),
         ("dear", max(prices) > 10**5),
         ("same price", len({price for price in prices if price}) < len([price for price in prices if price])),
         ("one zone only", len(zones) == 1 and any(model.min_zones > 1 for model in models)),

@@ -160,3 +160,20 @@ def test_copies_that_are_listed_in_another_order_are_the_same():
     one, other = (pk.solve_placement(problem, current=each, policy=policy, time_limit=0.0, processes=False) for each in (current, turned))
     assert Counter((one.change.moved, one.change.stayed)) == Counter((other.change.moved, other.change.stayed))
     assert one.objective == other.objective
+
+
+def test_a_copy_of_a_model_with_the_longest_name_can_be_pinned_and_its_pool_drained():
+    """``model#0`` and ``type@zone`` are longer than any name."""
+    longest = "x" * 200
+    kind = {"name": longest, "accelerator": "G", "accelerators": 1, "memory_per_accelerator": "16GiB", "price_per_hour": 1}
+    modes = [{"accelerator": "G", "memory_per_accelerator": "9GiB"}]
+    problem = pk.Problem(
+        instance_types=[kind],
+        fleet=[{"instance_type": longest, "zone": "a"}, {"instance_type": longest, "zone": "b"}],
+        models=[{"name": longest, "modes": modes}],
+    )
+    current = pk.solve_placement(problem, time_limit=1, processes=False).placement
+    pinned = pk.solve_placement(problem, current=current, policy={"pins": [f"{longest}#0"]}, time_limit=0, processes=False)
+    assert pinned.change.stayed == 1
+    drained = pk.solve_placement(problem, current=current, policy={"drain": [current.nodes[0].pool]}, time_limit=0, processes=False)
+    assert {node.pool for node in drained.placement.nodes} & {current.nodes[0].pool} == set()
