@@ -35,7 +35,7 @@ def check(seed: int, time_limit: float) -> bool:
     assert found.violations == ()
     account_adds_up(expanded.problem, current, policy, result)
     policy_is_kept(current, policy, result)
-    names_are_kept(current, result)
+    names_are_kept(current, policy, result)
     compiled, _ = compile_change(expanded.problem, current, policy)
     first = mend(compiled)
     reached = tuple(count for _, count in found.missing), round(result.change.objective * 10**9)
@@ -67,10 +67,11 @@ def policy_is_kept(current, policy, result):
             assert new[copy.model, copy.copy_index] == (copy.node, copy.accelerators)
 
 
-def names_are_kept(current, result):
+def names_are_kept(current, policy, result):
     """As many copies as are said to stay have their number, node and accelerators; nodes that stay are what they were."""
     placement = result.placement
     old = {(copy.model, copy.copy_index): (copy.node, copy.accelerators) for copy in current.copies}
+    old.update({(move.model, move.copy_index): (move.node, move.accelerators) for move in policy.in_flight})
     same = [copy for copy in placement.copies if old.get((copy.model, copy.copy_index)) == (copy.node, copy.accelerators)]
     assert len(same) >= result.change.stayed
     nodes, hosting = {node.id: node for node in current.nodes}, {each.name: each.hosting for each in (*placement.endpoints, *current.endpoints)}
