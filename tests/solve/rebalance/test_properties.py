@@ -9,6 +9,7 @@ import pytest
 import packing as pk
 from packing.compile.current import compile_change
 from packing.describe import expand
+from packing.domain.bands import bands_of
 from packing.domain.change import Policy
 from packing.errors import ProblemError
 from packing.solve.bounds.forced import forced_vector
@@ -50,8 +51,11 @@ def account_adds_up(problem, current, policy, result):
     assert change.moved + change.stayed + change.removed == now.running.total()
     assert min(change.moved, change.stayed, change.added, change.removed) >= 0
     price = stated_price(problem, current, policy, result.placement)
-    assert round(change.move_price * 10**9) == price
-    assert round(change.objective * 10**9) == round(result.objective * 10**9) + price
+    # What a gain within its error band is charged on top, the judge does not know: there its price is the least there can be.
+    banded = policy.use_error_bands and any(any(bands_of(mode)) for model in problem.models for mode in model.modes)
+    charged = round(change.move_price * 10**9)
+    assert charged >= price if banded else charged == price
+    assert round(change.objective * 10**9) == round(result.objective * 10**9) + charged
     assert change.bound is None or change.bound <= change.objective
     assert change.proven == (change.bound == change.objective)
 
