@@ -8,6 +8,9 @@ from pydantic import Field
 
 from packing.domain.fields import AsTuple, Count, Name, Number, OneOrMore, Record
 
+Reference = Annotated[str, Field(min_length=1, max_length=450)]
+"""What is there already, by its name, or by what is made of names: a copy (``model#2``), the label of a pool. Longer than any name."""
+
 
 class InFlight(Record):
     """A move that has begun and cannot be called back: the copy counts as being where it goes."""
@@ -36,9 +39,9 @@ class Policy(Record):
     max_moves_per_node: Count | None = None
     """Copies that may leave or reach any one node."""
     max_moves_per_model: Count | None = None
-    pins: Annotated[tuple[Name, ...], OneOrMore] = ()
+    pins: Annotated[tuple[Reference, ...], OneOrMore] = ()
     """What stays where it is: ``model``, ``model#2`` (one copy) or the id of a node."""
-    drain: Annotated[tuple[Name, ...], OneOrMore] = ()
+    drain: Annotated[tuple[Reference, ...], OneOrMore] = ()
     """What is to be emptied: ids of nodes, or labels of pools."""
     in_flight: Annotated[tuple[InFlight, ...], AsTuple] = ()
     use_error_bands: bool = True

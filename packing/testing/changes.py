@@ -6,7 +6,8 @@ from random import Random
 
 from packing.domain.hardware import Pool
 from packing.domain.problem import Problem
-from packing.domain.workload import Copies, Model
+from packing.domain.words import Hosting, Isolation
+from packing.domain.workload import Copies, Mode, Model
 
 
 def changed_problem(problem: Problem, random: Random, changes: int = 2) -> Problem:
@@ -28,12 +29,70 @@ def remove_model(problem: Problem, random: Random) -> Problem:
     return _with(problem, models=problem.models[:gone] + problem.models[gone + 1 :])
 
 
+def fresh_name(problem: Problem, like: str) -> str:
+    """A name that no model has, made of one that some model has, no longer than a name may be."""
+    names = {model.name for model in problem.models}
+    return next(name for number in range(1000) if (name := f"{like[:190]}-{number}") not in names)
+
+
 def add_model(problem: Problem, random: Random) -> Problem:
     """One model more, like one that is there."""
     like = random.choice(problem.models)
-    names = {model.name for model in problem.models}
-    name = next(f"{like.name}-{number}" for number in range(1000) if f"{like.name}-{number}" not in names)
-    return _with(problem, models=(*problem.models, like.model_copy(update={"name": name})))
+    return _with(problem, models=(*problem.models, like.model_copy(update={"name": fresh_name(problem, like.name)})))
+
+
+def rename_model(problem: Problem, random: Random) -> Problem:
+    """One model goes, and one that equals it in all but the name comes in its place."""
+    index = random.randrange(len(problem.models))
+    model = problem.models[index]
+    return _replaced(problem, index, model.model_copy(update={"name": fresh_name(problem, model.name)}))
+
+
+def swap_models(problem: Problem, random: Random) -> Problem:
+    """One name means another model from now on: its modes, traffic and counts are those of some model."""
+    index = random.randrange(len(problem.models))
+    like = random.choice(problem.models)
+    return _replaced(problem, index, like.model_copy(update={"name": problem.models[index].name}))
+
+
+def measure_anew(problem: Problem, random: Random) -> Problem:
+    """The modes of one model measured anew: other figures, or another need of memory, too."""
+    index = random.randrange(len(problem.models))
+    model, factor, need = problem.models[index], random.choice((0.5, 0.9, 1.25)), random.choice((1.0, 1.0, 0.75, 1.1))
+    return _replaced(problem, index, model.model_copy(update={"modes": tuple(_measured(mode, factor, need) for mode in model.modes)}))
+
+
+def _measured(mode: Mode, factor: float, need: float) -> Mode:
+    def scaled(figure: float | None) -> float | None:
+        return None if figure is None else round(figure * factor, 3)
+
+    figures = {name: scaled(getattr(mode, name)) for name in ("requests_per_second", "ttft_ms", "tpot_ms", "load_s")}
+    return mode.model_copy(update={**figures, "memory_per_accelerator": int(mode.memory_per_accelerator * need)})
+
+
+def ask_for_zones(problem: Problem, random: Random) -> Problem:
+    """One model is to be in two zones, whether the fleet has two or not."""
+    index = random.randrange(len(problem.models))
+    model = problem.models[index]
+    if model.copies.max is not None and model.copies.max < 2:
+        return problem
+    return _replaced(problem, index, model.model_copy(update={"min_zones": 2}))
+
+
+def isolate_model(problem: Problem, random: Random) -> Problem:
+    """What one model shares with others changes: copies that run may have to part."""
+    index = random.randrange(len(problem.models))
+    model, level = problem.models[index], random.choice(tuple(Isolation))
+    if level is Isolation.ENDPOINT and Hosting.SINGLE_MODEL not in model.hosting:
+        return problem
+    return _replaced(problem, index, model.model_copy(update={"isolation": level}))
+
+
+def empty_pool(problem: Problem, random: Random) -> Problem:
+    """One pool has nothing any more, whatever runs on it."""
+    index = random.randrange(len(problem.fleet))
+    pool = problem.fleet[index].model_copy(update={"count": 0})
+    return _with(problem, fleet=(*problem.fleet[:index], pool, *problem.fleet[index + 1 :]))
 
 
 def resize_model(problem: Problem, random: Random) -> Problem:
@@ -83,4 +142,7 @@ def remove_pool(problem: Problem, random: Random) -> Problem:
     return _with(problem, fleet=problem.fleet[:gone] + problem.fleet[gone + 1 :])
 
 
-_CHANGES = (remove_model, add_model, resize_model, move_traffic, change_stock, change_stock, change_price, remove_pool)
+_CHANGES = (
+    remove_model, add_model, resize_model, move_traffic, change_stock, change_stock, change_price, remove_pool,
+    rename_model, swap_models, measure_anew, ask_for_zones, isolate_model, empty_pool,
+)  # fmt: skip

@@ -135,7 +135,7 @@ def stated_price(problem: Problem, current: Placement, policy: Policy, new: Plac
 
 
 def exhaustive_change(problem: Problem, current: Placement, policy: Policy) -> ExhaustiveAnswer | None:
-    """The least missing copies, then the least objective with the price of all loads; None where no placement keeps all pins.
+    """The least missing copies, then the least objective with the price of all loads; None where no placement keeps all pins and all rules.
 
     Raises
     ------
@@ -165,7 +165,14 @@ class _ChangeSearch(_Search):
             reached = _cheapest(layers[: most + 1])
             if not reached:
                 return None
-        return self.best(reached)
+        spread = {key: way for key, way in reached.items() if self.in_zones(key)}
+        return self.best(spread) if spread else None
+
+    def in_zones(self, key: Key) -> bool:
+        """Rule min_zones; what is pinned may break it in every placement."""
+        return all(
+            model.min_zones <= 1 or len(found) >= min(model.min_zones, count) for model, count, found in zip(self.models, key[0], key[2], strict=True)
+        )
 
     def home_steps(self, pool: Pool, node: NowNode, contents: list[tuple[int, Hosting, Content]]) -> Steps:
         """What the node may carry, with the price of what it does not have yet."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 from typing import Any, ClassVar
 
 from packing.act.diff import apply_diff, diff
@@ -19,7 +20,7 @@ from packing.act.simulate.loss import without_nodes
 from packing.compile.current import copy_name
 from packing.describe import Expanded, check, expand
 from packing.domain.after import after
-from packing.domain.change import Policy
+from packing.domain.change import InFlight, Policy
 from packing.domain.events import ModelAdded, ModelRemoved, NodeBack, NodeLost, PriceChanged, StockChanged, TrafficChanged
 from packing.domain.joined import joined
 from packing.domain.migration import MigrationOptions
@@ -31,6 +32,8 @@ from packing.generate.limits import Limits
 from packing.solve.api import solve_placement
 from packing.solve.result import Result
 from packing.testing import fleet_laws as laws
+from packing.testing.changes import ask_for_zones, measure_anew, rename_model, swap_models
+from packing.testing.running_fleets import Fleet, empty_node, lose_zone, shrink_below, warm_node
 from packing.testing.strategies import problems
 from packing.verify import verify
 from packing.verify.replay import state_after
@@ -51,6 +54,7 @@ POLICIES = st.builds(
 )
 HALF = st.one_of(st.none(), st.integers(0, 4))
 """After how many waves a migration stops; None: it runs to its end."""
+SEEDS = st.integers(0, 10**6)
 
 
 class FleetMachine(RuleBasedStateMachine):
@@ -142,6 +146,26 @@ class FleetMachine(RuleBasedStateMachine):
     def isolation_changes(self, data: Any, policy: Policy, half: int | None, isolation: Isolation) -> None:
         """What runs may break a rule from now on."""
         self._replace(data, policy, half, lambda _: {"isolation": isolation})
+
+    @precondition(lambda self: self.placement.nodes)
+    @rule(data=st.data(), policy=POLICIES, half=HALF, seed=SEEDS, happens=st.sampled_from((warm_node, empty_node, shrink_below, lose_zone)))
+    def something_happens_to_nodes(self, data: Any, policy: Policy, half: int | None, seed: int, happens: Callable[..., Fleet]) -> None:
+        """A warm node without copies, a node that is emptied, a stock below what runs, a zone that is lost."""
+        problem, current = happens(self.problem, self.placement, Random(seed))
+        self._react(problem, current, policy, half, data)
+
+    @rule(data=st.data(), policy=POLICIES, half=HALF, seed=SEEDS, change=st.sampled_from((measure_anew, rename_model, swap_models, ask_for_zones)))
+    def model_is_another(self, data: Any, policy: Policy, half: int | None, seed: int, change: Callable[..., Problem]) -> None:
+        """Modes are measured anew, a model is replaced by another, or asks for two zones."""
+        self._react(change(self.problem, Random(seed)), self.placement, policy, half, data)
+
+    @precondition(lambda self: self.placement.copies)
+    @rule(data=st.data(), policy=POLICIES, half=HALF)
+    def copy_is_on_its_way(self, data: Any, policy: Policy, half: int | None) -> None:
+        """A copy is in flight to where it is now: it counts as being there."""
+        copy = data.draw(st.sampled_from(self.placement.copies))
+        move = InFlight.model_validate({"model": copy.model, "copy": copy.copy_index, "node": copy.node, "accelerators": copy.accelerators})
+        self._react(self.problem, self.placement, policy.model_copy(update={"in_flight": (move,)}), half, data)
 
     @precondition(lambda self: self.placement.nodes)
     @rule(data=st.data(), policy=POLICIES, half=HALF)

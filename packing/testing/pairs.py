@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from packing.act.diff.mend import relisted
+from packing.describe.check import check
 from packing.describe.expand import Expanded, expand
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement, Scores
@@ -16,6 +17,8 @@ from packing.domain.weights import Weights
 from packing.domain.words import Hosting, Sharing, Status
 from packing.domain.workload import Copies, Mode, Model
 from packing.generate import random_problem
+from packing.testing.changes import measure_anew, rename_model
+from packing.testing.running_fleets import warm_node
 from packing.verify.checks import CHECKS
 from packing.verify.facts import Facts
 
@@ -43,9 +46,9 @@ def random_pair(seed: int, *, tiny: bool = False) -> Pair | None:
 def pair_of(problem: Problem, seed: int) -> Pair | None:
     """A pair of a problem; None where there is nothing to place.
 
-    With odd seeds it is two solves of the problem and of a changed one (models gone, other weights). With even ones the
-    new placement is the old one shuffled: copies swapped and moved as the rules allow. Half of the fleets are tight: their
-    pools have the nodes that are used, and at most one more.
+    With odd seeds it is two solves of the problem and of a changed one (models gone, renamed or measured anew, other weights). With even
+    ones the new placement is the old one shuffled: copies swapped and moved as the rules allow. Half of the fleets are tight: their
+    pools have the nodes that are used, and at most one more. Some begin with warm nodes, which have no copies.
     """
     from packing.solve.api import solve_placement
 
@@ -59,6 +62,8 @@ def pair_of(problem: Problem, seed: int) -> Pair | None:
         described = _tight(described, old, random)
         old = old.model_copy(update={"problem": described.digest()})
     before = expand(described)
+    if random.random() < 0.2:
+        old = _warmed(described, old, random)
     if shuffle:
         return Pair(f"shuffled {seed}", before, before, old, _shuffled(before.problem, old, random), by_name=True)
     after = expand(_changed(described, random))
@@ -112,7 +117,17 @@ def _tight(problem: Problem, placement: Placement, random: Random) -> Problem:
     return problem.model_copy(update={"fleet": tuple(pools)})
 
 
+def _warmed(problem: Problem, placement: Placement, random: Random) -> Placement:
+    """With a node more that runs without copies, if its pool has one to give."""
+    _, warm = warm_node(problem, placement, random)
+    pool = next(pool for pool in problem.fleet if pool.label == warm.nodes[-1].pool)
+    return warm if pool.count is None or sum(node.pool == pool.label for node in warm.nodes) <= pool.count else placement
+
+
 def _changed(problem: Problem, random: Random) -> Problem:
+    for change in (measure_anew, rename_model):
+        changed = change(problem, random) if random.random() < 0.15 else problem
+        problem = problem if check(changed) else changed
     models = list(problem.models)
     if len(models) > 1 and random.random() < 0.4:
         models.pop(random.randrange(len(models)))

@@ -8,7 +8,7 @@ import pytest
 
 from packing.domain.problem import Problem
 from packing.domain.rules import Rule
-from packing.domain.words import Hosting
+from packing.domain.words import Hosting, Survive
 from packing.generate import random_problem
 from packing.testing.exhaustive import exhaustive
 from packing.testing.exhaustive_node import NodeRules
@@ -100,7 +100,7 @@ def throw(tiny, rng):
 @pytest.mark.parametrize("block", range(4))
 def test_optimum_is_valid_and_not_beaten_at_random(placement_of, block):
     rng = random.Random(block)
-    valid = sum(judge(placement_of, random_problem(seed, tiny=True), rng, tries=15) for seed in range(block * 10, block * 10 + 10))
+    valid = sum(judge(placement_of, random_problem(seed, tiny=True), rng, tries=30) for seed in range(block * 10, block * 10 + 10))
     assert valid > 5  # the throws are worth something
 
 
@@ -125,7 +125,9 @@ def test_node_rules_and_checker_agree_copy_by_copy(placement_of):
                 continue
             allowed = NodeRules(tiny).allows(kinds[pools[label].instance_type], hosting, content)
             found = {violation.rule for violation in verify(tiny, placement_of(tiny, [(label, hosting, content)])).violations}
-            broken = found & set(Rule) - fleet_wide
+            # A zone may be lost with all its nodes: one node alone cannot say whether that is survived.
+            zones = {Rule.SURVIVE} if any(tiny.models[model].survive is Survive.ZONE for model, _, _ in content) else set()
+            broken = found & set(Rule) - fleet_wide - zones
             assert allowed == (not broken), (seed, label, hosting, content, broken)
             verdicts[allowed] += 1
     assert min(verdicts.values()) > 20, verdicts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import packing as pk
+from packing.describe import expand
 from packing.generate import random_problem
 from packing.testing.exhaustive import exhaustive
 from packing.verify import verify
@@ -15,7 +16,7 @@ def compare(seeds, strategy):
     differ = []
     for seed in seeds:
         tiny = random_problem(seed, tiny=True)
-        best = exhaustive(tiny)
+        best = exhaustive(expand(tiny).problem)
         result = pk.solve_placement(tiny, strategy=strategy, time_limit=10.0)
         found = verify(result.expanded.problem, result.placement, result.digest)
         assert found.violations == (), seed

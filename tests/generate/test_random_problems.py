@@ -6,13 +6,18 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
-from packing.domain.demand import copies_needed, fewest_copies
+from packing.describe import check, expand
+from packing.domain.demand import copies_limit, fewest_copies
+from packing.domain.hardware import InstanceType, Pool, price_micro_usd
 from packing.domain.problem import Problem
 from packing.domain.words import Hosting, Isolation, Sharing
+from packing.domain.workload import Model
 from packing.generate import random_problem
+from packing.testing.exhaustive import most_copies
 
 SEEDS = range(150)
 
@@ -30,16 +35,14 @@ def test_same_seed_same_problem_whatever_the_hash_seed() -> None:
 def test_tiny_problems_ask_for_at_most_four_copies() -> None:
     for seed in SEEDS:
         problem = random_problem(seed, tiny=True)
-        slowest = [max(needed for mode in model.modes if (needed := copies_needed(model, mode)) is not None) for model in problem.models]
-        assert sum(slowest) <= 4
+        assert sum(most_copies(expand(problem).problem)) <= 4
         assert all(kind.accelerators <= 2 for kind in problem.instance_types)
 
 
 @pytest.mark.parametrize("tiny", [False, True])
 def test_random_problems_have_no_input_faults(tiny: bool) -> None:
-    describe = pytest.importorskip("packing.describe")
     for seed in SEEDS:
-        assert describe.check(random_problem(seed, tiny=tiny)) == []
+        assert check(random_problem(seed, tiny=tiny)) == []
 
 
 def test_every_special_case_is_in_the_mix() -> None:
@@ -49,11 +52,49 @@ def test_every_special_case_is_in_the_mix() -> None:
     wanted = {f"sharing {kind}" for kind in Sharing} | {f"isolation {level}" for level in Isolation} | {f"hosting {hosting}" for hosting in Hosting}
     wanted |= {"stock 0", "no stock", "owned", "conflict", "cpu node", "cpu mode", "several accelerators", "min_zones", "per node", "slot off"}
     wanted |= {"streaming", "cold start", "framework", "slo", "resource", "flexible", "fixed", "several modes", "neuron", "one byte less"}
+    wanted |= {"short by its own maximum", "more asked for than there is", "no traffic at all", "equal models", "equal pools", "equal types"}
+    wanted |= {"survive", "all survive", "quantile", "robust", "odd name", "no pool name", "free", "dear", "same price", "one zone only"}
     assert not {case for case in wanted if seen[case] < 3}
 
 
+def _nameless(record: Model | Pool | InstanceType) -> str:
+    return record.model_copy(update={"name": "x"}).model_dump_json()
+
+
+def _twice(records: Sequence[Model | Pool | InstanceType]) -> bool:
+    return len({_nameless(record) for record in records}) < len(records)
+
+
+def _whole(problem: Problem) -> list[tuple[str, bool]]:
+    """What only the problem as a whole shows."""
+    models = expand(problem).problem.models
+    prices = [pool.price_per_hour or 0.0 for pool in problem.fleet] + [kind.price_per_hour or 0.0 for kind in problem.instance_types]
+    names = [each.name or "" for each in (*problem.models, *problem.fleet, *problem.tenants, *problem.instance_types)]
+    kinds = {kind.name: kind for kind in problem.instance_types}
+    nodes = sum(10**9 if pool.count is None else pool.count for pool in problem.fleet)
+    zones = {pool.zone for pool in problem.fleet if pool.count != 0}
+    return [
+        ("short by its own maximum", any((most := copies_limit(model)) is not None and most < fewest_copies(model) for model in models)),
+        ("more asked for than there is", any(model.copies.min > nodes for model in models)),
+        ("no traffic at all", any(model.traffic is not None and not model.peak_micro for model in models)),
+        ("equal models", _twice(problem.models)),
+        ("equal pools", _twice(problem.fleet)),
+        ("equal types", _twice([kind.model_copy(update={"sharing": kind.effective_sharing}) for kind in problem.instance_types])),
+        ("survive", any(model.survive is not None for model in problem.models)),
+        ("all survive", problem.survive != "none"),
+        ("quantile", any(model.cold_start_quantile is not None for model in models)),
+        ("robust", problem.robust is not None),
+        ("odd name", any(not name.isascii() for name in names)),
+        ("no pool name", any(pool.name is None for pool in problem.fleet)),
+        ("free", any(price_micro_usd(pool, kinds[pool.instance_type]) == 0 for pool in problem.fleet)),
+        ("dear", max(prices) > 10**5),
+        ("same price", len({price for price in prices if price}) < len([price for price in prices if price])),
+        ("one zone only", len(zones) == 1 and any(model.min_zones > 1 for model in models)),
+    ]
+
+
 def _features(problem: Problem) -> list[str]:
-    facts = [(f"sharing {kind.effective_sharing}", True) for kind in problem.instance_types]
+    facts = _whole(problem) + [(f"sharing {kind.effective_sharing}", True) for kind in problem.instance_types]
     for kind in problem.instance_types:
         facts += [
             ("cpu node", not kind.accelerators),

@@ -61,7 +61,7 @@ def renamed(problem):
             new("tenant", model["tenant"]),
             new("framework", model["framework"]),
         )
-        for mode in model["modes"]:
+        for mode in (*model["modes"], *model["degrade"]["modes"]):
             mode["accelerator"] = new("gpu", mode["accelerator"])
     return Problem.model_validate(data)
 

@@ -144,8 +144,12 @@ class LinearRelaxation:
 
     def _solve(self, seconds: float) -> Any:
         mathopt = self._mathopt
-        limits = mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.01, seconds)), threads=1)
-        answer = mathopt.solve(self.program, mathopt.SolverType.GLOP, params=limits)
+        # About one program in a thousand is solved and then called imprecise, for what its rows were scaled by: once more without.
+        for scaling in (None, mathopt.Emphasis.OFF):
+            limits = mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.01, seconds)), threads=1, scaling=scaling)
+            answer = mathopt.solve(self.program, mathopt.SolverType.GLOP, params=limits)
+            if answer.termination.reason != mathopt.TerminationReason.IMPRECISE:
+                break
         return answer if answer.termination.reason == mathopt.TerminationReason.OPTIMAL else None
 
 

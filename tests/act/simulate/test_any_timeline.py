@@ -11,7 +11,7 @@ from packing.describe import expand
 from packing.generate import random_problem
 from packing.solve.api import solve_placement
 from packing.testing.corruptions import CORRUPTIONS, spoiled
-from packing.testing.timelines import random_events
+from packing.testing.timelines import random_timeline
 from packing.verify import verify
 
 
@@ -21,12 +21,13 @@ def replayed(seed: int, time_limit: float = 0) -> None:
     placement = solve_placement(problem, time_limit=0, processes=False).placement
     if seed % 4 == 1:
         placement = spoiled(placement, rnd.sample(list(CORRUPTIONS), 2), rnd)
-    events = random_events(problem, rnd, 6)
+    timeline = random_timeline(problem, rnd, 6)
+    events = timeline["events"]
     before = problem.model_dump_json(), placement.to_json()
     policy = {"move_weight": rnd.choice((0.0, 0.1, 1.0)), "max_moves": rnd.choice((None, 0, 2))}
-    done = simulate(problem, placement, events, policy=policy, time_limit=time_limit, seed=seed, processes=False)
+    done = simulate(problem, placement, timeline, policy=policy, time_limit=time_limit, seed=seed, processes=False)
     assert (problem.model_dump_json(), placement.to_json()) == before
-    assert done.until == events[-1]["at"] + 1
+    assert done.until == timeline.get("until", events[-1]["at"] + 1)
     for name in type(done.total).model_fields:
         assert sum(getattr(each.account, name) for each in done.episodes) == pytest.approx(getattr(done.total, name), rel=1e-9), name
     assert sum(each.below_slo_s for each in done.models) == pytest.approx(done.total.below_slo_s)

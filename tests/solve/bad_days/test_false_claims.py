@@ -24,7 +24,7 @@ from packing.testing.mip import SOLVERS, NoOpinionError, second_opinion
 
 from .judged import every_strategy
 
-QUICK_SEEDS = (2, 3, 11, 13, 20, 22, 25, 26)
+QUICK_SEEDS = (1, 6, 7, 18, 19, 21, 29)
 """Random problems on which both solvers have an answer within seconds: proofs, and proofs that not all can be placed."""
 
 
@@ -205,7 +205,7 @@ def test_scip_and_highs_contradict_nobody_on_1000(start):
 
 def test_solvers_catch_a_bound_one_too_high():
     caught = 0
-    for seed in (3, 13, 26):
+    for seed in (7, 18, 29):
         expanded = expand(random_problem(seed))
         context = ran(compile_problem(expanded.problem), "auto", kind=Boastful)
         caught += all(contradiction(context, second_opinion(expanded.problem, solver, 5.0)) is not None for solver in SOLVERS)

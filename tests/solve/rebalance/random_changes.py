@@ -11,6 +11,7 @@ from packing.generate.choose import SeededChooser
 from packing.generate.limits import Limits
 from packing.generate.small import draw_problem
 from packing.testing.changes import changed_problem
+from packing.testing.running_fleets import later, random_policy
 
 from .now import placement_of
 
@@ -25,20 +26,8 @@ def a_while_later(seed, *, tiny=False, **always):
     """(problem, what runs, policy); `always`: what the policy has in any case."""
     rnd = Random(seed)
     problem, current = running(seed, tiny=tiny)
-    problem = changed_problem(problem, rnd, rnd.randint(0, 3))
-    policy = {"move_weight": rnd.choice((0, 0.01, 0.1, 1))}
-    if current.nodes and rnd.random() < 0.3:
-        policy["drain"] = sorted({rnd.choice(current.nodes).id for _ in range(rnd.randint(1, 3))})
-    if rnd.random() < 0.1:
-        policy["drain"] = [*policy.get("drain", ()), rnd.choice(problem.fleet).label]
-    known = {model.name for model in problem.models}
-    pinned = rnd.choice(current.copies) if current.copies and rnd.random() < 0.4 else None
-    if pinned is not None and pinned.model in known:
-        policy["pins"] = rnd.choice((f"{pinned.model}#{pinned.copy_index}", pinned.model, pinned.node))
-    for limit in ("max_moves", "max_moves_per_node", "max_moves_per_model"):
-        if rnd.random() < 0.25:
-            policy[limit] = rnd.randint(0, 2)
-    return problem, current, Policy(**{**policy, **always})
+    problem, current = later(problem, current, rnd, rnd.randint(0, 3))
+    return problem, current, random_policy(problem, current, rnd, **always)
 
 
 SMALL = Limits(models=3, copies=5, copies_each=3, tenants=2, pools=2, slots=2, modes=2, accelerators=3, stock=3)

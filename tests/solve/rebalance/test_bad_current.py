@@ -122,7 +122,7 @@ def test_time_limit_zero_from_a_sound_placement_keeps_it(seed: int) -> None:
 
 
 def test_a_cancelled_search_leaves_what_runs_as_it_is() -> None:
-    problem, placement = running(SEEDS[0])
+    problem, placement = running(14)  # one that is not solved before anybody can cancel
     cancel = threading.Event()
     cancel.set()
     broken = spoiled(placement, ["a_node_of_another_type", "a_copy_listed_twice"], Random(0))
