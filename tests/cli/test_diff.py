@@ -95,7 +95,7 @@ def test_faults_of_both_files_at_once(placement: Path, fleet: Path, tmp_path: Pa
     assert main(["diff", str(fleet), str(tmp_path / "none.json")]) == 1
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert f"{fleet}: status: " in shown.err
+    assert f"{fleet}: This is a fleet file, not a placement." in shown.err
     assert "none.json" in shown.err
     assert main(["apply", str(fleet), str(placement)]) == 1
     messages = capsys.readouterr().err.splitlines()
