@@ -14,8 +14,6 @@ NAMED = 5
 """Quantities that are named before it says "and so many more"."""
 LEAST_BYTES = 2**20
 """Nothing that is placed, and no machine, has less memory than this: a number without a unit is bytes."""
-LEAST_SEARCH = 64 * 2**20
-"""With less than this no child process even starts."""
 LEAST_TTFT_MS, LEAST_TPOT_MS, MOST_MS = 10.0, 0.5, 600_000.0
 MOST_S = 86_400.0
 MOST_VCPUS, MOST_USD = 2_000.0, 10_000.0
@@ -36,7 +34,7 @@ def unlikely_memory_limit(limit: str | None) -> str | None:
         size = None if limit is None else math.floor(memory_fraction(limit))
     except UnitError:
         return None
-    return None if size is None or size >= LEAST_SEARCH else f"--memory-limit {_bytes(size, 'GiB')}"
+    return None if size is None or size >= LEAST_BYTES else f"--memory-limit {_bytes(size, 'GiB')}"
 
 
 def _all(problem: Problem) -> Iterator[Odd]:

@@ -6,10 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from packing.domain.fields import AsTuple, Count, Name, Number, OneOrMore, Record
-
-Reference = Annotated[str, Field(min_length=1, max_length=450)]
-"""What is there already, by its name, or by what is made of names: a copy (``model#2``), the label of a pool. Longer than any name."""
+from packing.domain.fields import AsTuple, Count, Name, Number, OneOrMore, Record, Reference
 
 
 class InFlight(Record):
@@ -17,7 +14,7 @@ class InFlight(Record):
 
     model: Name
     copy_index: Annotated[int, Field(alias="copy", ge=0)]
-    node: Name
+    node: Reference
     """Where it goes: a node of the current placement."""
     accelerators: Annotated[tuple[int, ...], AsTuple] = ()
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from packing.domain.faults import coded
-from packing.domain.fields import AsTuple, Count, Name, Number, Record
+from packing.domain.fields import AsTuple, Count, Name, Number, Record, Reference
 from packing.domain.workload import Model, Traffic, traffic_of
 
 TIMELINE_SCHEMA_VERSION = 1
@@ -22,9 +22,9 @@ class NodeLost(Record):
 
     kind: Literal["node_lost"] = "node_lost"
     at: Hours
-    node: Name | None = None
+    node: Reference | None = None
     """Id of a node; or..."""
-    pool: Name | None = None
+    pool: Reference | None = None
     """... label of a pool, and how many of its nodes: running ones, drawn by the seed."""
     count: AtLeastOne | None = None
     """With `pool`; None: one."""
@@ -47,7 +47,7 @@ class NodeBack(Record):
 
     kind: Literal["node_back"] = "node_back"
     at: Hours
-    pool: Name
+    pool: Reference
     count: AtLeastOne = 1
 
     def told(self) -> str:
@@ -60,7 +60,7 @@ class StockChanged(Record):
 
     kind: Literal["stock"] = "stock"
     at: Hours
-    pool: Name
+    pool: Reference
     count: Count | None
     """None: as many as needed."""
 
@@ -74,7 +74,7 @@ class PriceChanged(Record):
 
     kind: Literal["price"] = "price"
     at: Hours
-    pool: Name
+    pool: Reference
     price_per_hour: Number
     """USD for one node."""
 

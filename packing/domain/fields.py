@@ -95,6 +95,8 @@ _MEMORY_SCHEMA = WithJsonSchema(
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^[^{UNPRINTABLE}]+$")]
 """What anything is called: 1 to 200 characters of one line, all of which are seen (`packing.errors.UNPRINTABLE`)."""
+Reference = Annotated[str, Field(min_length=1, max_length=450, pattern=rf"^[^{UNPRINTABLE}]+$")]
+"""What is there already, by its name, or by what is made of names: a copy (``model#2``), the label of a pool. Longer than any name."""
 Label = Annotated[str, Field(max_length=200, pattern=rf"^[^{UNPRINTABLE}]*$")]
 """A name that may be empty."""
 Mentioned = Annotated[str, Field(max_length=1000, pattern=rf"^[^{UNPRINTABLE}]*$")]

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from packing.domain.faults import coded
-from packing.domain.fields import AsTuple, Cores, Count, Label, MemoryCapacity, Name, Number, Record
+from packing.domain.fields import AsTuple, Cores, Count, Label, MemoryCapacity, Name, Number, Record, Reference
 from packing.domain.units import MICRO, MILLI, capacity, need
 from packing.domain.words import AcceleratorKind, Sharing
 
@@ -108,7 +108,7 @@ class Pool(Record):
     """Paid for whether used or not."""
     price_per_hour: Number | None = None
     """USD; overrides the instance type's."""
-    name: Name | None = None
+    name: Reference | None = None
     """None: made of type, zone and ownership (see `label`)."""
 
     @model_validator(mode="after")

@@ -11,6 +11,8 @@ from packing.domain.same import needs_key
 from packing.domain.words import Hosting
 from packing.domain.workload import Mode
 
+MANY = 10**6
+"""More accelerators than any node has: of a type that the problem does not know."""
 T = TypeVar("T", Endpoint, Node)
 
 
@@ -18,7 +20,7 @@ def running(placement: Placement, problem: Problem) -> Placement:
     """The placement with unambiguous names, and with the figures of the problem's modes.
 
     Of endpoints and nodes of one name the first counts. A node behind an endpoint that is not there gets one for
-    inference components. Copies on nodes that are not there are lost. Of copies with one number the first keeps it.
+    inference components. Copies on nodes or accelerators that are not there are lost. Of copies with one number the first keeps it.
     A copy whose mode differs from one of its model's in its figures only (requests/s, latency, load time) runs in that
     one: it need not be loaded anew because something was measured again.
     """
@@ -31,8 +33,10 @@ def running(placement: Placement, problem: Problem) -> Placement:
                 Endpoint(name=node.endpoint, hosting=Hosting.INFERENCE_COMPONENT, instance_type=node.instance_type, nodes=(node.id,), models=())
             )
             known.add(node.endpoint)
-    here = {node.id for node in nodes}
-    copies = tuple(_restated(_numbered([copy for copy in placement.copies if copy.node in here]), problem))
+    width = {kind.name: kind.accelerators for kind in problem.instance_types}
+    here = {node.id: width.get(node.instance_type, MANY) for node in nodes}
+    there = [copy for copy in placement.copies if copy.node in here and all(0 <= each < here[copy.node] for each in copy.accelerators)]
+    copies = tuple(_restated(_numbered(there), problem))
     return placement.model_copy(update={"endpoints": tuple(endpoints), "nodes": tuple(nodes), "copies": copies})
 
 
