@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeVar
 
 from packing.compile.candidates import Verdict, multi_model_kind, verdicts
 from packing.compile.coefficients import Objective, dedicated_baseline, owned_cost
@@ -32,6 +34,7 @@ from packing.domain.units import MICRO, capacity, exact
 from packing.domain.words import Hosting, Isolation, Sharing
 from packing.domain.workload import Mode, Model
 
+T = TypeVar("T")
 Burden = tuple[int | Fraction, ...]
 Running = frozenset[tuple[str, int, Hosting, str, int]]
 """(model, mode, hosting option, instance type, level of over-commitment or -1) of copies that run now."""
@@ -60,12 +63,18 @@ class _Compiler:
         used = sorted({pool.instance_type for pool in problem.fleet})
         self.kind_index = {name: index for index, name in enumerate(used)}
         self.used_types = [self.types[name] for name in used]
-        self.stocked = [(kind, any(pool.instance_type == kind.name and pool.count != 0 for pool in problem.fleet)) for kind in self.used_types]
+        self.pools_of: defaultdict[str, list[int]] = defaultdict(list)
+        for index, pool in enumerate(problem.fleet):
+            self.pools_of[pool.instance_type].append(index)
+        self.stocked = [(kind, any(problem.fleet[pool].count != 0 for pool in self.pools_of[kind.name])) for kind in self.used_types]
         self.zones = sorted({pool.zone for pool in problem.fleet})
+        self.zone_index = _positions(self.zones)
         self.tenants = sorted({tenant_name(model) for model in problem.models})
-        self.tenant_index = {name: index for index, name in enumerate(self.tenants)}
+        self.tenant_index = _positions(self.tenants)
         self.frameworks = sorted({model.framework for model in problem.models}, key=lambda name: (name is not None, name or ""))
+        self.framework_index = _positions(self.frameworks)
         self.levels = sorted({model.priority for model in problem.models}, reverse=True)
+        self.level_index = _positions(self.levels)
         needed = {name for model in problem.models for mode in model.modes for name in mode.resources}
         self.resources = tuple(sorted(needed))
         self.objective = Objective(problem, dedicated_baseline(problem, self.types))
@@ -114,7 +123,7 @@ class _Compiler:
             price = price_micro_usd(pool, self.types[pool.instance_type])
             coefficient = self.objective.node(price, pool.owned)
             stock = UNLIMITED if pool.count is None else pool.count
-            kind, zone = self.kind_index[pool.instance_type], self.zones.index(pool.zone)
+            kind, zone = self.kind_index[pool.instance_type], self.zone_index[pool.zone]
             pools.append(PoolData(pool.label, kind, zone, stock, price, pool.owned, coefficient))
         return tuple(pools)
 
@@ -132,7 +141,7 @@ class _Compiler:
             host_memory=UNLIMITED if kind.host_memory is None else kind.host_memory,
             resources=tuple(amounts.get(name, 0) for name in self.resources) + ((self.loading_limit,) if self.counts_loading else ()),
             multi_model=multi_model_kind(kind),
-            pools=tuple(index for index, pool in enumerate(self.problem.fleet) if pool.instance_type == kind.name),
+            pools=tuple(self.pools_of[kind.name]),
         )
 
     def _always_loaded(self, index: int, model: Model, removed: list[Removed]) -> list[Candidate]:
@@ -153,7 +162,7 @@ class _Compiler:
             return []
         needed = [copies_needed(model, mode) for mode in model.modes]
         losses = self.objective.copy_losses(model, self.isolation[model.name], needed, kept=True)
-        framework = self.frameworks.index(model.framework)
+        framework = self.framework_index[model.framework]
         return [over_committed(each, framework, mask_of(each[2].resident, self.slots), losses[each[0].mode][Hosting.MULTI_MODEL]) for each in found]
 
     def _model(self, model: Model, every: list[Candidate], turns: list[Candidate], candidates: list[Candidate]) -> ModelData:
@@ -170,8 +179,8 @@ class _Compiler:
             name=model.name,
             tenant=self.tenant_index[tenant_name(model)],
             isolation=self.isolation[model.name].level,
-            framework=self.frameworks.index(model.framework),
-            level=self.levels.index(model.priority),
+            framework=self.framework_index[model.framework],
+            level=self.level_index[model.priority],
             base=base_copies(model),
             most=_most(model, useful),
             peak=max(model.peak_micro, demand_micro(model)),
@@ -207,7 +216,7 @@ class _Compiler:
             node_demands=[self._node_demand(mode) for mode in model.modes],
             sizes=[mode.size for mode in model.modes],
             active=mask_of(model.active(self.problem.slots), self.slots),
-            framework=self.frameworks.index(model.framework),
+            framework=self.framework_index[model.framework],
         )
 
     def _node_demand(self, mode: Mode) -> tuple[int, ...]:
@@ -251,6 +260,10 @@ class _ModeFacts:
     sizes: list[int]
     active: int
     framework: int
+
+
+def _positions(names: Sequence[T]) -> dict[T, int]:
+    return {name: index for index, name in enumerate(names)}
 
 
 def _may_unload(model: Model, isolation: Isolation) -> bool:
