@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
@@ -36,25 +36,27 @@ from packing.domain.workload import Mode, Model
 
 T = TypeVar("T")
 Burden = tuple[int | Fraction, ...]
+Stop = Callable[[], bool]
 Running = frozenset[tuple[str, int, Hosting, str, int]]
 """(model, mode, hosting option, instance type, level of over-commitment or -1) of copies that run now."""
 LOADING = "loading"
 """Name of the share of the time that loads take, where over-committed nodes count it."""
 
 
-def compile_problem(problem: Problem, running: Running = frozenset()) -> Compiled:
+def compile_problem(problem: Problem, running: Running = frozenset(), stop: Stop | None = None) -> Compiled:
     """Compile an expanded problem (every model with modes, every instance type present, canonical order).
 
     `running`: candidates that are kept even if another is better in everything, because copies run like that now.
+    `stop`: asked before each model; from when on it says yes, models are left without candidates, and `Compiled.cut` is True.
     """
-    return _Compiler(problem, running).compiled()
+    return _Compiler(problem, running, stop).compiled()
 
 
 class _Compiler:
     """Names to indices, quantities to integers; one method per part of `Compiled`."""
 
-    def __init__(self, problem: Problem, running: Running) -> None:
-        self.problem, self.running = problem, running
+    def __init__(self, problem: Problem, running: Running, stop: Stop | None) -> None:
+        self.problem, self.running, self.stop, self.cut = problem, running, stop, False
         self.modes_now: defaultdict[str, set[int]] = defaultdict(set)
         for name, mode, *_ in running:
             self.modes_now[name].add(mode)
@@ -83,13 +85,21 @@ class _Compiler:
         self.counts_loading = False
         self.loading_limit = capacity(problem.loading_limit, MICRO)
 
+    def _over(self) -> bool:
+        """Whether no more models can be looked at."""
+        self.cut = self.cut or (self.stop is not None and self.stop())
+        return self.cut
+
     def compiled(self) -> Compiled:
         removed: list[Removed] = []
-        every = [self._always_loaded(index, model, removed) for index, model in enumerate(self.problem.models)]
-        turns = [self._in_turns(model, mine) for model, mine in zip(self.problem.models, every, strict=True)]
+        every = [[] if self._over() else self._always_loaded(index, model, removed) for index, model in enumerate(self.problem.models)]
+        turns = [[] if self._over() else self._in_turns(model, mine) for model, mine in zip(self.problem.models, every, strict=True)]
         self.counts_loading = any(turns)
         candidates: list[Candidate] = []
-        models = tuple(self._model(model, each, more, candidates) for model, each, more in zip(self.problem.models, every, turns, strict=True))
+        models = tuple(
+            self._model(model, [] if self._over() else each, more, candidates)
+            for model, each, more in zip(self.problem.models, every, turns, strict=True)
+        )
         ratio = Fraction(str(self.problem.multi_model_size_ratio))
         pairs = conflicting_pairs(self.tenant_records)
         return Compiled(
@@ -109,6 +119,7 @@ class _Compiler:
             reference_nodes=self.objective.references.total_nodes,
             constant=self.objective.constant(owned_cost(self.problem.fleet, self.types)),
             removed=tuple(removed),
+            cut=self.cut,
         )
 
     def _slots(self) -> list[int]:

@@ -36,8 +36,8 @@ def figures(objective: int, bound: int | None) -> Figures:
     return Figures(objective / OBJECTIVE_UNITS, bound / OBJECTIVE_UNITS, relative_gap(objective, bound))
 
 
-def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status, bound: int | None) -> Placement:
-    """The placement of a plan, in canonical order: the same plan gives the same bytes."""
+def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status, bound: int | None, *, cut: bool = False) -> Placement:
+    """The placement of a plan, in canonical order: the same plan gives the same bytes. `cut`: as in `packing.solve.reasons.unplaced`."""
     nodes = sorted(plan.nodes, key=_node_key)
     if compiled.home is not None:
         nodes.sort(key=lambda node: (node.home < 0, node.home))
@@ -70,7 +70,7 @@ def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status,
         endpoints=tuple(endpoints),
         nodes=tuple(_node(compiled, node, identifiers[index], endpoint_of[index]) for index, node in enumerate(nodes)),
         copies=_copies(compiled, expanded, nodes, identifiers),
-        unplaced=unplaced(compiled, plan),
+        unplaced=unplaced(compiled, plan, cut=cut),
         fitness=plan_scores(compiled, expanded.problem, plan),
     )
 
