@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from packing.compile.fit import alone_per_node
-from packing.domain.demand import base_copies, copies_needed, fewest_copies
+from packing.compile.fit import latency_refusal, together_per_node
+from packing.domain.demand import base_copies, copies_needed, fewest_copies, node_limit
 from packing.domain.fitness import (
     COLD_LOSS,
     COLD_PART,
@@ -104,21 +104,29 @@ class _Offers:
         for kind, price in self._all:
             self._of[kind.accelerator].append((kind, price))
 
-    def to(self, mode: Mode) -> Sequence[tuple[InstanceType, int]]:
-        return self._of.get(mode.accelerator, ()) if mode.accelerators else self._all
+        self._together: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+
+    def to(self, mode: Mode) -> list[tuple[int, int]]:
+        """(copies on an empty node, its price) of each instance type that the mode fits on; equal needs are looked at once."""
+        resources = tuple(sorted(mode.resources.items()))
+        needs = (mode.accelerator, mode.accelerators, mode.memory_per_accelerator, mode.compute_share, mode.vcpus, mode.host_memory, resources)
+        if needs not in self._together:
+            offers = self._of.get(mode.accelerator, ()) if mode.accelerators else self._all
+            found = ((together_per_node(mode, kind), price) for kind, price in offers)
+            self._together[needs] = [(together, price) for together, price in found if together]
+        return self._together[needs]
 
 
 def _cheapest(model: Model, offers: _Offers) -> tuple[int, int] | None:
     best: tuple[int, int] | None = None
     for mode in model.modes:
         needed = copies_needed(model, mode)
-        if needed is None:
+        if needed is None or latency_refusal(model, mode) is not None:
             continue
-        for kind, price in offers.to(mode):
-            per_node = alone_per_node(model, mode, kind)
-            if per_node:
-                count = max(-(-max(1, needed) // per_node), model.min_zones)
-                best = min(best or (count * price, count), (count * price, count))
+        most = node_limit(model) or 2**31
+        for together, price in offers.to(mode):
+            count = max(-(-max(1, needed) // min(most, together)), model.min_zones)
+            best = min(best or (count * price, count), (count * price, count))
     return best
 
 

@@ -179,7 +179,7 @@ class _Compiler:
     def _model(self, model: Model, every: list[Candidate], turns: list[Candidate], candidates: list[Candidate]) -> ModelData:
         if self.counts_loading:
             every = [replace(candidate, node_demand=(*candidate.node_demand, 0)) for candidate in every]
-        mine = [_renumber(candidate, index) for index, candidate in enumerate((*every, *turns))]
+        mine = [*every, *(_renumber(candidate, len(every) + offset) for offset, candidate in enumerate(turns))]
         best = {candidate.index for candidate in _undominated(mine, self.used_types, model.peak_micro, self._loads(model))}
         mine = [candidate for candidate in mine if candidate.index in best or self._runs(model, candidate)]
         start = len(candidates)
@@ -312,8 +312,9 @@ def _burden(candidate: Candidate, exclusive: bool, peak: int) -> tuple[int, ...]
 
 
 def _renumber(candidate: Candidate, index: int) -> Candidate:
-
-    return replace(candidate, index=index)
+    """The same candidate, which nobody has seen yet, with its final number: half a million copies of them would take seconds."""
+    object.__setattr__(candidate, "index", index)
+    return candidate
 
 
 def _most(model: Model, useful: int) -> int:

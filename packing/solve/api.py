@@ -113,7 +113,7 @@ def solve_placement(
     compiled, notices = (_compiled(expanded.problem, context), ()) if now is None else compile_change(expanded.problem, now, how)
     compiled, lost = tenable(compiled)
     notices += lost
-    context.finishing.name = lambda plan: assemble(compiled, expanded, plan, Status.PARTIAL, None)
+    context.finishing.name = lambda plan: assemble(compiled, expanded, plan, Status.PARTIAL, None, cut=True)
     try:
         if apart:
             from packing.solve.remote.search import search
