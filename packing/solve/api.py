@@ -28,6 +28,7 @@ from packing.solve.rebalance.account import change_of, without_moves
 from packing.solve.rebalance.notices import broken_rules
 from packing.solve.rebalance.pins import tenable
 from packing.solve.result import FitnessReport, Result
+from packing.solve.scores import cost_micro_usd, usd
 from packing.solve.strategies import strategy_of
 from packing.verify import Verification, verify
 
@@ -113,7 +114,8 @@ def solve_placement(
     compiled, notices = (_compiled(expanded.problem, context), ()) if now is None else compile_change(expanded.problem, now, how)
     compiled, lost = tenable(compiled)
     notices += lost
-    context.finishing.name = lambda plan: assemble(compiled, expanded, plan, Status.PARTIAL, None, cut=True)
+    if time_limit > 0:
+        context.finishing.name = lambda plan: assemble(compiled, expanded, plan, Status.PARTIAL, None, cut=True)
     try:
         if apart:
             from packing.solve.remote.search import search
@@ -222,6 +224,9 @@ def _result(
     bound = context.valid_bound(plan.value)
     if bound is not None and bound > plan.value.objective:
         raise InternalError(f"the bound {bound} is above the objective {plan.value.objective}: a defect, please report it with the input")
+    greedy = None
+    if context.first is not None and not cut:
+        greedy = usd(cost_micro_usd(compiled, expanded.problem, context.first)), sum(context.first.value.missing)
     change = None
     if now is not None:
         notices += tuple(broken_rules(compiled, expanded, now))
@@ -247,6 +252,7 @@ def _result(
         fitness_report=FitnessReport(whole=placement.fitness, models=dict(checked.model_scores)),
         incidents=incidents,
         change=change,
+        greedy=greedy,
     )
 
 

@@ -67,6 +67,8 @@ class SearchContext:
         self.finishing = Finishing()
         self.cut = False
         """Whether the time limit ended what always comes first: then not everything was tried once, and nothing is proven."""
+        self.first: Plan | None = None
+        """Greedy's first plan, which is what others are compared with."""
         self.incumbent: Plan | None = None
         self.missing_bound: tuple[int, ...] | None = None
         """Proven: no plan has a lexicographically smaller vector of missing copies."""

@@ -62,6 +62,7 @@ class Result:
     incidents : what went otherwise than meant and did not spoil the answer, a line each: a strategy that does not
         support the problem, a child process that was killed.
     change : how it differs from the current placement; None where none was given.
+    greedy : what greedy's first placement costs per hour, and the copies that it leaves out; None where it was not made in full.
     expanded : the problem as it was solved, with every mode and instance type filled in.
     """
 
@@ -77,6 +78,7 @@ class Result:
     fitness_report: FitnessReport | None = field(default=None, repr=False)
     incidents: tuple[str, ...] = ()
     change: Change | None = None
+    greedy: tuple[float, int] | None = None
 
     @property
     def has_placement(self) -> bool:

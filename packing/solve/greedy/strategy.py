@@ -46,7 +46,7 @@ def first_pass(compiled: Compiled, context: SearchContext) -> Plan:
         return plan
     if compiled.cut:
         context.cut_short()
-    plan = _pass(compiled, context, Economy(compiled), PASSES[0], context.overdue)
+    plan = context.first = _pass(compiled, context, Economy(compiled), PASSES[0], context.overdue)
     context.finishing.measure(plan)
     return plan
 
