@@ -94,15 +94,6 @@ def _copies(compiled: Compiled, expanded: Expanded, nodes: list[NodePlan], ident
         record = expanded.problem.models[model]
         numbers = copy_numbers(compiled, nodes, by_model[model])
         for (position, index, accelerators), number in sorted(zip(by_model[model], numbers, strict=True), key=lambda each: each[1]):
-            # Built without validation: a hundred thousand of them are, and each part is valid already.
-            copies.append(
-                PlacedCopy.model_construct(
-                    _fields_set=None,
-                    model=record.name,
-                    copy_index=number,
-                    node=identifiers[position],
-                    accelerators=accelerators,
-                    mode=record.modes[compiled.candidates[index].mode],
-                )
-            )
+            mode = record.modes[compiled.candidates[index].mode]
+            copies.append(PlacedCopy.of_valid(record.name, number, identifiers[position], accelerators, mode))
     return tuple(copies)

@@ -22,7 +22,7 @@ FASTEST_S = 2e-6
 """Nothing that is done with a copy takes less: a clock that stood still is not believed."""
 LARGE, SAMPLE = 5_000, 2_000
 """Copies from which on they are measured, and the copies that they are measured on."""
-CHECKING = 3.0
+CHECKING = 3.5
 """Seconds for a copy in all, relative to what naming it takes."""
 
 

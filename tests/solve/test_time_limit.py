@@ -12,7 +12,7 @@ from packing.compile.compiler import compile_problem
 from packing.describe import expand
 from packing.domain.words import Status
 from packing.solve.context import SearchContext
-from packing.solve.finishing import shortened
+from packing.solve.finishing import CHECKING, shortened
 from packing.solve.greedy.construct import Settings, construct
 from packing.solve.greedy.economy import Economy
 from packing.solve.greedy.strategy import first_pass
@@ -125,7 +125,7 @@ def test_time_for_naming_and_checking_is_kept(ticking):
     context = SearchContext(LIMIT)
     context.finishing.name = slow
     first_pass(compiled, context)
-    assert context.finishing.per_copy == pytest.approx(3e-4)
+    assert context.finishing.per_copy == pytest.approx(CHECKING * 1e-4)
     assert context.remaining() == 0.0
     assert context.limit() == "time"
     assert context.copies_in_time() < 20_000
