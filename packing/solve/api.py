@@ -22,7 +22,7 @@ from packing.domain.words import Status
 from packing.errors import Fault, InternalError, ProblemError
 from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
-from packing.solve.finishing import LARGE, shortened
+from packing.solve.finishing import LARGE, PER_MODEL_S, shortened
 from packing.solve.plan import Plan, make_plan
 from packing.solve.rebalance.account import change_of, without_moves
 from packing.solve.rebalance.notices import broken_rules
@@ -187,11 +187,12 @@ def _check_options(time_limit: float, seed: int, workers: int, gap: float, memor
 
 def _compiled(problem: Problem, context: SearchContext) -> Compiled:
     """The compiled problem, or what can be had of it in time."""
-    began = context.elapsed()
+    began, finishing = context.elapsed(), context.finishing
+    finishing.models = PER_MODEL_S * len(problem.models)
 
     def stop() -> bool:
-        if not context.finishing.fixed:  # what comes before the first model is what the checker does as well
-            context.finishing.fixed = context.elapsed() - began
+        if not finishing.problem:  # what comes before the first model is what the checker does as well
+            finishing.problem = context.elapsed() - began
         return context.overdue()
 
     return compile_problem(problem, stop=stop)

@@ -56,7 +56,7 @@ class SearchContext:
         cancel: threading.Event | None = None,
         spent: float = 0.0,
     ) -> None:
-        self._start = time.monotonic() - spent
+        self._start, self._worked = time.monotonic() - spent, time.thread_time() - spent
         self.time_limit = self._end = time_limit
         self.seed, self.workers, self.gap = seed, workers, gap
         self.random = random.Random(seed)
@@ -88,13 +88,15 @@ class SearchContext:
     def overdue(self, copies: int = 0) -> bool:
         """Whether even what always comes first has to end, if this many copies are still to be named and checked.
 
-        Never where the time limit is zero: greedy's first answer is then all that is asked for, however long it takes.
+        Counted in what the calling thread has worked, so that a first answer does not depend on how busy the machine is. Never where
+        the time limit is zero: greedy's first answer is then all that is asked for, however long it takes.
         """
         return not self._patient and self.copies_in_time() <= copies
 
     def copies_in_time(self) -> float:
         """Copies that can still be named and checked in time; infinite where nothing is to be in time."""
-        return math.inf if self._patient else self.finishing.affordable(self._end + GRACE_S - self.elapsed())
+        worked = min(self.elapsed(), time.thread_time() - self._worked)
+        return math.inf if self._patient else self.finishing.affordable(self._end + GRACE_S - worked)
 
     def cut_short(self) -> None:
         """Record that what always comes first ended before its end, because of the time limit."""

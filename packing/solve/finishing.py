@@ -1,7 +1,7 @@
 """What comes after the search, naming the answer's copies and checking it, and the time that it has to be left.
 
-Measured, not assumed: the checker's work on the problem itself takes about as long as the compiler's (`fixed`), and each copy
-what a part of greedy's first plan took (`per_copy`). The search ends so much before the time limit.
+Measured, not assumed: the checker's work on the problem itself takes about as long as the compiler's (`problem`), each model what an
+empty answer took (`models`), and each copy what a part of greedy's first plan took (`per_copy`). The search ends so much before the time limit.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ GRACE_S = 0.5
 """Seconds beyond the time limit after which even what always comes first (compilation, greedy's first plan) ends where it is."""
 PER_COPY_S = 8e-6
 """Seconds for each copy until they are measured: few, since a plan that turns out to be too large can still be shortened."""
+PER_MODEL_S = 1e-4
+"""Seconds for each model until they are measured."""
 FASTEST_S = 2e-6
 """Nothing that is done with a copy takes less: a clock that stood still is not believed."""
 LARGE, SAMPLE = 5_000, 2_000
@@ -30,9 +32,15 @@ class Finishing:
     """Seconds that are kept for naming and checking the answer."""
 
     def __init__(self) -> None:
-        self.fixed, self.per_copy, self.copies = 0.0, PER_COPY_S, 0
+        self.problem = self.models = 0.0
+        self.per_copy, self.copies = PER_COPY_S, 0
         self.name: Callable[[Plan], object] | None = None
         """Names the copies of a plan, as is done with the answer; None: nothing is named here."""
+
+    @property
+    def fixed(self) -> float:
+        """Seconds whatever is placed: for the problem, and for each of its models."""
+        return self.problem + self.models
 
     @property
     def seconds(self) -> float:
@@ -50,7 +58,7 @@ class Finishing:
         between = time.monotonic()
         self.name(part)
         without, named = between - began, time.monotonic() - between
-        self.fixed += without
+        self.models = CHECKING * without
         self.per_copy = max(FASTEST_S, CHECKING * (named - without) / max(1, sum(len(node.copies) for node in part.nodes)))
 
     def affordable(self, seconds: float) -> int:

@@ -9,7 +9,7 @@ import pickle
 import pytest
 
 import packing as pk
-from packing.domain.placement import Placement, PlacedCopy
+from packing.domain.placement import PlacedCopy, Placement
 from packing.generate import SUITES, generate
 
 

@@ -37,6 +37,7 @@ def ticking(monkeypatch):
     def start(tick):
         clock = Clock(tick)
         monkeypatch.setattr(time, "monotonic", clock)
+        monkeypatch.setattr(time, "thread_time", lambda: clock.now)
         return clock
 
     return start
