@@ -14,8 +14,10 @@ USAGE_ERROR = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with `arguments` (default: those of the process) and return its exit code."""
+    from packing.cli import clock
     from packing.errors import PackingError, ProblemError
 
+    clock.start(process=arguments is None)
     open_standard_streams()
     try:
         return _run(arguments)

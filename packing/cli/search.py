@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 
 def search(problem: Problem, *, quiet: bool, cancel: threading.Event, **options: Any) -> Result:
-    """`solve_placement` with these options; what went otherwise than meant is said."""
+    """`solve_placement` with these options, its time counted from the command's beginning; what went otherwise than meant is said."""
+    from packing.cli.clock import began
     from packing.report.progress import progress_to_stderr
     from packing.solve import solve_placement
 
     with progress_to_stderr(quiet=quiet) as follow, native_output_to_stderr():
-        result = solve_placement(problem, on_progress=follow, cancel=cancel, **options)
+        result = solve_placement(problem, on_progress=follow, cancel=cancel, started=began(), **options)
     for note in (*result.expanded.notices, *result.incidents):
         say(f"note: {note}")
     return result

@@ -17,7 +17,7 @@ from packing.cli.search import search, written
 def command(
     file: options.Problem,
     output: options.Output = None,
-    time_limit: Annotated[float, typer.Option(metavar="S", help="Seconds of search; 0: the first greedy answer.")] = 10.0,
+    time_limit: Annotated[float, typer.Option(metavar="S", help="Seconds for all, reading to answer; 0: the first greedy answer.")] = 10.0,
     seed: options.Seed = 0,
     workers: options.Workers = 1,
     gap: Annotated[float, typer.Option(metavar="G", help="Stop when the relative gap is no larger, e.g. 0.01.")] = 0.0,
@@ -39,12 +39,16 @@ def command(
     problem = read_problem(file)
     if odd := unlikely_memory_limit(memory_limit):
         say(f"note: {odd}")
+    shown = not as_json and not quiet
+    from packing.cli.baselines import comparing, with_baselines
+
+    searching = time_limit - (comparing(problem, time_limit) if baselines and shown and time_limit > 0 else 0.0)
     from packing.cli.account import account_of, show
     from packing.cli.interrupt import interruptible
 
     with interruptible() as cancel:
         result = search(
-            problem, quiet=quiet, cancel=cancel, time_limit=time_limit, seed=seed, workers=workers, gap=gap, strategy=strategy,
+            problem, quiet=quiet, cancel=cancel, time_limit=searching, seed=seed, workers=workers, gap=gap, strategy=strategy,
             memory_limit=memory_limit,
         )  # fmt: skip
         account = account_of(result)
@@ -57,13 +61,11 @@ def command(
             say(f"chart written to {chart}")
     if as_json:
         emit(text)
-    elif not quiet:
-        from packing.cli.baselines import with_baselines
-
+    elif shown:
         # Whoever pressed Ctrl-C wants the answer, not another search for comparison.
         compare = baselines and result.limit != "cancelled"
         with native_output_to_stderr():
-            compared = with_baselines(account, result, seed=seed) if compare else account
+            compared = with_baselines(account, result, limit=time_limit) if compare else account
         show(compared, everything=everything)
     raise typer.Exit(exit_code(result.status, result.limit))
 

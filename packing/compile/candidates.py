@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from packing.compile.fit import Refusal, latency_refusal, refusal
 from packing.domain.demand import throughput_in_force
@@ -31,15 +33,16 @@ def multi_model_kind(kind: InstanceType) -> bool:
 
 def verdicts(model: Model, isolation: Isolation, kinds: list[tuple[InstanceType, bool]]) -> Iterator[Verdict]:
     """All combinations for one model. `kinds` come with whether any pool of theirs has stock."""
-    usable = [(index, mode) for index, mode in enumerate(model.modes)]
+    usable = _Usable()
     in_force = throughput_in_force(model)
-    for index, mode in list(usable):
+    for index, mode in enumerate(model.modes):
         refused = latency_refusal(model, mode)
         if refused is None and in_force and not mode.rps_micro:
             refused = Rule.THROUGHPUT, "the mode states no requests_per_second, others of the model do"
         if refused is not None:
-            usable.remove((index, mode))
             yield Verdict(index, None, "", *refused)
+        else:
+            usable.add(index, mode)
     hostings = []
     for hosting in Hosting:
         refused = hosting_refusal(model, isolation, hosting)
@@ -54,8 +57,26 @@ def verdicts(model: Model, isolation: Isolation, kinds: list[tuple[InstanceType,
         yield from _on_kind(model, kind, usable, hostings)
 
 
-def _on_kind(model: Model, kind: InstanceType, modes: list[tuple[int, Mode]], hostings: list[Hosting]) -> Iterator[Verdict]:
-    right = [(index, mode) for index, mode in modes if mode.accelerators == 0 or mode.accelerator == kind.accelerator]
+class _Usable:
+    """Modes of a model by the accelerator that they are for, so that those of others cost nothing on an instance type."""
+
+    def __init__(self) -> None:
+        self._anywhere: list[tuple[int, Mode]] = []
+        self._of: defaultdict[str | None, list[tuple[int, Mode]]] = defaultdict(list)
+
+    def __bool__(self) -> bool:
+        return bool(self._anywhere or self._of)
+
+    def add(self, index: int, mode: Mode) -> None:
+        (self._of[mode.accelerator] if mode.accelerators else self._anywhere).append((index, mode))
+
+    def on(self, kind: InstanceType) -> list[tuple[int, Mode]]:
+        """Those that the instance type has the accelerator for, or that need none."""
+        return sorted((*self._anywhere, *self._of.get(kind.accelerator, ())), key=itemgetter(0))
+
+
+def _on_kind(model: Model, kind: InstanceType, modes: _Usable, hostings: list[Hosting]) -> Iterator[Verdict]:
+    right = modes.on(kind)
     if modes and not right:
         yield Verdict(None, None, kind.name, Rule.ACCELERATORS, f"no mode for {kind.accelerator or 'CPU'}")
     for index, mode in right:

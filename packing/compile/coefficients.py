@@ -5,13 +5,14 @@ The checker has its own (packing/verify); a property test says that the two agre
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from packing.compile.fit import alone_per_node
-from packing.domain.demand import base_copies, copies_needed, fewest_copies
+from packing.compile.fit import latency_refusal, together_per_node
+from packing.domain.demand import base_copies, copies_needed, fewest_copies, node_limit
 from packing.domain.fitness import (
     COLD_LOSS,
     COLD_PART,
@@ -75,6 +76,7 @@ def dedicated_baseline(problem: Problem, kinds: dict[str, InstanceType]) -> Refe
     for pool in problem.fleet:
         price = price_micro_usd(pool, kinds[pool.instance_type])
         prices[pool.instance_type] = min(price, prices.get(pool.instance_type, price))
+    offers = _Offers(prices, kinds)
     cost: dict[str, int] = {}
     nodes: dict[str, int] = {}
     cache: dict[tuple[object, ...], tuple[int, int] | None] = {}
@@ -82,9 +84,9 @@ def dedicated_baseline(problem: Problem, kinds: dict[str, InstanceType]) -> Refe
         # Hundreds of models are variants of a few: the same facts have the same baseline.
         key = (model.modes, base_copies(model), model.peak_micro, model.slo, model.max_copies_per_node, model.min_zones, model.survive)
         try:
-            best = cache[key] if key in cache else cache.setdefault(key, _cheapest(model, prices, kinds))
+            best = cache[key] if key in cache else cache.setdefault(key, _cheapest(model, offers))
         except TypeError:  # modes with named resources are not hashable
-            best = _cheapest(model, prices, kinds)
+            best = _cheapest(model, offers)
         if best is not None:
             cost[model.name], nodes[model.name] = best
     owned = owned_cost(problem.fleet, kinds)
@@ -93,17 +95,38 @@ def dedicated_baseline(problem: Problem, kinds: dict[str, InstanceType]) -> Refe
     return References(cost, nodes, owned + sum(cost.values()) or dearest, sum(nodes.values()))
 
 
-def _cheapest(model: Model, prices: dict[str, int], kinds: dict[str, InstanceType]) -> tuple[int, int] | None:
+class _Offers:
+    """Instance types of the fleet with the cheapest price of each, by accelerator: a mode asks only those that have its own."""
+
+    def __init__(self, prices: dict[str, int], kinds: dict[str, InstanceType]) -> None:
+        self._all = [(kinds[name], price) for name, price in prices.items()]
+        self._of: defaultdict[str | None, list[tuple[InstanceType, int]]] = defaultdict(list)
+        for kind, price in self._all:
+            self._of[kind.accelerator].append((kind, price))
+
+        self._together: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+
+    def to(self, mode: Mode) -> list[tuple[int, int]]:
+        """(copies on an empty node, its price) of each instance type that the mode fits on; equal needs are looked at once."""
+        resources = tuple(sorted(mode.resources.items()))
+        needs = (mode.accelerator, mode.accelerators, mode.memory_per_accelerator, mode.compute_share, mode.vcpus, mode.host_memory, resources)
+        if needs not in self._together:
+            offers = self._of.get(mode.accelerator, ()) if mode.accelerators else self._all
+            found = ((together_per_node(mode, kind), price) for kind, price in offers)
+            self._together[needs] = [(together, price) for together, price in found if together]
+        return self._together[needs]
+
+
+def _cheapest(model: Model, offers: _Offers) -> tuple[int, int] | None:
     best: tuple[int, int] | None = None
     for mode in model.modes:
         needed = copies_needed(model, mode)
-        if needed is None:
+        if needed is None or latency_refusal(model, mode) is not None:
             continue
-        for name, price in prices.items():
-            per_node = alone_per_node(model, mode, kinds[name])
-            if per_node:
-                count = max(-(-max(1, needed) // per_node), model.min_zones)
-                best = min(best or (count * price, count), (count * price, count))
+        most = node_limit(model) or 2**31
+        for together, price in offers.to(mode):
+            count = max(-(-max(1, needed) // min(most, together)), model.min_zones)
+            best = min(best or (count * price, count), (count * price, count))
     return best
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeVar
 
 from packing.compile.candidates import Verdict, multi_model_kind, verdicts
 from packing.compile.coefficients import Objective, dedicated_baseline, owned_cost
@@ -32,26 +34,29 @@ from packing.domain.units import MICRO, capacity, exact
 from packing.domain.words import Hosting, Isolation, Sharing
 from packing.domain.workload import Mode, Model
 
+T = TypeVar("T")
 Burden = tuple[int | Fraction, ...]
+Stop = Callable[[], bool]
 Running = frozenset[tuple[str, int, Hosting, str, int]]
 """(model, mode, hosting option, instance type, level of over-commitment or -1) of copies that run now."""
 LOADING = "loading"
 """Name of the share of the time that loads take, where over-committed nodes count it."""
 
 
-def compile_problem(problem: Problem, running: Running = frozenset()) -> Compiled:
+def compile_problem(problem: Problem, running: Running = frozenset(), stop: Stop | None = None) -> Compiled:
     """Compile an expanded problem (every model with modes, every instance type present, canonical order).
 
     `running`: candidates that are kept even if another is better in everything, because copies run like that now.
+    `stop`: asked before each model; from when on it says yes, models are left without candidates, and `Compiled.cut` is True.
     """
-    return _Compiler(problem, running).compiled()
+    return _Compiler(problem, running, stop).compiled()
 
 
 class _Compiler:
     """Names to indices, quantities to integers; one method per part of `Compiled`."""
 
-    def __init__(self, problem: Problem, running: Running) -> None:
-        self.problem, self.running = problem, running
+    def __init__(self, problem: Problem, running: Running, stop: Stop | None) -> None:
+        self.problem, self.running, self.stop, self.cut = problem, running, stop, False
         self.modes_now: defaultdict[str, set[int]] = defaultdict(set)
         for name, mode, *_ in running:
             self.modes_now[name].add(mode)
@@ -60,12 +65,18 @@ class _Compiler:
         used = sorted({pool.instance_type for pool in problem.fleet})
         self.kind_index = {name: index for index, name in enumerate(used)}
         self.used_types = [self.types[name] for name in used]
-        self.stocked = [(kind, any(pool.instance_type == kind.name and pool.count != 0 for pool in problem.fleet)) for kind in self.used_types]
+        self.pools_of: defaultdict[str, list[int]] = defaultdict(list)
+        for index, pool in enumerate(problem.fleet):
+            self.pools_of[pool.instance_type].append(index)
+        self.stocked = [(kind, any(problem.fleet[pool].count != 0 for pool in self.pools_of[kind.name])) for kind in self.used_types]
         self.zones = sorted({pool.zone for pool in problem.fleet})
+        self.zone_index = _positions(self.zones)
         self.tenants = sorted({tenant_name(model) for model in problem.models})
-        self.tenant_index = {name: index for index, name in enumerate(self.tenants)}
+        self.tenant_index = _positions(self.tenants)
         self.frameworks = sorted({model.framework for model in problem.models}, key=lambda name: (name is not None, name or ""))
+        self.framework_index = _positions(self.frameworks)
         self.levels = sorted({model.priority for model in problem.models}, reverse=True)
+        self.level_index = _positions(self.levels)
         needed = {name for model in problem.models for mode in model.modes for name in mode.resources}
         self.resources = tuple(sorted(needed))
         self.objective = Objective(problem, dedicated_baseline(problem, self.types))
@@ -74,13 +85,21 @@ class _Compiler:
         self.counts_loading = False
         self.loading_limit = capacity(problem.loading_limit, MICRO)
 
+    def _over(self) -> bool:
+        """Whether no more models can be looked at."""
+        self.cut = self.cut or (self.stop is not None and self.stop())
+        return self.cut
+
     def compiled(self) -> Compiled:
         removed: list[Removed] = []
-        every = [self._always_loaded(index, model, removed) for index, model in enumerate(self.problem.models)]
-        turns = [self._in_turns(model, mine) for model, mine in zip(self.problem.models, every, strict=True)]
+        every = [[] if self._over() else self._always_loaded(index, model, removed) for index, model in enumerate(self.problem.models)]
+        turns = [[] if self._over() else self._in_turns(model, mine) for model, mine in zip(self.problem.models, every, strict=True)]
         self.counts_loading = any(turns)
         candidates: list[Candidate] = []
-        models = tuple(self._model(model, each, more, candidates) for model, each, more in zip(self.problem.models, every, turns, strict=True))
+        models = tuple(
+            self._model(model, [] if self._over() else each, more, candidates)
+            for model, each, more in zip(self.problem.models, every, turns, strict=True)
+        )
         ratio = Fraction(str(self.problem.multi_model_size_ratio))
         pairs = conflicting_pairs(self.tenant_records)
         return Compiled(
@@ -100,6 +119,7 @@ class _Compiler:
             reference_nodes=self.objective.references.total_nodes,
             constant=self.objective.constant(owned_cost(self.problem.fleet, self.types)),
             removed=tuple(removed),
+            cut=self.cut,
         )
 
     def _slots(self) -> list[int]:
@@ -114,7 +134,7 @@ class _Compiler:
             price = price_micro_usd(pool, self.types[pool.instance_type])
             coefficient = self.objective.node(price, pool.owned)
             stock = UNLIMITED if pool.count is None else pool.count
-            kind, zone = self.kind_index[pool.instance_type], self.zones.index(pool.zone)
+            kind, zone = self.kind_index[pool.instance_type], self.zone_index[pool.zone]
             pools.append(PoolData(pool.label, kind, zone, stock, price, pool.owned, coefficient))
         return tuple(pools)
 
@@ -132,7 +152,7 @@ class _Compiler:
             host_memory=UNLIMITED if kind.host_memory is None else kind.host_memory,
             resources=tuple(amounts.get(name, 0) for name in self.resources) + ((self.loading_limit,) if self.counts_loading else ()),
             multi_model=multi_model_kind(kind),
-            pools=tuple(index for index, pool in enumerate(self.problem.fleet) if pool.instance_type == kind.name),
+            pools=tuple(self.pools_of[kind.name]),
         )
 
     def _always_loaded(self, index: int, model: Model, removed: list[Removed]) -> list[Candidate]:
@@ -153,13 +173,13 @@ class _Compiler:
             return []
         needed = [copies_needed(model, mode) for mode in model.modes]
         losses = self.objective.copy_losses(model, self.isolation[model.name], needed, kept=True)
-        framework = self.frameworks.index(model.framework)
+        framework = self.framework_index[model.framework]
         return [over_committed(each, framework, mask_of(each[2].resident, self.slots), losses[each[0].mode][Hosting.MULTI_MODEL]) for each in found]
 
     def _model(self, model: Model, every: list[Candidate], turns: list[Candidate], candidates: list[Candidate]) -> ModelData:
         if self.counts_loading:
             every = [replace(candidate, node_demand=(*candidate.node_demand, 0)) for candidate in every]
-        mine = [_renumber(candidate, index) for index, candidate in enumerate((*every, *turns))]
+        mine = [*every, *(_renumber(candidate, len(every) + offset) for offset, candidate in enumerate(turns))]
         best = {candidate.index for candidate in _undominated(mine, self.used_types, model.peak_micro, self._loads(model))}
         mine = [candidate for candidate in mine if candidate.index in best or self._runs(model, candidate)]
         start = len(candidates)
@@ -170,8 +190,8 @@ class _Compiler:
             name=model.name,
             tenant=self.tenant_index[tenant_name(model)],
             isolation=self.isolation[model.name].level,
-            framework=self.frameworks.index(model.framework),
-            level=self.levels.index(model.priority),
+            framework=self.framework_index[model.framework],
+            level=self.level_index[model.priority],
             base=base_copies(model),
             most=_most(model, useful),
             peak=max(model.peak_micro, demand_micro(model)),
@@ -207,7 +227,7 @@ class _Compiler:
             node_demands=[self._node_demand(mode) for mode in model.modes],
             sizes=[mode.size for mode in model.modes],
             active=mask_of(model.active(self.problem.slots), self.slots),
-            framework=self.frameworks.index(model.framework),
+            framework=self.framework_index[model.framework],
         )
 
     def _node_demand(self, mode: Mode) -> tuple[int, ...]:
@@ -253,6 +273,10 @@ class _ModeFacts:
     framework: int
 
 
+def _positions(names: Sequence[T]) -> dict[T, int]:
+    return {name: index for index, name in enumerate(names)}
+
+
 def _may_unload(model: Model, isolation: Isolation) -> bool:
     allowed = Hosting.MULTI_MODEL in model.hosting and not model.streaming and model.cold_start_s > 0
     return allowed and isolation is not Isolation.ENDPOINT
@@ -288,8 +312,9 @@ def _burden(candidate: Candidate, exclusive: bool, peak: int) -> tuple[int, ...]
 
 
 def _renumber(candidate: Candidate, index: int) -> Candidate:
-
-    return replace(candidate, index=index)
+    """The same candidate, which nobody has seen yet, with its final number: half a million copies of them would take seconds."""
+    object.__setattr__(candidate, "index", index)
+    return candidate
 
 
 def _most(model: Model, useful: int) -> int:

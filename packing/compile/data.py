@@ -152,6 +152,8 @@ class Compiled:
     removed: tuple[Removed, ...] = field(repr=False)
     home: Home | None = field(default=None, repr=False)
     """Where everything is now; None: nothing runs yet, or nobody asks."""
+    cut: bool = False
+    """Whether compilation ended early: models may lack candidates that they have, so that nothing can be proven of this."""
 
     @property
     def copies(self) -> int:

@@ -59,7 +59,7 @@ def refusal(mode: Mode, kind: InstanceType) -> Refusal | None:
             Rule.HOST_MEMORY,
             f"needs {show_bytes(mode.host_memory)}, {kind.name} has {show_bytes(kind.host_memory)}{bytes_too_many(mode.host_memory, kind.host_memory)}",
         )
-    for name, amount in mode.resource_milli.items():
+    for name, amount in mode.resource_milli.items() if mode.resources else ():
         if amount > kind.resource_milli.get(name, 0):
             return Rule.RESOURCES, f"needs {mode.resources[name]:g} {name}, {kind.name} has {kind.resources.get(name, 0):g}"
     return None
@@ -92,16 +92,22 @@ def latency_refusal(model: Model, mode: Mode) -> Refusal | None:
 
 def alone_per_node(model: Model, mode: Mode, kind: InstanceType) -> int:
     """Copies in this mode that fit together into one empty node that serves only this model; 0 if none does."""
-    if refusal(mode, kind) is not None or latency_refusal(model, mode) is not None:
+    return 0 if latency_refusal(model, mode) is not None else min(node_limit(model) or 2**31, together_per_node(mode, kind))
+
+
+def together_per_node(mode: Mode, kind: InstanceType) -> int:
+    """Copies in this mode that fit together into one empty node, whatever else their model asks for; 0 if none does."""
+    if refusal(mode, kind) is not None:
         return 0
-    limits = [node_limit(model) or 2**31]
+    limits = [2**31]
     if mode.accelerators:
         limits.append(kind.accelerators // mode.accelerators * _per_accelerator(mode, kind))
     if mode.vcpu_milli and kind.vcpu_milli is not None:
         limits.append(kind.vcpu_milli // mode.vcpu_milli)
     if mode.host_memory and kind.host_memory is not None:
         limits.append(kind.host_memory // mode.host_memory)
-    limits += [kind.resource_milli.get(name, 0) // amount for name, amount in mode.resource_milli.items() if amount]
+    if mode.resources:
+        limits += [kind.resource_milli.get(name, 0) // amount for name, amount in mode.resource_milli.items() if amount]
     return min(limits)
 
 

@@ -41,11 +41,13 @@ def tenants(draft: Draft) -> Iterator[Fault]:
             yield _unknown_tenant(draft.where("models", at, "tenant"), model.tenant, known)
     for at, tenant in draft.each("tenants"):
         for position, other in enumerate(tenant.conflicts_with):
+            if other != tenant.name and other in known:
+                continue  # its place is put into words only where it is needed: there may be half a million of them
             where = draft.where("tenants", at, "conflicts_with", position)
             if other == tenant.name:
                 cause = "A tenant cannot be in conflict with itself."
                 yield Fault("contradiction", where, other, cause, "Take it out; for models that share nothing use isolation.")
-            elif other not in known:
+            else:
                 yield _unknown_tenant(where, other, known)
 
 
@@ -56,9 +58,9 @@ def _unknown_tenant(where: str, name: str, known: set[str]) -> Fault:
 def instance_types(draft: Draft) -> Iterator[Fault]:
     """Instance types that are named by pools, and whether they have a price."""
     declared = {name for _, name in draft.names("instance_types")}
-    types = InstanceTypes(draft.problem)
+    types, readable = InstanceTypes(draft.problem), {kind.name for kind in draft.problem.instance_types}
     for at, pool in draft.each("fleet"):
-        found = types.find(pool.instance_type) if pool.instance_type not in declared or _readable(draft, pool) else None
+        found = types.find(pool.instance_type) if pool.instance_type not in declared or pool.instance_type in readable else None
         if found is None and pool.instance_type not in declared and ("instance_types",) not in draft.doubtful:
             advice = did_you_mean(pool.instance_type, types.names(), "Declare it under instance_types, or see `packing catalog`.")
             cause = "Neither the file nor the catalogue has this instance type."
@@ -67,10 +69,6 @@ def instance_types(draft: Draft) -> Iterator[Fault]:
             cause = "Neither this pool nor its instance type has a price."
             action = "Add price_per_hour (USD) to the pool or to the instance type; 0 if it costs nothing."
             yield Fault("no_price", draft.where("fleet", at), pool.instance_type, cause, action)
-
-
-def _readable(draft: Draft, pool: Pool) -> bool:
-    return any(kind.name == pool.instance_type for kind in draft.problem.instance_types)
 
 
 def _price_in_doubt(draft: Draft, at: int, pool: Pool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from pydantic import Field, PrivateAttr
@@ -46,6 +46,19 @@ class PlacedCopy(Record):
     node: Mentioned
     accelerators: Annotated[tuple[int, ...], AsTuple]
     mode: Mode
+
+    @classmethod
+    def of_valid(cls, model: str, copy_index: int, node: str, accelerators: tuple[int, ...], mode: Mode) -> PlacedCopy:
+        """A copy of parts that are valid already, unchecked: there may be a million of them, which share the set of their fields."""
+        copy = cls.__new__(cls)
+        values = {"model": model, "copy_index": copy_index, "node": node, "accelerators": accelerators, "mode": mode}
+        for name, value in (("__dict__", values), ("__pydantic_fields_set__", _FIELDS_OF_A_COPY), *_NOTHING_ELSE):
+            object.__setattr__(copy, name, value)
+        return copy
+
+
+_FIELDS_OF_A_COPY = set(PlacedCopy.model_fields)
+_NOTHING_ELSE = (("__pydantic_extra__", None), ("__pydantic_private__", None))
 
 
 class Reason(Record):
@@ -135,6 +148,41 @@ class Placement(Record):
 
     def to_json(self) -> str:
         """Canonical text: the same placement gives the same bytes."""
-        import json
+        rest = _text(self.model_copy(update={"copies": ()}))
+        if not self.copies:
+            return rest + "\n"
+        # What is around the copies is little. They are put into words one by one, each of their modes once.
+        before, after = rest.split(_NO_COPIES)
+        return "".join([before, '\n "copies": [\n  ', ",\n  ".join(_texts(self.copies)), "\n ]", after, "\n"])
 
-        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"
+
+_NO_COPIES = '\n "copies": []'
+
+
+def _text(record: Record) -> str:
+    import json
+
+    return json.dumps(record.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False)
+
+
+def _texts(copies: Iterable[PlacedCopy]) -> Iterator[str]:
+    """Each copy as it stands in a placement's text, two levels in."""
+    import json
+
+    modes: dict[int, str] = {}
+    names: dict[str, str] = {}
+
+    def name(text: str) -> str:
+        if text not in names:
+            names[text] = json.dumps(text, ensure_ascii=False)
+        return names[text]
+
+    for copy in copies:
+        if id(copy.mode) not in modes:
+            modes[id(copy.mode)] = _text(copy.mode).replace("\n", "\n   ")
+        chosen = ",\n    ".join(map(str, copy.accelerators))
+        accelerators = f"[\n    {chosen}\n   ]" if chosen else "[]"
+        yield (
+            f'{{\n   "model": {name(copy.model)},\n   "copy": {copy.copy_index},\n   "node": {name(copy.node)},'
+            f'\n   "accelerators": {accelerators},\n   "mode": {modes[id(copy.mode)]}\n  }}'
+        )

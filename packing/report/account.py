@@ -49,6 +49,7 @@ class Account:
     removed : candidates that rules removed before the search.
     complete_is_impossible : whether it is proven that every placement leaves something out; None: not known.
     baselines : other ways to do it, by what they are called.
+    not_compared : those for which there was no time.
     """
 
     placement: Placement
@@ -59,6 +60,7 @@ class Account:
     removed: Sequence[RemovedCandidate] = ()
     complete_is_impossible: bool | None = None
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
+    not_compared: Sequence[str] = ()
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
@@ -22,18 +23,18 @@ from packing.errors import Fault, InternalError, ProblemError
 from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
 from packing.solve.even_cards import spread_evenly
+from packing.solve.finishing import LARGE, PER_MODEL_S, shortened
 from packing.solve.plan import Plan, make_plan
 from packing.solve.reasons import dropped_by_laws
 from packing.solve.rebalance.account import change_of, without_moves
 from packing.solve.rebalance.notices import broken_rules
 from packing.solve.rebalance.pins import tenable
 from packing.solve.result import FitnessReport, Result
+from packing.solve.scores import cost_micro_usd, usd
 from packing.solve.strategies import strategy_of
 from packing.verify import Verification, verify
 
 LONGEST = 30 * 86_400.0
-LARGE, FINISHING_S = 5_000, 4e-5
-"""From so many copies on, seconds for each are kept for naming and checking the answer (measured: 3 to 5 s for 100,000)."""
 CHANGE_STRATEGIES = ("auto", "rebalance", "greedy")
 """Strategies that know what runs now."""
 MANY = 20
@@ -60,6 +61,7 @@ def solve_placement(
     processes: bool = True,
     current: Placement | Mapping[str, Any] | None = None,
     policy: Policy | Mapping[str, Any] | None = None,
+    started: float | None = None,
 ) -> Result:
     """Decide where every copy of every model runs.
 
@@ -68,7 +70,9 @@ def solve_placement(
     problem : a `Problem`, or the same as plain data; alternatively its parts:
     models, instances, tenants, weights : objects or dicts; `instances` are pools (or names of instance types).
     slots : length of the models' traffic profiles, with the parts; None: 1.
-    time_limit : seconds; 0 still gives the greedy's first answer.
+    time_limit : seconds for the whole call, from `started` to the checked answer, and at most one more on a machine that is not busy.
+        What is not placed by then is left out, with the reason `unknown`, and `limit` is ``time``. Where something runs (`current`), a
+        first answer is always made in full. 0: no search and no limit, greedy's first answer, however long it takes.
     seed : of everything random. Same input, seed and one worker: same bytes, where no time limit or time share bites
         (`auto` above 150 copies shares its time out by the clock).
     workers : processes that work on it at the same time, sharing what they find; several are not reproducible.
@@ -85,6 +89,7 @@ def solve_placement(
     current : the placement that runs now, of this problem or of an earlier one. What stays is free, what is loaded anew is paid for;
         the answer keeps the names of nodes, endpoints and copies that stay, and its `change` says what is different.
         Whatever is wrong with it is mended and reported in `change.notices`.
+    started : when the time limit began, on `time.monotonic`'s clock, for callers who had the problem to read first; None: now.
     policy : how eager to move, what is pinned, drained or in flight, and limits on moves (see `packing.domain.change.Policy`).
 
     Returns
@@ -98,6 +103,7 @@ def solve_placement(
     ProblemError
         With all faults of the input at once.
     """
+    began = time.monotonic() if started is None else started
     memory = _check_options(time_limit, seed, workers, gap, memory_limit)
     chosen = strategy_of(strategy)
     how = _policy(current, policy, strategy)
@@ -109,11 +115,12 @@ def solve_placement(
 
         pool.warm_up(workers)  # they load the solvers while the problem is prepared here
     expanded = expand(given)
-    context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel)
-    compiled, notices = (compile_problem(expanded.problem), ()) if now is None else compile_change(expanded.problem, now, how)
+    context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel, spent=max(0.0, time.monotonic() - began))
+    compiled, notices = (_compiled(expanded.problem, context), ()) if now is None else compile_change(expanded.problem, now, how)
     compiled, lost = tenable(compiled)
     notices += lost
-    context.time_limit -= _finishing(compiled, time_limit)
+    if time_limit > 0:
+        context.finishing.name = lambda plan: assemble(compiled, expanded, plan, Status.PARTIAL, None, cut=True)
     try:
         if apart:
             from packing.solve.remote.search import search
@@ -182,13 +189,31 @@ def _check_options(time_limit: float, seed: int, workers: int, gap: float, memor
     return memory
 
 
-def _finishing(compiled: Compiled, time_limit: float) -> float:
-    """Seconds of the limit that naming and checking the answer of a large problem will take: no more than half of it."""
-    copies = compiled.copies
-    return min(copies * FINISHING_S, time_limit / 2) if copies >= LARGE else 0.0
+def _compiled(problem: Problem, context: SearchContext) -> Compiled:
+    """The compiled problem, or what can be had of it in time."""
+    began, finishing = context.elapsed(), context.finishing
+    finishing.models = PER_MODEL_S * len(problem.models)
+
+    def stop() -> bool:
+        if not finishing.problem:  # what comes before the first model is what the checker does as well
+            finishing.problem = context.elapsed() - began
+        return context.overdue()
+
+    return compile_problem(problem, stop=stop)
+
+
+def _in_time(compiled: Compiled, context: SearchContext, plan: Plan) -> Plan:
+    """The plan, or as much of it as can still be named and checked; where copies run, always all of it."""
+    copies = context.copies_in_time()
+    if compiled.home is not None or sum(len(node.copies) for node in plan.nodes) <= max(LARGE, copies):
+        return plan
+    context.cut_short()
+    return shortened(compiled, plan, max(LARGE, int(copies)))
 
 
 def _status(context: SearchContext, plan: Plan) -> Status:
+    if context.cut and not plan.value.complete:
+        return Status.PARTIAL if plan.nodes else Status.UNKNOWN
     proven = plan.value.missing == context.missing_bound
     if plan.value.complete:
         return Status.OPTIMAL if proven and context.bound is not None and context.bound >= plan.value.objective else Status.FEASIBLE
@@ -200,8 +225,11 @@ def _result(
 ) -> Result:
     if context.incumbent is None:
         context.offer(make_plan(compiled, ()), "nothing")
-    limit, elapsed, searched = context.limit(), context.elapsed(), context
-    plan = with_moves = context.incumbent or make_plan(compiled, ())
+    plan = with_moves = _in_time(compiled, context, context.incumbent or make_plan(compiled, ()))
+    limit, elapsed, searched, cut = context.limit(), context.elapsed(), context, context.cut
+    greedy = None
+    if context.first is not None and not cut:
+        greedy = usd(cost_micro_usd(compiled, expanded.problem, context.first)), sum(context.first.value.missing)
     change = None
     if now is not None:
         notices += tuple(broken_rules(compiled, expanded, now))
@@ -212,7 +240,7 @@ def _result(
     bound = context.valid_bound(plan.value)
     plan = spread_evenly(compiled, expanded.problem, plan)
     status = _status(context, plan)
-    placement = assemble(compiled, expanded, plan, status, bound)
+    placement = assemble(compiled, expanded, plan, status, bound, cut=cut)
     checked = verify(expanded.problem, placement, expanded.digest)
     _insist(checked, plan)
     impossible = any(context.missing_bound) if context.missing_bound is not None else None
@@ -230,6 +258,7 @@ def _result(
         incidents=tuple(searched.incidents),
         change=change,
         withdrawn=searched.withdrawn,
+        greedy=greedy,
     )
 
 

@@ -36,8 +36,8 @@ def figures(objective: int, bound: int | None) -> Figures:
     return Figures(objective / OBJECTIVE_UNITS, bound / OBJECTIVE_UNITS, relative_gap(objective, bound))
 
 
-def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status, bound: int | None) -> Placement:
-    """The placement of a plan, in canonical order: the same plan gives the same bytes."""
+def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status, bound: int | None, *, cut: bool = False) -> Placement:
+    """The placement of a plan, in canonical order: the same plan gives the same bytes. `cut`: as in `packing.solve.reasons.unplaced`."""
     nodes = sorted(plan.nodes, key=_node_key)
     if compiled.home is not None:
         nodes.sort(key=lambda node: (node.home < 0, node.home))
@@ -70,7 +70,7 @@ def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status,
         endpoints=tuple(endpoints),
         nodes=tuple(_node(compiled, node, identifiers[index], endpoint_of[index]) for index, node in enumerate(nodes)),
         copies=_copies(compiled, expanded, nodes, identifiers),
-        unplaced=unplaced(compiled, plan, expanded.dropped),
+        unplaced=unplaced(compiled, plan, expanded.dropped, cut=cut),
         fitness=plan_scores(compiled, expanded.problem, plan),
     )
 
@@ -94,15 +94,6 @@ def _copies(compiled: Compiled, expanded: Expanded, nodes: list[NodePlan], ident
         record = expanded.problem.models[model]
         numbers = copy_numbers(compiled, nodes, by_model[model])
         for (position, index, accelerators), number in sorted(zip(by_model[model], numbers, strict=True), key=lambda each: each[1]):
-            # Built without validation: a hundred thousand of them are, and each part is valid already.
-            copies.append(
-                PlacedCopy.model_construct(
-                    _fields_set=None,
-                    model=record.name,
-                    copy_index=number,
-                    node=identifiers[position],
-                    accelerators=accelerators,
-                    mode=record.modes[compiled.candidates[index].mode],
-                )
-            )
+            mode = record.modes[compiled.candidates[index].mode]
+            copies.append(PlacedCopy.of_valid(record.name, number, identifiers[position], accelerators, mode))
     return tuple(copies)

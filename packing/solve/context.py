@@ -8,6 +8,7 @@ that looks, with every plan and every bound that arrives from wherever; then not
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.errors import InternalError
+from packing.solve.finishing import GRACE_S, Finishing
 from packing.solve.plan import Plan, Value
 
 
@@ -83,13 +85,19 @@ class SearchContext:
         cancel: threading.Event | None = None,
         spent: float = 0.0,
     ) -> None:
-        self._start = time.monotonic() - spent
-        self.time_limit = time_limit
+        self._start, self._worked = time.monotonic() - spent, time.thread_time() - spent
+        self.time_limit = self._end = time_limit
         self.seed, self.workers, self.gap = seed, workers, gap
         self.random = random.Random(seed)
         self._observer = on_progress
         self._cancel = cancel
         self._interrupted = False
+        self._patient = time_limit <= 0
+        self.finishing = Finishing()
+        self.cut = False
+        """Whether the time limit ended what always comes first: then not everything was tried once, and nothing is proven."""
+        self.first: Plan | None = None
+        """Greedy's first plan, which is what others are compared with."""
         self.incumbent: Plan | None = None
         self.missing_bound: tuple[int, ...] | None = None
         """Proven: no plan has a lexicographically smaller vector of missing copies."""
@@ -106,14 +114,32 @@ class SearchContext:
         return time.monotonic() - self._start
 
     def remaining(self) -> float:
-        """Seconds left, never negative."""
-        return max(0.0, self.time_limit - self.elapsed())
+        """Seconds left for the search, never negative: naming and checking its answer is in the limit as well."""
+        return max(0.0, self.time_limit - self.finishing.seconds - self.elapsed())
+
+    def overdue(self, copies: int = 0) -> bool:
+        """Whether even what always comes first has to end, if this many copies are still to be named and checked.
+
+        Counted in what the calling thread has worked, so that a first answer does not depend on how busy the machine is. Never where
+        the time limit is zero: greedy's first answer is then all that is asked for, however long it takes.
+        """
+        return not self._patient and self.copies_in_time() <= copies
+
+    def copies_in_time(self) -> float:
+        """Copies that can still be named and checked in time; infinite where nothing is to be in time."""
+        worked = min(self.elapsed(), time.thread_time() - self._worked)
+        return math.inf if self._patient else self.finishing.affordable(self._end + GRACE_S - worked)
+
+    def cut_short(self) -> None:
+        """Record that what always comes first ended before its end, because of the time limit."""
+        self.cut = True
+        self.expire()
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """For a while, a nearer time limit: this many seconds from now, if the search has as many left."""
         limit = self.time_limit
-        self.time_limit = min(limit, self.elapsed() + seconds)
+        self.time_limit = min(limit, self.elapsed() + self.finishing.seconds + seconds)
         try:
             yield
         finally:
@@ -139,8 +165,8 @@ class SearchContext:
 
     @property
     def began(self) -> float:
-        """When the search began, on this machine's monotonic clock."""
-        return self._start
+        """When the search began, on this machine's monotonic clock; earlier by what is kept for its answer, for whoever does not know of that."""
+        return self._start - self.finishing.seconds
 
     def limit(self) -> str | None:
         """Which limit stops the search now: ``cancelled``, ``time``, ``gap``; None: go on."""

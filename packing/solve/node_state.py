@@ -257,6 +257,13 @@ class NodeState:
         largest = [max((max(free[dimension]) for free in usable), default=0) for dimension in (0, 1, 3, 4)]
         return len(usable), max(self._node_free[0]), max(self._node_free[1]), *largest
 
+    def open_accelerators(self, strict: bool) -> int:
+        """Accelerators on which a tenant that is not on the node may be: `strict`, one that shares none (isolation of the container)."""
+        if not self._shared_accelerators:
+            return self.kind.accelerators
+        taken = self._accelerator_tenants if strict else self._strict_accelerator_tenants
+        return sum(not tenants for tenants in taken)
+
     def node_room(self) -> list[int]:
         """What is free of each of the node's resources (vCPU, host memory, named ones), in the fullest slot."""
         return [min(free) for free in self._node_free]

@@ -13,6 +13,7 @@ from packing.domain.words import Hosting
 from packing.solve.plan import Plan, missing_of
 
 MOST_REASONS = 12
+OUT_OF_TIME = Reason(rule="unknown", detail="the time limit was reached before a place was looked for; give more time")
 REMOTE: dict[str, int] = {Rule.MULTI_MODEL: 1, Rule.COLD_START: 1, Rule.STOCK: 2, Rule.ACCELERATORS: 3}
 """Reasons that say little about what would help come after those that say by how much something is short."""
 
@@ -28,8 +29,8 @@ def dropped_by_laws(dropped: Dropped) -> tuple[Removed, ...]:
     )
 
 
-def unplaced(compiled: Compiled, plan: Plan, dropped: Dropped) -> tuple[Unplaced, ...]:
-    """One entry per model with missing copies, the lowest priority first, then by name."""
+def unplaced(compiled: Compiled, plan: Plan, dropped: Dropped, *, cut: bool = False) -> tuple[Unplaced, ...]:
+    """One entry per model with missing copies, the lowest priority first, then by name; `cut`: not everything was tried even once."""
     placed: Counter[int] = Counter()
     rates: Counter[int] = Counter()
     used: Counter[int] = Counter(node.pool for node in plan.nodes)
@@ -45,11 +46,13 @@ def unplaced(compiled: Compiled, plan: Plan, dropped: Dropped) -> tuple[Unplaced
     for index, model in enumerate(compiled.models):
         missing = missing_of(model, placed[index], rates[index])
         if missing:
-            reasons = (
-                _why_no_more(compiled, model, placed[index], used)
-                if model.candidates
-                else _why_nowhere(removed[model.name], dropped.get(model.name, ()), compiled)
-            )
+            reasons: tuple[Reason, ...]
+            if cut:
+                reasons = (OUT_OF_TIME,)
+            elif model.candidates:
+                reasons = _why_no_more(compiled, model, placed[index], used)
+            else:
+                reasons = _why_nowhere(removed[model.name], dropped.get(model.name, ()), compiled)
             entries.append((-model.level, model.name, Unplaced(model=model.name, copies=missing, reasons=reasons)))
     return tuple(entry for _, _, entry in sorted(entries, key=lambda each: each[:2]))
 

@@ -64,6 +64,7 @@ class Result:
     withdrawn : where a placement contradicted a bound, what was claimed and what was found; nothing is proven then. It is a defect of this
         library, to be reported with the input. None: nothing of the kind.
     change : how it differs from the current placement; None where none was given.
+    greedy : what greedy's first placement costs per hour, and the copies that it leaves out; None where it was not made in full.
     expanded : the problem as it was solved, with every mode and instance type filled in.
     """
 
@@ -80,6 +81,7 @@ class Result:
     incidents: tuple[str, ...] = ()
     change: Change | None = None
     withdrawn: str | None = None
+    greedy: tuple[float, int] | None = None
 
     @property
     def has_placement(self) -> bool:

@@ -68,7 +68,7 @@ def begin(compiled: Compiled, context: SearchContext, first: Plan | None = None)
     from packing.solve.remote.roles import EXACT_COPIES
 
     first = first_pass(compiled, context) if first is None else first
-    if compiled.home is None or compiled.copies <= EXACT_COPIES:
+    if (compiled.home is None or compiled.copies <= EXACT_COPIES) and not context.cut and not context.overdue(compiled.copies):
         quick_bound(compiled, context)  # where much runs already every moment counts, and a better bound follows at once
     if context.limit() is None and compiled.home is None:
         greedy(compiled, context, first=first)

@@ -53,11 +53,14 @@ def baseline(facts: Facts) -> Baseline:
         if pool.instance_type in facts.kinds:
             cost = price(facts, pool)
             cheapest[pool.instance_type] = min(cost, cheapest.get(pool.instance_type, cost))
+    by_accelerator: dict[str | None, dict[str, int]] = {None: cheapest}
+    for name, cost in cheapest.items():
+        by_accelerator.setdefault(facts.kinds[name].kind.accelerator or "", {})[name] = cost
     fits: dict[tuple[int, str], int | None] = {}
     cost_of: dict[str, int] = {}
     nodes_of: dict[str, int] = {}
     for name, model in facts.models.items():
-        best = _dedicated(facts, model.model, cheapest, fits)
+        best = _dedicated(facts, model.model, by_accelerator, fits)
         if best is not None:
             cost_of[name], nodes_of[name] = best
     owned = sum((pool.count or 0) * price(facts, pool) for pool in facts.problem.fleet if pool.owned)
@@ -65,14 +68,20 @@ def baseline(facts: Facts) -> Baseline:
     return Baseline(cost_of, nodes_of, owned, dearest)
 
 
-def _dedicated(facts: Facts, model: Model, prices: dict[str, int], fits: dict[tuple[int, str], int | None]) -> tuple[int, int] | None:
-    """(cost, nodes) of the model alone; of the pools of one instance type only the cheapest can matter."""
+def _dedicated(
+    facts: Facts, model: Model, prices: dict[str | None, dict[str, int]], fits: dict[tuple[int, str], int | None]
+) -> tuple[int, int] | None:
+    """(cost, nodes) of the model alone; of the pools of one instance type only the cheapest can matter.
+
+    `prices` are by instance type, those with an accelerator apart (None: all): a mode for it fits on no other (`copies_per_node`).
+    """
     best: tuple[int, int] | None = None
     for mode in model.modes:
         copies, form = copies_needed(model, mode), facts.mode(mode)
         if copies is None or not _fast_enough(model, form):
             continue
-        for kind_name, cost in prices.items():
+        of = form.mode.accelerator or "" if form.accelerators else None
+        for kind_name, cost in prices.get(of, {}).items():
             key = id(form), kind_name
             if key not in fits:
                 fits[key] = copies_per_node(form, facts.kinds[kind_name])

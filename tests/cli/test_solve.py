@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from packing.cli import main
+from packing.cli import clock, main
 from packing.domain.placement import Placement
 
 Capture = pytest.CaptureFixture[str]
@@ -86,3 +86,48 @@ def test_file_is_written_anew_and_no_scraps_stay(fleet: Path, tmp_path: Path):
     assert main(["solve", str(fleet), "--quiet", "-o", str(folder / "out.json")]) == 0
     assert [path.name for path in folder.iterdir()] == ["out.json"]
     assert (folder / "out.json").read_text().startswith("{")
+
+
+def test_time_limit_counts_from_the_command_s_beginning(fleet: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch):
+    """With all of it gone before the search, what can be said in time is said: nothing is placed, nothing is compared."""
+    out = tmp_path / "out.json"
+    begin = clock.start
+
+    def long_ago(*, process: bool):
+        begin(process=process)
+        monkeypatch.setattr(clock, "_began", clock.began() - 100.0)
+
+    monkeypatch.setattr(clock, "start", long_ago)
+    assert main(["solve", str(fleet), "-o", str(out), "--time-limit", "5"]) == 3
+    assert json.loads(out.read_text())["status"] == "unknown"
+    shown = capsys.readouterr().out
+    assert "time limit" in shown
+    assert "not compared, time is up: every model alone, best fit, hosting fixed" in shown
+
+
+def test_greedy_is_compared_without_another_search(fleet: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch):
+    """What greedy costs is known from the search itself, which began with it."""
+    from packing.solve import solve_placement
+
+    calls = []
+
+    def counted(*args: object, **options: object):
+        calls.append(options)
+        return solve_placement(*args, **options)
+
+    monkeypatch.setattr("packing.solve.solve_placement", counted)
+    assert main(["solve", str(fleet)]) == 0
+    assert "greedy" in capsys.readouterr().out
+    assert len(calls) == 1
+
+
+def test_part_of_the_limit_is_kept_for_comparing(fleet: Path):
+    """Of a small problem next to nothing; where it would be more than a fifth, nothing, and it is left out instead."""
+    from packing.cli.baselines import SHARE, comparing
+    from packing.describe import read_problem
+    from packing.generate import SUITES, generate
+
+    assert 0 < comparing(read_problem(fleet), 10.0) < 0.01
+    large = generate(SUITES["large"])
+    assert comparing(large, 0.1) == 0.0
+    assert all(comparing(large, limit) <= SHARE * limit for limit in (0.0, 0.5, 1.0, 10.0, 100.0, 1_000.0))

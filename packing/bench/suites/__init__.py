@@ -20,6 +20,7 @@ SUITES: dict[str, tuple[str, str]] = {
     "naive": ("naive", "naive CP-SAT beside ours, at every size where it answers"),
     "explain": ("explain", "infeasible problems: conflict sets irreducible, repairs that work at their price (1,000)"),
     "profile": ("profile", "where the time of rows of the target table goes"),
+    "limits": ("limits", "suites and odd shapes under a limit of 5 s: whole calls, memory; the checker over copies"),
     "growth": ("growth", "1,000 to 100,000 copies of the same shapes: time to a gap of 2 %"),
     "vectorpack": ("vectorpack", "Vectorpack's instances: gap to the optimum, beside published heuristics (needs --data)"),
     "rebalance": ("rebalance", "from what runs: fewest moves, 1 % of the models changed, 5 % of the nodes lost"),

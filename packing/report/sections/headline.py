@@ -40,3 +40,5 @@ def _baselines(account: Account, page: Page) -> Iterator[Line]:
         rows.append([name, money(other.cost_per_hour), saved, f"leaves out {plural(other.missing, 'copy', 'copies')}" if other.missing else ""])
     if rows:
         yield from map(Line, table(["compared with", "USD/h", "saved", ""], rows, page.width, right=(1, 2)))
+    if account.not_compared:
+        yield from wrapped(f"not compared, time is up: {', '.join(account.not_compared)}", page)

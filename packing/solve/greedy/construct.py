@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from packing.compile.data import UNLIMITED, Candidate, Compiled
@@ -19,6 +19,11 @@ TIE_BREAK = {Hosting.INFERENCE_COMPONENT: 0, Hosting.MULTI_MODEL: 1, Hosting.SIN
 
 IN_TURNS = 0.3
 """Factor on the estimate of over-committed candidates in a pass that wants them: one node does not show what many of them save."""
+
+
+Stop = Callable[[int], bool]
+LOOK = 64
+"""Nodes that are tried between two looks at the clock."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +68,12 @@ class Tally:
         """Copies of a model still missing."""
         return missing_of(self._compiled.models[index], self.placed[index], self.rate[index])
 
-    def change(self, candidate: Candidate, pool: int, sign: int = 1) -> None:
-        """Count a copy placed (or taken away)."""
-        self.placed[candidate.model] += sign
-        self.rate[candidate.model] += sign * candidate.rate
+    def change(self, candidate: Candidate, pool: int, copies: int = 1) -> None:
+        """Count copies placed (or, below zero, taken away)."""
+        self.placed[candidate.model] += copies
+        self.rate[candidate.model] += copies * candidate.rate
         zones, zone = self.zones[candidate.model], self._compiled.pools[pool].zone
-        zones[zone] += sign
+        zones[zone] += copies
         if not zones[zone]:
             del zones[zone]
 
@@ -87,10 +92,13 @@ class Tally:
 class Construction:
     """State of one pass; also used to put copies back after some were taken out."""
 
-    def __init__(self, compiled: Compiled, economy: Economy, settings: Settings) -> None:
+    def __init__(self, compiled: Compiled, economy: Economy, settings: Settings, stop: Stop | None = None) -> None:
         self.compiled, self.economy, self.settings = compiled, economy, settings
+        self._stop, self._nodes_until_look = stop, LOOK
         self.nodes = OpenNodes(compiled)
         self.tally = Tally(compiled)
+        self.cut = False
+        """Whether the pass was ended before everything had been tried."""
         self.log: list[tuple[int, Candidate]] = []
         """(node, candidate) of every copy put, in order."""
         self.ahead: dict[tuple[Domain, int], float] = {key: max(load) for key, load in economy.load.items()}
@@ -114,6 +122,20 @@ class Construction:
         factor = self.settings.favour.get(candidate.hosting, 1.0) * self.settings.kind_factor.get(candidate.kind, 1.0)
         return self.economy.cost(candidate) * factor * in_turns(candidate, self.settings)
 
+    def over(self) -> bool:
+        """Whether the pass has to end here."""
+        if self._stop is not None and self._stop(len(self.log)):
+            self.cut = True
+        return self.cut
+
+    def _pause(self) -> bool:
+        """Now and then while a model is placed: `over`."""
+        self._nodes_until_look -= 1
+        if self._nodes_until_look > 0 or self.cut:
+            return self.cut
+        self._nodes_until_look = LOOK
+        return self.over()
+
     def place(self, index: int) -> None:
         """Place what is missing of a model, as far as there is room and stock."""
         if not self.tally.missing(index):
@@ -121,7 +143,7 @@ class Construction:
         ranked = self._ranked(index)
         for start in range(0, len(ranked), self.settings.options):
             self._place_among(index, ranked[start : start + self.settings.options])
-            if not self.tally.missing(index):
+            if not self.tally.missing(index) or self._pause():
                 break
         if self.settings.lookahead:
             self._behind(ranked)
@@ -157,7 +179,7 @@ class Construction:
                 self._open_for(index, candidate)
             else:
                 self._fill(index, candidate)
-            if not self.tally.missing(index):
+            if not self.tally.missing(index) or self.cut:
                 return
 
     def _costs(self, candidate: Candidate) -> tuple[float, float]:
@@ -180,7 +202,7 @@ class Construction:
     def _fill(self, index: int, candidate: Candidate) -> None:
         for node in self.nodes.with_room(candidate):
             self._put(index, candidate, node)
-            if not self.tally.missing(index):
+            if not self.tally.missing(index) or self._pause():
                 return
 
     def _open_for(self, index: int, candidate: Candidate) -> None:
@@ -188,7 +210,7 @@ class Construction:
         compiled, tally = self.compiled, self.tally
         most = compiled.models[index].most
         full: tuple[int, int] | None = None
-        while tally.missing(index) and tally.placed[index] < most:
+        while tally.missing(index) and tally.placed[index] < most and not self._pause():
             pools = [pool for pool in compiled.kinds[candidate.kind].pools if self.nodes.used[pool] < compiled.pools[pool].stock]
             pools = [pool for pool in pools if tally.zone_allowed(index, compiled.pools[pool].zone)]
             if not pools:
@@ -215,9 +237,8 @@ class Construction:
         opened = self.nodes.open_twin(pool, node, candidate)
         if opened is None:
             return False
-        for _ in range(copies):
-            tally.change(candidate, pool)
-            self.log.append((opened, candidate))
+        tally.change(candidate, pool, copies)
+        self.log += [(opened, candidate)] * copies
         return True
 
     def _put(self, index: int, candidate: Candidate, node: int) -> int:
@@ -232,10 +253,9 @@ class Construction:
         # While a spread over zones is not reached, a second copy here might take the place of one elsewhere.
         spread = len(tally.zones[index] | {zone: 0}) >= model.min_zones
         put = state.fill(candidate, wanted if spread else min(1, wanted))
-        for _ in range(put):
-            tally.change(candidate, state.pool)
-        self.log += [(node, candidate)] * put
         if put:
+            tally.change(candidate, state.pool, put)
+            self.log += [(node, candidate)] * put
             self.nodes.changed(node)
         return put
 
@@ -254,7 +274,14 @@ class Construction:
 
 def construct(compiled: Compiled, economy: Economy, settings: Settings) -> Plan:
     """One whole pass from nothing."""
-    construction = Construction(compiled, economy, settings)
+    return constructed(compiled, economy, settings, None).plan()
+
+
+def constructed(compiled: Compiled, economy: Economy, settings: Settings, stop: Stop | None) -> Construction:
+    """One pass from nothing, until `stop` (asked now and then, with the copies placed so far) says that it has to end."""
+    construction = Construction(compiled, economy, settings, stop)
     for index in construction.order(range(len(compiled.models))):
+        if construction.over():
+            break
         construction.place(index)
-    return construction.plan()
+    return construction

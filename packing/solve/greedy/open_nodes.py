@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 import numpy as np
+import numpy.typing as npt
 
 from packing.compile.data import Candidate, Compiled
 from packing.domain.words import Hosting
-from packing.solve.node_state import INSTANCE, NodeState, bits
+from packing.solve.node_state import CONTAINER, INSTANCE, NodeState, bits
 
+Flags = npt.NDArray[np.bool_]
 ANYONE, MIXED = -1, -2
 FREE_COLUMNS = 7
 
@@ -103,6 +105,11 @@ class _Group:
         self._owner = np.full(8, ANYONE, dtype=np.int64)
         self._strict = np.full(8, ANYONE, dtype=np.int64)
         self._by_slot = np.zeros((8, slots), dtype=np.int64)
+        self._open = np.zeros((8, 2), dtype=np.int64)
+        """Accelerators for tenants who are not there yet: those who share one with others, and those who do not."""
+        self._rows_of: defaultdict[int, set[int]] = defaultdict(set)
+        """Rows by tenant: where it is already, its own accelerators are open to it as well."""
+        self._tenants: dict[int, tuple[int, ...]] = {}
         self._size = 0
 
     def append(self, index: int, state: NodeState) -> None:
@@ -112,6 +119,7 @@ class _Group:
             self._owner = np.concatenate([self._owner, np.full_like(self._owner, ANYONE)])
             self._strict = np.concatenate([self._strict, np.full_like(self._strict, ANYONE)])
             self._by_slot = np.concatenate([self._by_slot, np.zeros_like(self._by_slot)])
+            self._open = np.concatenate([self._open, np.zeros_like(self._open)])
         self._row[index] = self._size
         self._index[self._size] = index
         self._size += 1
@@ -122,15 +130,36 @@ class _Group:
         self._free[row] = state.room()
         if self._by_slot.shape[1]:
             self._by_slot[row] = state.free_memory_by_slot()
+        self._open[row] = state.open_accelerators(strict=False), state.open_accelerators(strict=True)
         tenants = state.tenants()
+        self._settle(row, tenants)
         self._owner[row] = ANYONE if not tenants else tenants[0] if len(tenants) == 1 else MIXED
         strict = state.strict_tenants()
         self._strict[row] = strict[0] if strict else ANYONE
+
+    def _settle(self, row: int, tenants: tuple[int, ...]) -> None:
+        before = self._tenants.get(row, ())
+        if before == tenants:
+            return
+        for tenant in before:
+            self._rows_of[tenant].discard(row)
+        for tenant in tenants:
+            self._rows_of[tenant].add(row)
+        self._tenants[row] = tenants
+
+    def _own(self, tenant: int, possible: Flags, enough: Flags) -> None:
+        """Where the tenant is already, `enough` knows nothing of: nothing is ruled out there."""
+        closed, mine = np.flatnonzero(possible & ~enough), self._rows_of.get(tenant, ())
+        if len(mine) < len(closed):
+            enough[list(mine)] = True
+        else:
+            enough[[row for row in closed if row in mine]] = True
 
     def drop(self, index: int) -> None:
         row = self._row.pop(index, None)
         if row is not None:
             self._free[row] = -1
+            self._settle(row, ())
 
     def roomiest(self, candidate: Candidate, count: int, *, accelerators_free: bool) -> list[int]:
         size = self._size
@@ -165,6 +194,10 @@ class _Group:
         model = compiled.models[candidate.model]
         alone = self._owner[:size] if model.isolation >= INSTANCE else self._strict[:size]
         possible &= (alone == model.tenant) | (alone == ANYONE)
+        if candidate.width:
+            enough = self._open[:size, int(model.isolation >= CONTAINER)] >= candidate.width
+            self._own(model.tenant, possible, enough)
+            possible &= enough
         rows = np.flatnonzero(possible)
         if len(rows) > 1:
             keys = self._by_slot[rows].sum(axis=1) if self._by_slot.shape[1] else free[rows, 3]

@@ -8,10 +8,10 @@ from packing.compile.data import Compiled
 from packing.domain.overcommit import LEVELS
 from packing.domain.words import Hosting
 from packing.solve.context import SearchContext
-from packing.solve.greedy.construct import Settings, construct
+from packing.solve.greedy.construct import Settings, Stop, constructed
 from packing.solve.greedy.economy import Economy
 from packing.solve.greedy.exchange import exchange_nodes
-from packing.solve.plan import Plan
+from packing.solve.plan import Plan, make_plan
 
 PASSES = (
     Settings(),
@@ -28,14 +28,27 @@ LARGE = 4_000
 
 
 def first_pass(compiled: Compiled, context: SearchContext) -> Plan:
-    """An answer at once, whatever the limit: what `greedy` begins with; where something runs, that, mended."""
+    """An answer at once: what `greedy` begins with; where something runs, that, mended.
+
+    It takes longer than the time limit only where that is zero, or something runs; else it is cut short, and the context knows.
+    """
     if compiled.home is not None:
         from packing.solve.rebalance.mend import mend
 
         plan = mend(compiled)
         context.offer(plan, "mend")
+        context.finishing.measure(plan)
         return plan
-    return _pass(compiled, context, Economy(compiled), PASSES[0])
+    if context.overdue():
+        context.cut_short()
+        plan = make_plan(compiled, ())
+        context.offer(plan, "greedy")
+        return plan
+    if compiled.cut:
+        context.cut_short()
+    plan = context.first = _pass(compiled, context, Economy(compiled), PASSES[0], context.overdue)
+    context.finishing.measure(plan)
+    return plan
 
 
 def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None = None, first: Plan | None = None) -> Plan:
@@ -65,12 +78,19 @@ def _in_turns(compiled: Compiled) -> tuple[Settings, ...]:
     return tuple(Settings(keep_s=time) for time in times)
 
 
-def _pass(compiled: Compiled, context: SearchContext, economy: Economy, settings: Settings) -> Plan:
+def _pass(compiled: Compiled, context: SearchContext, economy: Economy, settings: Settings, stop: Stop | None = None) -> Plan:
     """One pass; where something is left out, another one by priority (of large problems only if time is left)."""
-    plan = construct(compiled, economy, settings)
+    whole = constructed(compiled, economy, settings, stop)
+    plan = whole.plan()
     context.offer(plan, "greedy")
+    if whole.cut:
+        context.cut_short()
+        return plan
     if plan.value.complete or (context.limit() is not None and compiled.copies >= LARGE):
         return plan
-    by_priority = construct(compiled, economy, replace(settings, priority_first=True))
+    again = constructed(compiled, economy, replace(settings, priority_first=True), stop)
+    if again.cut:
+        context.expire()  # the first pass was whole: nothing is lost but this try
+    by_priority = again.plan()
     context.offer(by_priority, "greedy")
     return min(plan, by_priority, key=lambda each: each.value)

@@ -29,11 +29,15 @@ LEAN = "ruin"
 """What is tried instead of a strategy that held too much memory: it holds little more than the plan."""
 QUICK = 5_000
 """Candidates up to which the quickest bound takes a fraction of a second."""
+SENDING_S = 1e-5
+"""Seconds in which a candidate gets to a child process; where there are not as many, none is begun."""
 
 
 def search(compiled: Compiled, context: SearchContext, strategy: Strategy, executor: Executor | None, memory_limit: int | None) -> None:
     """Solve with child processes, or an executor's; where none can be started, in this one."""
     first = start_here(compiled, context)
+    if context.remaining() <= len(compiled.candidates) * SENDING_S:
+        context.expire()
     if context.limit() is not None:
         return
     try:

@@ -13,11 +13,12 @@ from packing.verify.violation import Violation
 
 def copies(facts: Facts) -> Iterator[Violation]:
     """Placed <= max (1 where over-committed); placed + unplaced >= min (and one for each zone of min_zones)."""
+    in_turns = {seat.copy.model for site in facts.sites.values() if site.over_committed for seat in site.seats}
     for name, model in facts.models.items():
         most = copies_limit(model.model)
         if most is not None and model.placed > most:
             yield Violation(Rule.COPIES, f"models[{name}]", f"{model.placed} copies placed, at most {most} allowed")
-        if model.placed > 1 and any(site.over_committed for site in facts.sites.values() for seat in site.seats if seat.model is model):
+        if model.placed > 1 and name in in_turns:
             yield Violation(Rule.COPIES, f"models[{name}]", f"{model.placed} copies placed, an over-committed model has one")
         unplaced = facts.unplaced.get(name, 0)
         if model.placed + unplaced < model.base:
