@@ -238,7 +238,7 @@ def _result(
         searched.heed(context)
         change = change_of(compiled, searched, with_moves, notices)
     bound = context.valid_bound(plan.value)
-    plan = spread_evenly(compiled, expanded.problem, plan)
+    plan = plan if cut else spread_evenly(compiled, expanded.problem, plan)
     status = _status(context, plan)
     placement = assemble(compiled, expanded, plan, status, bound, cut=cut)
     checked = verify(expanded.problem, placement, expanded.digest)

@@ -27,6 +27,8 @@ MAX_TRIALS = 100_000
 """Steps tried in one plan: counted, so that the same plan is always evened in the same way."""
 MAX_TRIALS_PER_COPY = 200
 """Steps tried for each copy of a group of alike nodes."""
+MAX_CARDS = 64
+"""Cards among which copies are evened out; a larger group of nodes is taken in portions of so many, as every step looks at all of them."""
 MAX_SLOTS = 32
 """Distinct slots that are looked at; of more, those in which most is asked for."""
 
@@ -67,7 +69,7 @@ def spread_evenly(compiled: Compiled, problem: Problem, plan: Plan) -> Plan:
         return plan
     loads = _loads(compiled, problem, plan)
     nodes, trials = list(plan.nodes), MAX_TRIALS
-    for members in groups.values():
+    for members in (portion for group in groups.values() for portion in _portions(compiled, plan, group)):
         evened, tried = _even_group(compiled, [nodes[position] for position in members], loads, trials)
         trials -= tried
         for position, node in zip(members, evened, strict=True):
@@ -76,6 +78,13 @@ def spread_evenly(compiled: Compiled, problem: Problem, plan: Plan) -> Plan:
         return plan
     found = make_plan(compiled, nodes)
     return found if found.value == plan.value else plan
+
+
+def _portions(compiled: Compiled, plan: Plan, members: list[int]) -> Iterator[list[int]]:
+    """Nodes of one group, as many at a time as have `MAX_CARDS` accelerators (one at least)."""
+    width = compiled.kinds[compiled.pools[plan.nodes[members[0]].pool].kind].accelerators
+    size = max(1, MAX_CARDS // width)
+    yield from (members[at : at + size] for at in range(0, len(members), size))
 
 
 def _concerned(compiled: Compiled, node: NodePlan) -> bool:
