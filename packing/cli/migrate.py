@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ from packing.cli import options
 from packing.cli.both import read_all
 from packing.cli.exits import ExitCode
 from packing.cli.output import emit, refuse_unwritable, say, write_file
+from packing.domain.json_text import json_text
 from packing.errors import Fault, ProblemError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _text(found: Replay) -> str:
 
 def _data(found: Replay) -> str:
     violations = [{"rule": str(each.rule), "where": each.where, "detail": each.detail} for each in found.violations]
-    return json.dumps({"ok": found.ok, "states": found.states, "violations": violations}, indent=1, ensure_ascii=False)
+    return json_text({"ok": found.ok, "states": found.states, "violations": violations})
 
 
 def _options(bandwidth: str, fleet: str | None, loads: int | None, effort: int) -> tuple[MigrationOptions | None, list[Fault]]:

@@ -11,6 +11,7 @@ import typer
 from packing.cli import options
 from packing.cli.exits import ExitCode, exit_code
 from packing.cli.output import emit, native_output_to_stderr, refuse_unwritable, say, write_file
+from packing.domain.json_text import json_text
 
 if TYPE_CHECKING:
     from packing.act.simulate import Episode, Simulation
@@ -89,10 +90,9 @@ def _follow(name: str) -> Callable[[Episode], None]:
 
 
 def _json(done: dict[str, Simulation]) -> str:
-    import json
 
     whole = {"schema_version": 1, "simulations": {name: each.model_dump(mode="json", by_alias=True) for name, each in done.items()}}
-    return json.dumps(whole, indent=1, ensure_ascii=False)
+    return json_text(whole)
 
 
 def _code(done: list[Simulation]) -> int:

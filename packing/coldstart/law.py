@@ -57,9 +57,10 @@ def solve(members: Members, now: Floats, *, che: bool = False) -> Law:
     for at in range(ROUNDS):
         share = 1 + rate * miss * delay
         # not used and not loading: idle, or waiting in the queue with a last use further back
-        idle = (unused + rate[:, None, :] * queued) / share[:, None, :]
-        gone = 1 - _fits(1 - idle, members, che=che)
+        idle = _chance((unused + rate[:, None, :] * queued) / share[:, None, :])
+        gone = _chance(1 - _fits(1 - idle, members, che=che))
         new = (weight * (gone[:, 1:] + gone[:, :-1]) / 2).sum(axis=1) + (1 - later[:, 0]) * gone[:, 0] + later[:, -1] * gone[:, -1]
+        new = _chance(new)
         change = float(np.abs(new - miss).max(initial=0.0))
         miss = (miss + new) / 2 if at and change >= JUMP else new
         found = backlog(rate, miss, 1 - 1 / share, members.load_s, members.size)
@@ -68,6 +69,12 @@ def solve(members: Members, now: Floats, *, che: bool = False) -> Law:
         if change < ENOUGH:
             break
     return Law(rate, miss, delay, found)
+
+
+def _chance(value: Floats) -> Floats:
+    """Rounding leaves sums a little below 0 or above 1; the backlog divides by such differences where nobody asks for a load."""
+    made: Floats = np.clip(value, 0.0, 1.0)
+    return made
 
 
 def _until_service(members: Members, now: Floats, back: Floats, expected: Floats) -> Floats:

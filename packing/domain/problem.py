@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -11,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from packing.domain.calibration import CalibrationOrFile
 from packing.domain.fields import AsTuple, Number, Record
 from packing.domain.hardware import InstanceType, Pool
+from packing.domain.json_text import json_text
 from packing.domain.weights import BALANCED, Weights, parse_weights
 from packing.domain.words import Isolation, Survive
 from packing.domain.workload import Mode, Model, Tenant
@@ -70,7 +70,7 @@ class Problem(Record):
             for mode in (*model["modes"], *model["degrade"]["modes"]):
                 _drop_unused(mode, Mode, LATER["mode"])
             _drop_unused(model, Model, LATER["model"])
-        text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+        text = json_text(data, sort_keys=True, separators=(",", ":"), indent=None, ensure_ascii=True)
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 

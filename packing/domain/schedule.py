@@ -13,6 +13,7 @@ from pydantic import Field
 
 from packing.domain.fields import AsTuple, Number, Record
 from packing.domain.hardware import InstanceType
+from packing.domain.json_text import json_text
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
 from packing.domain.units import MILLI, need
@@ -122,9 +123,7 @@ class Schedule(Record):
 
     def to_json(self) -> str:
         """Canonical text: the same schedule gives the same bytes."""
-        import json
-
-        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"
+        return json_text(self.model_dump(mode="json", by_alias=True)) + "\n"
 
 
 def slots_of(first: int, count: int, slots: int) -> tuple[int, ...]:

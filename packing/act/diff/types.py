@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from packing.domain.fields import AsTuple, Record
+from packing.domain.json_text import json_text
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Scores, Unplaced
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
@@ -146,6 +147,4 @@ class Diff(Record):
 
     def to_json(self) -> str:
         """Canonical text: the same diff gives the same bytes."""
-        import json
-
-        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"
+        return json_text(self.model_dump(mode="json", by_alias=True)) + "\n"
