@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -16,17 +16,14 @@ if TYPE_CHECKING:
     from packing.verify import Verification
 
 
-RulesOnly = Annotated[bool, typer.Option("--rules", help="Check the rules alone, not what PLACEMENT says about itself (digest, cost, scores).")]
-
-
-def command(file: options.Problem, placement: options.Placement, rules_only: RulesOnly = False, as_json: options.AsJson = False) -> None:
+def command(file: options.Problem, placement: options.Placement, as_json: options.AsJson = False) -> None:
     """Check PLACEMENT against FILE: every rule, and cost, scores and objective recomputed."""
     from packing.describe import expand, read_placement, read_problem
     from packing.verify import verify
 
     problem, answer = read_both(read_problem, file, read_placement, placement)
     expanded = expand(problem)
-    found = verify(expanded.problem, answer, expanded.digest, rules_only=rules_only)
+    found = verify(expanded.problem, answer, expanded.digest)
     emit(json_text(_data(found)) if as_json else _text(found))
     if not found.ok:
         raise typer.Exit(ExitCode.FAULT)

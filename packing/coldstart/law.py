@@ -59,8 +59,8 @@ def solve(members: Members, now: Floats, *, che: bool = False) -> Law:
         # not used and not loading: idle, or waiting in the queue with a last use further back
         idle = _chance((unused + rate[:, None, :] * queued) / share[:, None, :])
         gone = _chance(1 - _fits(1 - idle, members, che=che))
-        new = (weight * (gone[:, 1:] + gone[:, :-1]) / 2).sum(axis=1) + (1 - later[:, 0]) * gone[:, 0] + later[:, -1] * gone[:, -1]
-        new = _chance(new)
+        # Rounding leaves chances a hair below zero; a negative rate of loads would grow without limit in every exponential further on.
+        new = _chance((weight * (gone[:, 1:] + gone[:, :-1]) / 2).sum(axis=1) + (1 - later[:, 0]) * gone[:, 0] + later[:, -1] * gone[:, -1])
         change = float(np.abs(new - miss).max(initial=0.0))
         miss = (miss + new) / 2 if at and change >= JUMP else new
         found = backlog(rate, miss, 1 - 1 / share, members.load_s, members.size)
@@ -72,9 +72,9 @@ def solve(members: Members, now: Floats, *, che: bool = False) -> Law:
 
 
 def _chance(value: Floats) -> Floats:
-    """Rounding leaves sums a little below 0 or above 1; the backlog divides by such differences where nobody asks for a load."""
-    made: Floats = np.clip(value, 0.0, 1.0)
-    return made
+    """Within 0 and 1."""
+    clipped: Floats = np.clip(value, 0.0, 1.0)
+    return clipped
 
 
 def _until_service(members: Members, now: Floats, back: Floats, expected: Floats) -> Floats:

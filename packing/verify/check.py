@@ -16,7 +16,7 @@ from packing.verify.structure import structure
 from packing.verify.violation import STRUCTURE, Verification, Violation
 
 
-def verify(problem: Problem, placement: Placement, digest: str | None = None, *, rules_only: bool = False) -> Verification:
+def verify(problem: Problem, placement: Placement, digest: str | None = None) -> Verification:
     """Check a placement against every rule, and recompute its cost, objective and scores.
 
     Parameters
@@ -24,8 +24,6 @@ def verify(problem: Problem, placement: Placement, digest: str | None = None, *,
     problem : the expanded problem: every model with its modes, every instance type of the fleet present.
     placement : the answer to check.
     digest : digest of the described problem, which `placement.problem` must equal; None: not compared.
-    rules_only : whether what the placement says about itself (digest, cost, objective, scores, status, what is left out)
-        is passed over: for placements that were read from a running fleet. That its parts fit together is checked all the same.
 
     Returns
     -------
@@ -34,14 +32,14 @@ def verify(problem: Problem, placement: Placement, digest: str | None = None, *,
         Never raises: a placement that cannot even be read is one violation of ``structure``.
     """
     try:
-        return _verify(problem, placement, None if rules_only else digest, rules_only=rules_only)
+        return _verify(problem, placement, digest)
     except Exception as error:  # noqa: BLE001 - objects made around validation can fail anywhere; the checker then refuses
         unreadable = Violation(STRUCTURE, "placement", f"cannot be read: {type(error).__name__}: {error}")
         nothing = Scores(model_size=0.0, performance=0.0, isolation=0.0, cost=0.0, scalability=0.0)
         return Verification((unreadable,), 0, None, (), nothing, {})
 
 
-def _verify(problem: Problem, placement: Placement, digest: str | None, *, rules_only: bool) -> Verification:
+def _verify(problem: Problem, placement: Placement, digest: str | None) -> Verification:
     facts = Facts(problem, placement)
     reference, tallies = baseline(facts), tally(facts)
     cost = cost_micro_usd(facts, reference)
@@ -52,8 +50,6 @@ def _verify(problem: Problem, placement: Placement, digest: str | None, *, rules
         yield from structure(facts, digest)
         for check in CHECKS.values():
             yield from check(facts)
-        if rules_only:
-            return
         yield from stated.cost(placement, cost)
         yield from stated.objective(placement, units)
         yield from stated.fitness(placement, scores)
