@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +12,7 @@ from packing.cli import options
 from packing.cli.both import read_both
 from packing.cli.exits import ExitCode
 from packing.cli.output import emit, say
+from packing.domain.json_text import json_text
 
 if TYPE_CHECKING:
     from packing.coldstart.answer import ModelFigures
@@ -47,7 +47,7 @@ def command(
 
     nodes = of_placement(expanded.problem, answer, judge=judge)
     if as_json:
-        emit(json.dumps({"schema_version": 1, "nodes": [_data(each) for each in nodes]}, indent=1, ensure_ascii=False))
+        emit(json_text({"schema_version": 1, "nodes": [_data(each) for each in nodes]}))
     else:
         from packing.cli.account import page
         from packing.report.coldstart import cold_start_report
