@@ -13,6 +13,7 @@ from packing.cli.exits import ExitCode
 from packing.cli.output import emit
 
 if TYPE_CHECKING:
+    from packing.domain.placement import Placement
     from packing.verify import Verification
 
 
@@ -24,14 +25,14 @@ def command(file: options.Problem, placement: options.Placement, as_json: option
     problem, answer = read_both(read_problem, file, read_placement, placement)
     expanded = expand(problem)
     found = verify(expanded.problem, answer, expanded.digest)
-    emit(json.dumps(_data(found), indent=1, ensure_ascii=False) if as_json else _text(found))
+    emit(json.dumps(_data(found, answer), indent=1, ensure_ascii=False) if as_json else _text(found, answer))
     if not found.ok:
         raise typer.Exit(ExitCode.FAULT)
-    if any(copies for _, copies in found.missing):
+    if any(copies for _, copies in found.missing) or answer.conceded:
         raise typer.Exit(ExitCode.INCOMPLETE)
 
 
-def _text(found: Verification) -> str:
+def _text(found: Verification, answer: Placement) -> str:
     from packing.domain.fitness import OBJECTIVE_UNITS
     from packing.domain.units import MICRO
     from packing.domain.weights import Axis
@@ -39,7 +40,9 @@ def _text(found: Verification) -> str:
     missing = sum(copies for _, copies in found.missing)
     lines = [f"violation: {each.rule}: {each.where}: {each.detail}" for each in found.violations]
     lines.append(f"{len(found.violations)} violations" if lines else "verified: no violations")
-    lines.append(f"complete: {'yes' if not missing else f'no, {missing} copies are missing'}")
+    short = [f"{missing} copies are missing"] if missing else []
+    short += [f"{each.rule} is conceded for {each.model} ({each.kept} of {each.asked})" for each in answer.conceded]
+    lines.append(f"complete: {'yes' if not short else 'no, ' + ', '.join(short)}")
     lines.append(f"cost recomputed: {found.cost_micro_usd / MICRO:,.6f} USD/h")
     if found.objective_units is not None:
         lines.append(f"objective recomputed: {found.objective_units / OBJECTIVE_UNITS:.9f}")
@@ -47,7 +50,7 @@ def _text(found: Verification) -> str:
     return "\n".join(lines)
 
 
-def _data(found: Verification) -> dict[str, object]:
+def _data(found: Verification, answer: Placement) -> dict[str, object]:
     from packing.domain.fitness import OBJECTIVE_UNITS
     from packing.domain.units import MICRO
 
@@ -55,6 +58,7 @@ def _data(found: Verification) -> dict[str, object]:
         "ok": found.ok,
         "violations": [{"rule": str(each.rule), "where": each.where, "detail": each.detail} for each in found.violations],
         "missing": [{"priority": priority, "copies": copies} for priority, copies in found.missing if copies],
+        "conceded": [each.model_dump(mode="json") for each in answer.conceded],
         "cost_per_hour": found.cost_micro_usd / MICRO,
         "objective": None if found.objective_units is None else found.objective_units / OBJECTIVE_UNITS,
         "fitness": found.scores.model_dump(mode="json"),

@@ -9,7 +9,6 @@ from concurrent.futures import Executor
 from typing import Any
 
 from packing.compile.compiler import compile_problem
-from packing.compile.current import compile_change
 from packing.compile.data import Compiled
 from packing.describe import checked_problem, expand, placement_from, problem_from
 from packing.describe.expand import Expanded
@@ -23,8 +22,11 @@ from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
 from packing.solve.plan import Plan, make_plan
 from packing.solve.rebalance.account import change_of, without_moves
+from packing.solve.rebalance.concede import concessions
 from packing.solve.rebalance.notices import broken_rules
-from packing.solve.rebalance.pins import tenable
+from packing.solve.rebalance.prepare import Prepared, prepare
+from packing.solve.rebalance.quick import Solver
+from packing.solve.rebalance.reuse import onto_running
 from packing.solve.result import FitnessReport, Result
 from packing.solve.strategies import strategy_of
 from packing.verify import Verification, verify
@@ -105,22 +107,27 @@ def solve_placement(
         pool.warm_up(workers)  # they load the solvers while the problem is prepared here
     expanded = expand(given)
     context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel)
-    compiled, notices = (compile_problem(expanded.problem), ()) if now is None else compile_change(expanded.problem, now, how)
-    compiled, lost = tenable(compiled)
-    notices += lost
-    context.time_limit -= _finishing(compiled, time_limit)
-    try:
-        if apart:
-            from packing.solve.remote.search import search
 
-            search(compiled, context, chosen, executor, memory)
+    def search(compiled: Compiled, context: SearchContext) -> None:
+        if apart:
+            from packing.solve.remote.search import search as search_apart
+
+            search_apart(compiled, context, chosen, executor, memory)
         else:
             chosen.solve(compiled, context)
+
+    ready = Prepared(compile_problem(expanded.problem), ()) if now is None else prepare(expanded.problem, now, how, Solver(search, context, cancel))
+    compiled = ready.compiled
+    context.time_limit -= _finishing(compiled, time_limit)
+    try:
+        if ready.first is not None:
+            context.offer(ready.first, "rebalance")
+        search(compiled, context)
     except KeyboardInterrupt:
         if context.incumbent is None:
             raise
         context.interrupt()
-    return _result(compiled, expanded, context, strategy, now, notices)
+    return _result(ready, expanded, context, strategy, now)
 
 
 def _current(current: Any, policy: Any, strategy: str) -> tuple[Placement | None, Policy]:
@@ -184,29 +191,30 @@ def _finishing(compiled: Compiled, time_limit: float) -> float:
     return min(copies * FINISHING_S, time_limit / 2) if copies >= LARGE else 0.0
 
 
-def _status(context: SearchContext, plan: Plan) -> Status:
+def _status(context: SearchContext, plan: Plan, *, conceded: bool) -> Status:
     proven = plan.value.missing == context.missing_bound
+    if conceded and plan.value.complete:
+        return Status.PARTIAL
     if plan.value.complete:
         return Status.OPTIMAL if proven and context.bound is not None and context.bound >= plan.value.objective else Status.FEASIBLE
     return Status.INFEASIBLE if proven and not plan.nodes else Status.PARTIAL
 
 
-def _result(
-    compiled: Compiled, expanded: Expanded, context: SearchContext, strategy: str, now: Placement | None, notices: tuple[Fault, ...]
-) -> Result:
+def _result(ready: Prepared, expanded: Expanded, context: SearchContext, strategy: str, now: Placement | None) -> Result:
+    compiled, notices = ready.compiled, ready.notices
     limit, elapsed, incidents = context.limit(), context.elapsed(), tuple(context.incidents)
-    plan = context.incumbent or make_plan(compiled, ())
+    plan = onto_running(compiled, context.incumbent or make_plan(compiled, ()))
     bound = context.valid_bound(plan.value)
     if bound is not None and bound > plan.value.objective:
         raise InternalError(f"the bound {bound} is above the objective {plan.value.objective}: a defect, please report it with the input")
     change = None
     if now is not None:
         notices += tuple(broken_rules(compiled, expanded, now))
-        change = change_of(compiled, context, plan, notices)
+        change = change_of(compiled, context, plan, notices, ready.blocked)
         # What is proven with the moves counted says nothing of the objective without them: that has a bound of its own.
         context, plan = without_moves(compiled, plan, context.proof)
         bound = context.valid_bound(plan.value)
-    status = _status(context, plan)
+    status = _status(context, plan, conceded=bool(concessions(compiled, expanded.problem, plan)))
     placement = assemble(compiled, expanded, plan, status, bound)
     checked = verify(expanded.problem, placement, expanded.digest)
     _insist(checked, plan)

@@ -55,6 +55,7 @@ def _verify(problem: Problem, placement: Placement, digest: str | None) -> Verif
         yield from stated.fitness(placement, scores)
         yield from stated.status(facts)
         yield from stated.unplaced(facts)
+        yield from stated.conceded(facts)
 
     return Verification(
         violations=tuple(violations()),

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from packing.domain.fields import AsTuple, Record
-from packing.domain.placement import Endpoint, Node, PlacedCopy, Scores, Unplaced
+from packing.domain.placement import Conceded, Endpoint, Node, PlacedCopy, Scores, Unplaced
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
 
@@ -115,6 +115,7 @@ class Figures(Record):
     gap: float | None = None
     cost_per_hour: float
     unplaced: Annotated[tuple[Unplaced, ...], AsTuple] = ()
+    conceded: Annotated[tuple[Conceded, ...], AsTuple, Field(exclude_if=lambda value: not value)] = ()
     fitness: Scores
 
 
@@ -135,7 +136,7 @@ class Diff(Record):
     copies: CopyChanges = CopyChanges()
     counts: Counts = Counts()
     cost_per_hour_before: float
-    """USD, as the old placement states it."""
+    """USD, at the prices of the problem where one was given, else as the old placement states it."""
     after: Figures
 
     @property

@@ -12,8 +12,12 @@ from packing.describe import expand
 from packing.domain.change import Policy
 from packing.errors import ProblemError
 from packing.solve.bounds.forced import forced_vector
+from packing.solve.context import SearchContext
 from packing.solve.rebalance.limits import moves_of
 from packing.solve.rebalance.mend import mend
+from packing.solve.rebalance.prepare import prepare
+from packing.solve.rebalance.quick import Solver
+from packing.solve.strategies import strategy_of
 from packing.testing.exhaustive_change import Now, stated_price
 from packing.verify import verify
 
@@ -35,7 +39,10 @@ def check(seed: int, time_limit: float) -> bool:
     account_adds_up(expanded.problem, current, policy, result)
     policy_is_kept(current, policy, result)
     names_are_kept(current, result)
-    compiled, _ = compile_change(expanded.problem, current, policy)
+    context = SearchContext(time_limit, seed)
+    ready = prepare(expanded.problem, current, policy, Solver(strategy_of("auto").solve, context))
+    assert ready.blocked == result.change.blocked
+    compiled = ready.compiled
     first = mend(compiled)
     reached = tuple(count for _, count in found.missing), round(result.change.objective * 10**9)
     assert reached <= (first.value.missing, first.value.objective)
@@ -57,7 +64,7 @@ def account_adds_up(problem, current, policy, result):
 
 def policy_is_kept(current, policy, result):
     placement = result.placement
-    assert not {name for node in placement.nodes for name in (node.id, node.pool)} & set(policy.drain)
+    assert not {name for node in placement.nodes if node.id not in result.change.blocked for name in (node.id, node.pool)} & set(policy.drain)
     told = {notice.where for notice in result.change.notices}
     new = {(copy.model, copy.copy_index): (copy.node, copy.accelerators) for copy in placement.copies}
     for copy in current.copies:
