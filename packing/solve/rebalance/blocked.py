@@ -49,19 +49,21 @@ def drained_within_limits(nodes: Sequence[str], compile_with: Compile, solver: S
     whole = _try(compile_with(nodes), lambda: compile_with(()), solver, part)
     if whole.possible or not nodes:
         return Outcome(tuple(nodes), whole.plan, held_back=whole.short)
+    if len(nodes) == 1:
+        return Outcome((), None, (_said(nodes[0], whole),))
     accepted: list[str] = []
     plan: Plan | None = None
     blocked: list[Fault] = []
-    for name in nodes if len(nodes) > 1 else ():
+    for name in nodes:
         so_far, tried = tuple(accepted), None
-        if len(accepted) + len(blocked) < TRIES and solver.open:
+        if len(accepted) + len(blocked) < TRIES:
             tried = _try(compile_with((*so_far, name)), partial(compile_with, so_far), solver, part / min(TRIES, len(nodes)))
         if tried is not None and tried.possible:
             accepted.append(name)
             plan = tried.plan
         else:
             blocked.append(_said(name, tried))
-    return Outcome(tuple(accepted), plan, tuple(blocked or [_said(nodes[0], whole)]))
+    return Outcome(tuple(accepted), plan, tuple(blocked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,10 @@ def _try(compiled: Compiled, without: Callable[[], Compiled], solver: Solver, pa
     plan = within_limits(compiled, first, solver)
     if plan.value.missing <= forced_vector(compiled):
         return _Tried(possible=True, plan=plan)
+    if not solver.open:
+        before = without()
+        possible = plan.value.missing <= within_limits(before, mend(before), solver).value.missing
+        return _Tried(possible=possible, plan=plan if possible else None, why="no way by as few moves as are allowed was found in the time given.")
     best, proven = fewest_moves(compiled, solver, part)
     if best.value.missing >= plan.value.missing:
         return _Tried(possible=True, plan=plan)  # more moves would not help
@@ -115,5 +121,6 @@ def _limit(home: Home) -> str:
 
 
 def _said(name: str, tried: _Tried | None) -> Fault:
-    cause = f"It is not drained: {tried.why}" if tried else "It is not drained: others were emptied first, and the moves allowed are used up."
+    why = tried.why if tried else f"where all together take too many moves, no more than {TRIES} nodes are looked at one by one."
+    cause = f"It is not drained: {why}"
     return Fault("drain_blocked", f"policy.drain[{name}]", name, cause, "It goes on serving. Allow more moves, or drain it in several steps.")

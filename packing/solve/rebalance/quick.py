@@ -45,6 +45,13 @@ class Solver:
         seconds = max(self.context.remaining() * share, least_s)
         return SearchContext(seconds, self.context.seed, self.context.workers, cancel=self.cancel)
 
+    def ask(self, compiled: Compiled, context: SearchContext) -> None:
+        """One question. Who interrupts it interrupts the whole solve, which ends with what is known, like any other."""
+        try:
+            self.search(compiled, context)
+        except KeyboardInterrupt:
+            self.context.interrupt()
+
     @property
     def open(self) -> bool:
         """Whether there is time for one more question."""
@@ -73,7 +80,7 @@ def fewest_moves(compiled: Compiled, solver: Solver, part: float) -> tuple[Plan,
     economy = Economy(compiled)
     context.offer(_filled(counted, economy, mend(counted, economy), solver), "rebalance")
     if context.limit() is None:
-        solver.search(counted, context)
+        solver.ask(counted, context)
     plan = context.incumbent
     assert plan is not None
     return make_plan(compiled, plan.nodes), context.valid_bound(plan.value) == plan.value.objective

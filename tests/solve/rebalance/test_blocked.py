@@ -8,7 +8,11 @@ import pytest
 
 import packing as pk
 from packing.cli import main
-from packing.describe import problem_from
+from packing.describe import expand, problem_from
+from packing.domain.change import Policy
+from packing.solve.context import SearchContext
+from packing.solve.rebalance.prepare import prepare
+from packing.solve.rebalance.quick import Solver
 
 from .now import placement_of
 
@@ -81,6 +85,20 @@ def test_what_has_no_place_anyhow_does_not_block():
     )
     assert free.change.blocked == limited.change.blocked == ()
     assert [left.model for left in free.unplaced] == [left.model for left in limited.unplaced]
+
+
+def test_an_interrupt_while_it_is_asked_how_many_moves_are_needed_ends_the_solve():
+    """As anywhere in the search: what is known by then is the answer."""
+
+    def interrupted(_compiled, _context):
+        raise KeyboardInterrupt
+
+    context = SearchContext(10.0)
+    problem = problem_from(DATA)
+    policy = Policy(drain="old", max_moves=1)
+    ready = prepare(expand(problem).problem, placement_of(problem, NOW), policy, Solver(interrupted, context))
+    assert context.limit() == "cancelled"
+    assert ready.blocked == ("n-0",)
 
 
 def test_the_command_says_it_and_does_not_say_done(tmp_path, capsys):
