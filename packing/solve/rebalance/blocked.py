@@ -22,6 +22,8 @@ from packing.solve.rebalance.quick import Solver, fewest_moves, within_limits
 TRIES = 12
 """Nodes of one drain that are looked at one by one, where all together are too many moves; the others wait for the next time."""
 
+NOT_FOUND = "no way to do it without stopping what runs was found in the time given."
+
 Compile = Callable[[Sequence[str]], Compiled]
 """The problem with these nodes drained."""
 
@@ -84,19 +86,19 @@ def _try(compiled: Compiled, without: Callable[[], Compiled], solver: Solver, pa
     plan = within_limits(compiled, first, solver)
     if plan.value.missing <= forced_vector(compiled):
         return _Tried(possible=True, plan=plan)
-    if not solver.open:
-        before = without()
-        possible = plan.value.missing <= within_limits(before, mend(before), solver).value.missing
-        return _Tried(possible=possible, plan=plan if possible else None, why="no way by as few moves as are allowed was found in the time given.")
-    best, proven = fewest_moves(compiled, solver, part)
-    if best.value.missing >= plan.value.missing:
-        return _Tried(possible=True, plan=plan)  # more moves would not help
-    if limits.allow(best):
+    best, proven = fewest_moves(compiled, solver, part) if solver.open else (plan, False)
+    helpful = best.value.missing < plan.value.missing
+    if helpful and limits.allow(best):
         return _Tried(possible=True, plan=best)
+    if proven and not helpful:
+        return _Tried(possible=True, plan=plan)  # whatever is allowed, no more can be placed
+    before = without()
+    as_before = plan.value.missing <= within_limits(before, mend(before), solver).value.missing
+    if not helpful:
+        return _Tried(possible=as_before, plan=plan if as_before else None, why=NOT_FOUND)
     why = _needed(compiled, limits, best, proven)
     fewer = sum(plan.value.missing) - sum(best.value.missing)
-    before = without()
-    if plan.value.missing <= within_limits(before, mend(before), solver).value.missing:
+    if as_before:
         cause = f"{fewer:,} more copies could run: {why}"
         return _Tried(possible=True, plan=plan, short=(Fault("held_back", "policy", _limit(limits.home), cause, "Allow more moves."),))
     return _Tried(possible=False, plan=None, why=why)
