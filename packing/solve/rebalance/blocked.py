@@ -107,7 +107,7 @@ def _try(compiled: Compiled, without: Callable[[], Compiled], solver: Solver, pa
 def _needed(compiled: Compiled, limits: Limits, best: Plan, proven: bool) -> str:
     """How many moves it takes, and how many there may be."""
     home, moved = limits.home, moves_of(compiled, best)
-    takes = "are needed" if proven else "are the fewest that were found to do"
+    takes = "are needed" if proven else "are needed as far as is known"
     if moved.total() > limits.most:
         return f"{moved.total():,} moves {takes}, {home.max_moves:,} allowed (max_moves)."
     for model, count in sorted(moved.items()):

@@ -18,6 +18,8 @@ from packing.solve.rebalance.search import fill
 
 FILL, FILL_S = 0.1, 0.2
 """Part of the time that is left for making room by itself, and seconds of it in any case: enough for some hundreds of copies."""
+QUESTION_S = 2.0
+"""Seconds for one question where they are there: child processes take most of the first to start."""
 QUESTIONS, QUESTIONS_S = 0.5, 0.5
 """Part of the time limit after which nothing more is asked, and seconds for questions in any case."""
 
@@ -67,7 +69,7 @@ def fewest_moves(compiled: Compiled, solver: Solver, part: float) -> tuple[Plan,
     """The plan that misses least, and of those one that loads least, whatever the policy allows; and whether that is proven."""
     home = compiled.home
     assert home is not None
-    context = solver.part(part)
+    context = solver.part(part, min(QUESTION_S, solver.context.remaining() * QUESTIONS))
     # Nothing costs anything but loading, and every load costs the same: the objective counts loads.
     counted = replace(
         compiled,
