@@ -77,6 +77,18 @@ class Unplaced(Record):
     reasons: Annotated[tuple[Reason, ...], AsTuple]
 
 
+class Conceded(Record):
+    """A rule that the fleet did not let copies keep which were in service, and stay in service (docs/design/running-and-rules.md)."""
+
+    model: str
+    rule: str
+    """`min_zones`: the only one that is ever conceded."""
+    asked: Annotated[int, Field(ge=2)]
+    """Zones that the model asks for."""
+    kept: Annotated[int, Field(ge=1)]
+    """Zones that its copies are in."""
+
+
 class Scores(Record):
     """The five fitness scores, each 0..1 (docs/fitness.md)."""
 
@@ -107,6 +119,8 @@ class Placement(Record):
     nodes: Annotated[tuple[Node, ...], AsTuple] = ()
     copies: Annotated[tuple[PlacedCopy, ...], AsTuple] = ()
     unplaced: Annotated[tuple[Unplaced, ...], AsTuple] = ()
+    conceded: Annotated[tuple[Conceded, ...], AsTuple, Field(exclude_if=lambda value: not value)] = ()
+    """Rules that are not kept, and whose: such a placement is `partial`. Only an answer to what runs concedes anything."""
     fitness: Scores
     _unstated: frozenset[str] = PrivateAttr(default=frozenset())
 

@@ -63,6 +63,8 @@ def words(concession: Concession, loss: Loss, page: Page) -> str:
     match concession.stage:
         case Stage.RESERVE:
             return f"reserve ({before})"
+        case Stage.SPREAD:
+            return f"spread ({after} of {before} zones)"
         case Stage.COPIES:
             return f"traffic above {_number(after)}/s"
         case Stage.ACCELERATORS:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from packing.report.account import Account
 from packing.report.page import Line, Page
-from packing.report.sections import copies, crowded, endpoints, fleet, headline, left_out, nodes, removed, scores
+from packing.report.sections import conceded, copies, crowded, endpoints, fleet, headline, left_out, nodes, removed, scores
 
 SECTIONS: tuple[Callable[[Account, Page], Iterator[Line]], ...] = (
     headline.lines,
@@ -17,6 +17,7 @@ SECTIONS: tuple[Callable[[Account, Page], Iterator[Line]], ...] = (
     copies.lines,
     crowded.lines,
     left_out.lines,
+    conceded.lines,
     removed.lines,
 )
 """What a summary consists of, in this order; a section without anything to say yields nothing."""

@@ -52,7 +52,9 @@ def verdict(account: Account) -> str:
             return "complete; how far from the best possible is not known"
         case Status.PARTIAL:
             proven = "; it is proven that no placement is complete" if account.complete_is_impossible else ""
-            return f"partial: {plural(missing, 'copy', 'copies')} of {plural(len(placement.unplaced), 'model')} left out{proven}"
+            left_out = f"{plural(missing, 'copy', 'copies')} of {plural(len(placement.unplaced), 'model')} left out{proven}"
+            fewer = f"{plural(len(placement.conceded), 'model')} in fewer zones than asked for"
+            return "partial: " + ", ".join([left_out] * (missing > 0) + [fewer] * (len(placement.conceded) > 0))
         case Status.INFEASIBLE:
             return "infeasible: nothing of what is asked for can be placed"
         case _:

@@ -10,7 +10,6 @@ from concurrent.futures import Executor
 from typing import Any
 
 from packing.compile.compiler import compile_problem
-from packing.compile.current import compile_change
 from packing.compile.data import Compiled
 from packing.describe import checked_problem, expand, placement_from, problem_from
 from packing.describe.expand import Expanded
@@ -27,8 +26,11 @@ from packing.solve.finishing import LARGE, PER_MODEL_S, shortened
 from packing.solve.plan import Plan, make_plan
 from packing.solve.reasons import dropped_by_laws
 from packing.solve.rebalance.account import change_of, without_moves
+from packing.solve.rebalance.concede import concessions
 from packing.solve.rebalance.notices import broken_rules
-from packing.solve.rebalance.pins import tenable
+from packing.solve.rebalance.prepare import Prepared, prepare
+from packing.solve.rebalance.quick import Solver
+from packing.solve.rebalance.reuse import onto_running
 from packing.solve.result import FitnessReport, Result
 from packing.solve.scores import cost_micro_usd, usd
 from packing.solve.strategies import strategy_of
@@ -116,23 +118,30 @@ def solve_placement(
         pool.warm_up(workers)  # they load the solvers while the problem is prepared here
     expanded = expand(given)
     context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel, spent=max(0.0, time.monotonic() - began))
-    compiled, notices = (_compiled(expanded.problem, context), ()) if now is None else compile_change(expanded.problem, now, how)
-    compiled, lost = tenable(compiled)
-    notices += lost
+
+    def search(compiled: Compiled, context: SearchContext) -> None:
+        if apart:
+            from packing.solve.remote.search import search as search_apart
+
+            search_apart(compiled, context, chosen, executor, memory)
+        else:
+            chosen.solve(compiled, context)
+
+    ready = (
+        Prepared(_compiled(expanded.problem, context), ()) if now is None else prepare(expanded.problem, now, how, Solver(search, context, cancel))
+    )
+    compiled = ready.compiled
     if time_limit > 0:
         context.finishing.name = lambda plan: assemble(compiled, expanded, plan, Status.PARTIAL, None, cut=True)
     try:
-        if apart:
-            from packing.solve.remote.search import search
-
-            search(compiled, context, chosen, executor, memory)
-        else:
-            chosen.solve(compiled, context)
+        if ready.first is not None:
+            context.offer(ready.first, "rebalance")
+        search(compiled, context)
     except KeyboardInterrupt:
         if context.incumbent is None:
             raise
         context.interrupt()
-    return _result(compiled, expanded, context, strategy, now, notices)
+    return _result(ready, expanded, context, strategy, now)
 
 
 def _policy(current: Any, policy: Any, strategy: str) -> Policy:
@@ -211,21 +220,22 @@ def _in_time(compiled: Compiled, context: SearchContext, plan: Plan) -> Plan:
     return shortened(compiled, plan, max(LARGE, int(copies)))
 
 
-def _status(context: SearchContext, plan: Plan) -> Status:
+def _status(context: SearchContext, plan: Plan, *, conceded: bool) -> Status:
     if context.cut and not plan.value.complete:
         return Status.PARTIAL if plan.nodes else Status.UNKNOWN
     proven = plan.value.missing == context.missing_bound
+    if conceded and plan.value.complete:
+        return Status.PARTIAL
     if plan.value.complete:
         return Status.OPTIMAL if proven and context.bound is not None and context.bound >= plan.value.objective else Status.FEASIBLE
     return Status.INFEASIBLE if proven and not plan.nodes else Status.PARTIAL
 
 
-def _result(
-    compiled: Compiled, expanded: Expanded, context: SearchContext, strategy: str, now: Placement | None, notices: tuple[Fault, ...]
-) -> Result:
+def _result(ready: Prepared, expanded: Expanded, context: SearchContext, strategy: str, now: Placement | None) -> Result:
+    compiled, notices = ready.compiled, ready.notices
     if context.incumbent is None:
         context.offer(make_plan(compiled, ()), "nothing")
-    plan = with_moves = _in_time(compiled, context, context.incumbent or make_plan(compiled, ()))
+    plan = with_moves = onto_running(compiled, _in_time(compiled, context, context.incumbent or make_plan(compiled, ())))
     limit, elapsed, searched, cut = context.limit(), context.elapsed(), context, context.cut
     greedy = None
     if context.first is not None and not cut:
@@ -236,10 +246,10 @@ def _result(
         # What is proven with the moves counted says nothing of the objective without them: that has a bound of its own.
         context, plan = without_moves(compiled, plan, searched)
         searched.heed(context)
-        change = change_of(compiled, searched, with_moves, notices)
+        change = change_of(compiled, searched, with_moves, notices, ready.blocked)
     bound = context.valid_bound(plan.value)
     plan = plan if cut else spread_evenly(compiled, expanded.problem, plan)
-    status = _status(context, plan)
+    status = _status(context, plan, conceded=bool(concessions(compiled, expanded.problem, plan)))
     placement = assemble(compiled, expanded, plan, status, bound, cut=cut)
     checked = verify(expanded.problem, placement, expanded.digest)
     _insist(checked, plan)

@@ -33,7 +33,8 @@ class Change:
     objective : of the placement, with the price of the moves: what was minimised.
     bound : proven lower bound on that; None where unknown.
     proven : nothing better is possible, moves counted.
-    notices : what could not stay as it was, a fault each.
+    notices : what could not stay as it was, and what of the policy could not be had, a fault each.
+    blocked : nodes that were to be drained and are not, since that takes more moves than the policy allows; `notices` say how many.
     """
 
     moved: int
@@ -46,6 +47,7 @@ class Change:
     bound: float | None
     proven: bool
     notices: tuple[Fault, ...] = ()
+    blocked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from packing.domain.fields import AsTuple, Mentioned, Record
 from packing.domain.json_text import json_text
-from packing.domain.placement import Endpoint, Node, PlacedCopy, Scores, Unplaced
+from packing.domain.placement import Conceded, Endpoint, Node, PlacedCopy, Scores, Unplaced
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
 
@@ -116,6 +116,7 @@ class Figures(Record):
     gap: float | None = None
     cost_per_hour: float
     unplaced: Annotated[tuple[Unplaced, ...], AsTuple] = ()
+    conceded: Annotated[tuple[Conceded, ...], AsTuple, Field(exclude_if=lambda value: not value)] = ()
     fitness: Scores
 
 
@@ -136,7 +137,7 @@ class Diff(Record):
     copies: CopyChanges = CopyChanges()
     counts: Counts = Counts()
     cost_per_hour_before: float
-    """USD, as the old placement states it."""
+    """USD, at the prices of the problem where one was given, else as the old placement states it."""
     after: Figures
     seal: Mentioned | None = None
     """Hash of all the rest, so that a figure that was edited is noticed; None: not sealed."""

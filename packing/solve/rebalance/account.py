@@ -18,7 +18,7 @@ BOUND_S = 5.0
 """Seconds that the bound without moves may take, at most (it takes a fraction of one)."""
 
 
-def change_of(compiled: Compiled, context: SearchContext, plan: Plan, notices: tuple[Fault, ...]) -> Change:
+def change_of(compiled: Compiled, context: SearchContext, plan: Plan, notices: tuple[Fault, ...], blocked: tuple[str, ...] = ()) -> Change:
     """The account of a plan whose value counts the moves."""
     home = compiled.home
     assert home is not None
@@ -37,6 +37,7 @@ def change_of(compiled: Compiled, context: SearchContext, plan: Plan, notices: t
         bound=None if bound is None else bound / OBJECTIVE_UNITS,
         proven=bound is not None and bound >= plan.value.objective,
         notices=notices,
+        blocked=blocked,
     )
 
 
