@@ -16,12 +16,12 @@ from packing.solve.rebalance.limits import Limits
 from packing.solve.rebalance.mend import mend
 from packing.solve.rebalance.search import fill
 
-FILL, FILL_S = 0.1, 0.2
-"""Part of the time that is left for making room by itself, and seconds of it in any case: enough for some hundreds of copies."""
+FILL = 0.1
+"""Part of the time that is left for making room by itself."""
 QUESTION_S = 2.0
 """Seconds for one question where they are there: child processes take most of the first to start."""
-QUESTIONS, QUESTIONS_S = 0.5, 0.5
-"""Part of the time limit after which nothing more is asked, and seconds for questions in any case."""
+QUESTIONS = 0.5
+"""Part of the time limit after which nothing more is asked."""
 
 Search = Callable[[Compiled, SearchContext], None]
 """The search, here or in child processes."""
@@ -56,8 +56,8 @@ class Solver:
 
     @property
     def open(self) -> bool:
-        """Whether there is time for one more question."""
-        return not self.context.cancelled and self.context.elapsed() <= max(self.context.time_limit * QUESTIONS, QUESTIONS_S)
+        """Whether there is time for one more question. Without a time limit to speak of nothing is asked, so that the clock decides nothing."""
+        return not self.context.cancelled and self.context.elapsed() < self.context.time_limit * QUESTIONS
 
 
 def within_limits(compiled: Compiled, first: Plan, solver: Solver) -> Plan:
@@ -91,8 +91,10 @@ def fewest_moves(compiled: Compiled, solver: Solver, part: float) -> tuple[Plan,
 def _filled(compiled: Compiled, economy: Economy, first: Plan, solver: Solver) -> Plan:
     if first.value.missing <= forced_vector(compiled):
         return first
-    context = solver.part(FILL, FILL_S)
+    context = solver.part(FILL)
     context.offer(first, "mend")
+    if context.limit() is not None:
+        return first
     fill(Fleet(compiled, economy, first.nodes), context, Limits(compiled, first))
     assert context.incumbent is not None
     return context.incumbent
