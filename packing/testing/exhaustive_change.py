@@ -177,9 +177,7 @@ class _ChangeSearch(_Search):
 
     def in_zones(self, key: Key) -> bool:
         """Rule min_zones; what is pinned may break it in every placement."""
-        return all(
-            model.min_zones <= 1 or len(found) >= min(model.min_zones, count) for model, count, found in zip(self.models, key[0], key[2], strict=True)
-        )
+        return all(asked <= 1 or len(found) >= min(asked, count) for asked, count, found in zip(self.zones_asked, key[0], key[2], strict=True))
 
     def home_steps(self, pool: Pool, node: NowNode, contents: list[tuple[int, Hosting, Content]]) -> Steps:
         """What the node may carry, with the price of what it does not have yet."""
