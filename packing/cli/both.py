@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from packing.cli.output import say
 from packing.errors import Fault, ProblemError
+
+if TYPE_CHECKING:
+    from packing.domain.problem import Problem
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -51,3 +55,11 @@ def read_all(*wanted: tuple[Callable[[Path], Any], Path], order: str = "") -> li
     if faults:
         raise ProblemError(faults)
     return found
+
+
+def say_unlikely(problem: Problem) -> None:
+    """Name quantities of the fleet file that are hardly meant, where the verb does not name all that is to be known of its figures."""
+    from packing.describe.unlikely import unlikely
+
+    for note in unlikely(problem):
+        say(f"note: {note}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from packing.cli import options
-from packing.cli.both import read_both
+from packing.cli.both import read_both, say_unlikely
 from packing.cli.exits import ExitCode
 from packing.cli.output import emit
 
@@ -22,6 +22,7 @@ def command(file: options.Problem, placement: options.Placement, as_json: option
     from packing.verify import verify
 
     problem, answer = read_both(read_problem, file, read_placement, placement)
+    say_unlikely(problem)
     expanded = expand(problem)
     found = verify(expanded.problem, answer, expanded.digest)
     emit(json.dumps(_data(found), indent=1, ensure_ascii=False) if as_json else _text(found))

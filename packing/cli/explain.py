@@ -28,10 +28,11 @@ def command(
     as_json: options.AsJson = False,
 ) -> None:
     """Explain FILE or a PLACEMENT of it: what cannot hold together and what would help, or who pays for what."""
-    from packing.cli.both import read_all
+    from packing.cli.both import read_all, say_unlikely
     from packing.describe import read_placement, read_problem
 
     problem, *placements = read_all((read_problem, file), *([(read_placement, placement)] if placement else []), order="FILE PLACEMENT")
+    say_unlikely(problem)
     given = placements[0] if placements else None
     from packing.cli.interrupt import interruptible
     from packing.explain.api import explain_placement

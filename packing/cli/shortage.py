@@ -45,6 +45,9 @@ def command(
     if faults:
         raise ProblemError(faults)
     problem, now = _read(file, current)
+    from packing.cli.both import say_unlikely
+
+    say_unlikely(problem)
     from packing.act.shortage import answer_shortage
     from packing.cli.interrupt import interruptible
 

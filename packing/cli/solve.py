@@ -34,8 +34,11 @@ def command(
     """Place the models of FILE on its fleet, and show what came out."""
     _refuse(file, output, chart)
     from packing.describe import read_problem
+    from packing.describe.unlikely import unlikely_memory_limit
 
     problem = read_problem(file)
+    if odd := unlikely_memory_limit(memory_limit):
+        say(f"note: {odd}")
     from packing.cli.account import account_of, show
     from packing.cli.interrupt import interruptible
 

@@ -13,6 +13,7 @@ from packing.describe.in_turns import over_commit_notices
 from packing.describe.known import InstanceTypes, offers
 from packing.describe.problem import with_facts
 from packing.describe.ranges import sums
+from packing.describe.unlikely import unlikely
 from packing.domain.hardware import InstanceType
 from packing.domain.problem import Problem
 from packing.domain.words import Survive
@@ -67,7 +68,7 @@ def expand(problem: Problem, base: Path | None = None) -> Expanded:
     faults = list(sums(draft_of(filled)))
     if faults:
         raise ProblemError(faults)
-    return Expanded(described, filled, described.digest(), (*filling.notices(), *over_commit_notices(models)))
+    return Expanded(described, filled, described.digest(), (*unlikely(described), *filling.notices(), *over_commit_notices(models)))
 
 
 def _with_start(kind: InstanceType) -> InstanceType:

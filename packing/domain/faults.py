@@ -31,7 +31,7 @@ _WANTED = {
     "model": ("a mapping of fields to values", "Give a mapping: field, colon, value."),
     "literal": ("one of the accepted values", "Take one of the accepted values."),
 }
-ALIKE = 0.75
+ALIKE = 0.65
 """Share of letters in common (Ratcliff and Obershelp) from which on one name may be a slip of the pen for another."""
 BEGINNING = 4
 """Letters with which a name begins that is meant although only its beginning is written."""
@@ -72,7 +72,7 @@ def did_you_mean(name: object, known: Iterable[str], otherwise: str) -> str:
 def shown(value: object) -> str:
     """Text of any value for a message: short whatever the value is, never an exception."""
     if isinstance(value, str):
-        return shorten(value[:200].encode("utf-8", "replace").decode())
+        return shorten(value[:200])
     if isinstance(value, Mapping):
         return f"a mapping of {len(value)}"
     if isinstance(value, list | tuple) and len(value) > 8:

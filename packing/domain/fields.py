@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from packing.domain.faults import coded, faults_of
-from packing.domain.units import MAX_QUANTITY, UnitError, memory_fraction
+from packing.domain.units import MAX_QUANTITY, UnitError, cores, memory_fraction
 from packing.errors import UNPRINTABLE, ProblemError
 
 MAX_NUMBER = 1e9
@@ -56,6 +56,14 @@ def _number(value: Any) -> float:
     return float(value)
 
 
+def _cores(value: Any) -> float:
+    """Cores, also as Kubernetes writes them: ``500m`` is a half."""
+    try:
+        return _number(cores(value) if isinstance(value, str) else value)
+    except UnitError as error:
+        raise coded(error.kind, error.cause, error.action) from None
+
+
 def _strings(value: Any) -> Any:
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
@@ -81,6 +89,10 @@ MemoryCapacity = Annotated[int, _memory(math.floor), _MEMORY_SCHEMA]
 """Bytes available: rounded down."""
 Number = Annotated[float, BeforeValidator(_number), WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_NUMBER})]
 """A finite number from 0 to 10^9."""
+Cores = Annotated[
+    float, BeforeValidator(_cores), WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": MAX_NUMBER}, {"type": "string"}]})
+]
+"""A number of cores, or text in thousandths such as 500m."""
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 
 

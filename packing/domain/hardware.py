@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from packing.domain.faults import coded
-from packing.domain.fields import AsTuple, Count, Label, MemoryCapacity, Name, Number, Record
+from packing.domain.fields import AsTuple, Cores, Count, Label, MemoryCapacity, Name, Number, Record
 from packing.domain.units import MICRO, MILLI, capacity, need
 from packing.domain.words import AcceleratorKind, Sharing
 
@@ -34,6 +34,13 @@ class MigGeometry(Record):
     memory_slices: Annotated[int, Field(ge=1, le=64)]
     profiles: Annotated[tuple[MigProfile, ...], AsTuple, Field(min_length=1)]
 
+    @model_validator(mode="after")
+    def _fit(self) -> MigGeometry:
+        for profile in self.profiles:
+            if profile.compute_slices > self.compute_slices or profile.memory_slices > self.memory_slices:
+                raise coded("contradiction", f"The partition {profile.name} has more slices than the accelerator.", "Correct one of them.")
+        return self
+
 
 class InstanceType(Record):
     """A kind of machine. Capacities that are not stated (None) do not limit anything."""
@@ -45,7 +52,7 @@ class InstanceType(Record):
     accelerator_kind: Annotated[AcceleratorKind, Field(strict=False)] = AcceleratorKind.GPU
     memory_per_accelerator: MemoryCapacity = 0
     """Usable bytes on each accelerator."""
-    vcpus: Number | None = None
+    vcpus: Cores | None = None
     host_memory: MemoryCapacity | None = None
     price_per_hour: Number | None = None
     """USD; a pool may override it."""
@@ -61,6 +68,13 @@ class InstanceType(Record):
     def _consistent(self) -> InstanceType:
         if self.accelerators and not (self.accelerator and self.memory_per_accelerator):
             raise coded("missing_field", "Accelerators need a kind and a memory.", "Add accelerator and memory_per_accelerator.")
+        if not self.accelerators and (self.accelerator or self.memory_per_accelerator):
+            stated = "accelerator" if self.accelerator else "memory_per_accelerator"
+            raise coded("missing_field", f"With {stated} it has to be said how many accelerators a node has.", "Add accelerators.")
+        largest = max(self.mig.profiles, key=lambda profile: profile.memory) if self.mig is not None and self.accelerators else None
+        if largest is not None and largest.memory > self.memory_per_accelerator:
+            cause = f"The partition {largest.name} has more memory than the accelerator."
+            raise coded("contradiction", cause, "Correct the memory of one of them.")
         if self.sharing is Sharing.MIG and self.mig is None:
             raise coded("missing_field", "sharing: mig needs the partitions of the accelerator.", "Add mig, or choose another kind of sharing.")
         return self

@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from packing.domain.faults import coded
 from packing.domain.fields import AsTuple, Mentioned, Record, Sentence
 from packing.domain.words import Hosting
 from packing.domain.workload import Mode
@@ -48,6 +49,19 @@ class Outcome(StrEnum):
     NOT_FOUND = "not_found"
 
 
+_NODE = {"kind", "node", "pool", "seconds", "starts_at"}
+_COPY = {"kind", "node", "model", "copy_index", "accelerators", "seconds", "starts_at"}
+FIELDS = {
+    StepKind.START_NODE: _NODE | {"instance_type", "zone", "endpoint", "hosting", "keep"},
+    StepKind.LOAD_COPY: _COPY | {"mode", "bytes"},
+    StepKind.SHIFT_TRAFFIC: _COPY | {"replaces"},
+    StepKind.DRAIN: _COPY,
+    StepKind.UNLOAD: _COPY,
+    StepKind.STOP_NODE: _NODE,
+}
+"""What a step of each kind may state."""
+
+
 class Step(Record):
     """One thing that is done to one node or one copy."""
 
@@ -75,6 +89,14 @@ class Step(Record):
     """Estimated duration."""
     starts_at: Figure = 0.0
     """Seconds from the beginning, if every step starts as soon as those that it waits for are done (no waves)."""
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Step:
+        fields = type(self).model_fields
+        odd = [field.alias or name for name, field in fields.items() if name not in FIELDS[self.kind] and getattr(self, name) != field.default]
+        if odd:
+            raise coded("contradiction", f"A step {self.kind} says nothing of {', '.join(odd)}.", "Take it out, or correct the kind.")
+        return self
 
 
 class Wave(Record):

@@ -28,6 +28,9 @@ _UNITS = {
 _MEMORY = re.compile(r"\s*([0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE]\+?[0-9]{1,2})?)\s*([A-Za-z]*)\s*")
 
 
+_CORES = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,15})?)(m?)\s*")
+
+
 class UnitError(ValueError):
     """A quantity could not be read. `kind` is the fault code it becomes."""
 
@@ -80,6 +83,14 @@ def memory_fraction(value: float | int | str) -> Fraction:
     if size > MAX_QUANTITY:
         raise UnitError("bad_number", "More memory than anything has (over 10^15 bytes).", "Check the unit.")
     return size
+
+
+def cores(text: str) -> float:
+    """Cores of a text as Kubernetes writes it: ``500m`` (thousandths), ``2``, ``0.5``."""
+    match = _CORES.fullmatch(text)
+    if match is None:
+        raise UnitError("bad_unit", "This is not a number of vCPUs.", "Write it as 4, 0.5, or 500m (thousandths).")
+    return float(Fraction(match[1]) / (MILLI if match[2] else 1))
 
 
 def show_bytes(size: int) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from packing.domain.faults import coded
-from packing.domain.fields import AsTuple, Count, MemoryNeed, Name, Number, OneOrMore, Record
+from packing.domain.fields import AsTuple, Cores, Count, MemoryNeed, Name, Number, OneOrMore, Record
 from packing.domain.units import MICRO, MILLI, capacity, need
 from packing.domain.words import Hosting, Isolation, Source, Survive
 
@@ -22,6 +22,10 @@ class ErrorBands(Record):
     requests_per_second: Number | None = None
 
 
+NEEDS = {"accelerator", "accelerators", "memory_per_accelerator", "vcpus", "host_memory", "resources"}
+"""Fields of a mode that say what it takes of a node."""
+
+
 class Mode(Record):
     """One way to serve a copy: what it takes of a node, and what it then delivers."""
 
@@ -31,7 +35,7 @@ class Mode(Record):
     memory_per_accelerator: MemoryNeed = 0
     compute_share: Annotated[Number, Field(le=1)] = 0.0
     """Share of each accelerator's compute that is reserved; 0: nothing reserved, memory alone decides."""
-    vcpus: Number = 0.0
+    vcpus: Cores = 0.0
     host_memory: MemoryNeed = 0
     requests_per_second: Number | None = None
     """What one copy serves at the SLO; None: not known."""
@@ -50,6 +54,8 @@ class Mode(Record):
     @model_validator(mode="before")
     @classmethod
     def _no_accelerator(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.keys() & NEEDS:
+            raise coded("missing_field", "This says nothing of what a copy needs.", "Add accelerator, or vcpus and host_memory for one on CPUs.")
         if isinstance(data, dict) and str(data.get("accelerator") or "cpu").lower() == "cpu":
             data = {**data, "accelerator": None, "accelerators": data.get("accelerators", 0)}
         return data

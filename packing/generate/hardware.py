@@ -55,7 +55,7 @@ def _accelerators(chooser: Chooser, limits: Limits) -> dict[str, Any]:
         "accelerator": kind,
         "accelerators": chooser.pick([count for count in (1, 1, 2, 4, 8) if count <= limits.accelerators]),
         "accelerator_kind": AcceleratorKind.NEURON if kind == "N16" else AcceleratorKind.GPU,
-        "memory_per_accelerator": memory_units(kind) * UNIT - (1 if chooser.chance(10) else 0),
+        "memory_per_accelerator": memory_units(kind) * UNIT - (1 if chooser.chance(10) and sharing is not Sharing.MIG else 0),
         "sharing": sharing,
         "mig": mig_geometry(kind) if sharing is Sharing.MIG else None,
     }

@@ -285,7 +285,13 @@ def test_other_wrong_inputs(tmp_path: Path) -> None:
             {"models": [], "fleet": [], "calibration": {"fits": [{"engine": "vllm", "accelerator": "A10G", "points": 1, "parameters": {"speed": 1}}]}}
         )
     with pytest.raises(pk.ProblemError) as caught:
-        problem_from({"fleet": [{"instance_type": "ml.g5.2xlarge"}], "models": [{"name": "m", "modes": [{}]}], "calibration": "nowhere.json"})
+        problem_from(
+            {
+                "fleet": [{"instance_type": "ml.g5.2xlarge"}],
+                "models": [{"name": "m", "modes": [{"accelerator": "A10G"}]}],
+                "calibration": "nowhere.json",
+            }
+        )
     assert next((fault.code, fault.where) for fault in caught.value.faults) == ("unreadable_file", "calibration")
 
 

@@ -95,12 +95,12 @@ def test_faults_of_both_files_at_once(placement: Path, fleet: Path, tmp_path: Pa
     assert main(["diff", str(fleet), str(tmp_path / "none.json")]) == 1
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert f"{fleet}: status: " in shown.err
+    assert f"{fleet}: This is a fleet file, not a placement." in shown.err
     assert "none.json" in shown.err
     assert main(["apply", str(fleet), str(placement)]) == 1
     messages = capsys.readouterr().err.splitlines()
-    assert any("[bad_diff]" in line and str(placement) in line for line in messages)
-    assert any("[bad_placement]" in line and str(fleet) in line for line in messages)
+    assert any("This is a placement, not a diff." in line and str(placement) in line for line in messages)
+    assert any("This is a fleet file, not a placement." in line and str(fleet) in line for line in messages)
 
 
 def test_a_newer_diff_and_no_diff_at_all(placement: Path, tmp_path: Path, capsys: Capture):

@@ -66,7 +66,7 @@ def test_wrong_options_and_files_are_all_said(files: dict[str, str], capsys: Cap
     assert main(["migrate", *placements, "--bandwidth", "3x", "--fleet-bandwidth", "0", "--loads-per-node", "0", "--effort", "-1"]) == 1
     assert capsys.readouterr().err.count("[bad_option]") == 4
     assert main(["migrate", files["fleet.yaml"], files["fleet.yaml"], files["full-new.json"]]) == 1
-    assert "[bad_placement]" in capsys.readouterr().err
+    assert "This is a fleet file, not a placement. The order is FILE OLD NEW. [wrong_file]" in capsys.readouterr().err
     assert main(["migrate", files["fleet.yaml"], files["old.json"], files["full-new.json"]]) == 1
     assert "another problem" in capsys.readouterr().err
 

@@ -8,11 +8,13 @@ import pytest
 
 from packing.describe import check, problem_from
 from packing.domain.problem import Problem
-from packing.domain.workload import Copies, Model
+from packing.domain.workload import Copies, Mode, Model, Tenant
 from packing.errors import ProblemError
 
 from .samples import GOOD, MODE, TYPE, changed, faults_in
 
+PART = {"name": "1g", "compute_slices": 1, "memory_slices": 1, "memory": "10GiB"}
+MIG: dict[str, Any] = {"compute_slices": 7, "memory_slices": 8, "profiles": [PART]}
 BOT = ("models", 0)
 CASES: list[tuple[str, tuple[int | str, ...], Any, str]] = [
     ("bad_number", (*BOT, "slo"), {"ttft_ms": float("nan")}, "models[0] 'bot'.slo.ttft_ms"),
@@ -43,6 +45,13 @@ CASES: list[tuple[str, tuple[int | str, ...], Any, str]] = [
     ("missing_field", ("models", 1), {"modes": [MODE]}, "models[1].name"),
     ("missing_field", ("fleet", 0), {"instance_type": "lab", "owned": True}, "fleet[0] 'lab'"),
     ("missing_field", ("instance_types", 0), {**TYPE, "sharing": "mig"}, "instance_types[0] 'lab'"),
+    ("missing_field", ("instance_types", 0), {key: value for key, value in TYPE.items() if key != "accelerators"}, "instance_types[0] 'lab'"),
+    ("missing_field", ("instance_types", 0), {"name": "lab", "price_per_hour": 1, "memory_per_accelerator": "1GiB"}, "instance_types[0] 'lab'"),
+    ("missing_field", (*BOT, "modes"), [{}], "models[0] 'bot'.modes[0]"),
+    ("missing_field", (*BOT, "modes"), [{"requests_per_second": 5}], "models[0] 'bot'.modes[0]"),
+    ("contradiction", ("instance_types", 0), {**TYPE, "mig": MIG | {"profiles": [PART | {"compute_slices": 8}]}}, "instance_types[0] 'lab'.mig"),
+    ("contradiction", ("instance_types", 0), {**TYPE, "mig": MIG | {"profiles": [PART | {"memory_slices": 9}]}}, "instance_types[0] 'lab'.mig"),
+    ("contradiction", ("instance_types", 0), {**TYPE, "mig": MIG | {"profiles": [PART | {"memory": "81GiB"}]}}, "instance_types[0] 'lab'"),
     ("duplicate_name", ("models", 1, "name"), "bot", "models[1] 'bot'.name"),
     ("duplicate_name", ("tenants", 1, "name"), "acme", "tenants[1] 'acme'.name"),
     ("duplicate_name", ("instance_types",), [TYPE, TYPE], "instance_types[1] 'lab'.name"),
@@ -101,6 +110,42 @@ def test_one_fault(code: str, path: tuple[int | str, ...], value: Any, where: st
 )
 def test_unknown_names_come_with_the_nearest_known_one(path: tuple[int | str, ...], value: Any, nearest: str) -> None:
     assert [fault.action for fault in faults_in(changed(*path, to=value))] == [f"Did you mean {nearest!r}?"]
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "meant"),
+    [
+        (BOT, "quantization", "Here it is called precision."),
+        (BOT, "replicas", "Here it is called copies."),
+        (BOT, "qps", "Here it is called traffic.requests_per_second."),
+        (BOT, "requests_per_second", "Here it is called traffic.requests_per_second."),
+        (BOT, "engine", "Here it is called framework."),
+        ((*BOT, "modes", 0), "gpus", "Here it is called accelerators."),
+        ((*BOT, "modes", 0), "gpu", "Here it is called accelerator."),
+        ((*BOT, "modes", 0), "memory", "Here it is called memory_per_accelerator."),
+        ((*BOT, "modes", 0), "Tensor-Parallel", "Here it is called accelerators."),
+        (("fleet", 0), "replicas", "Here it is called count."),
+        (("instance_types", 0), "cpu", "Here it is called vcpus."),
+        (BOT, "resources", None),
+        (BOT, "memory", None),
+        (BOT, "colour", None),
+    ],
+)
+def test_words_of_others_lead_to_ours_and_nonsense_to_nothing(path: tuple[int | str, ...], field: str, meant: str | None) -> None:
+    (action,) = {fault.action for fault in faults_in(changed(*path, field, to=1)) if fault.code == "unknown_field"}
+    assert action == meant if meant else action.startswith("Known here: ")
+
+
+def test_every_word_of_others_is_a_field_somewhere_and_not_one_where_it_is_looked_up() -> None:
+    from packing.domain.hardware import InstanceType, Pool
+    from packing.domain.other_words import OTHER_WORDS, other_word
+    from packing.domain.workload import Slo, Traffic
+
+    kinds = {kind: set(kind.model_fields) for kind in (Problem, Model, Mode, Pool, InstanceType, Tenant, Traffic, Slo, Copies)}
+    for word, meant in OTHER_WORDS.items():
+        assert any(other_word(word, fields) for fields in kinds.values()), word
+        for path in meant:
+            assert any(path.partition(".")[0] in fields for fields in kinds.values()), path
 
 
 def test_what_merely_cannot_be_placed_is_no_fault() -> None:

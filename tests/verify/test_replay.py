@@ -90,7 +90,7 @@ def first(data: Data, kind: StepKind) -> Data:
         (lambda data: data["totals"].update(loads=7), "totals"),
         (lambda data: data["totals"].update(seconds=7.0), "totals"),
         (lambda data: data["waves"][0].update(seconds=1.0), "totals"),
-        (lambda data: first(data, StepKind.UNLOAD).update(bytes=5), "totals"),
+        (lambda data: first(data, StepKind.LOAD_COPY).update(bytes=5), "totals"),
         (lambda data: first(data, StepKind.LOAD_COPY).update(copy=9), "step"),
         (lambda data: first(data, StepKind.LOAD_COPY).update(node="nowhere"), "step"),
         (lambda data: first(data, StepKind.LOAD_COPY).update(mode=None), "step"),

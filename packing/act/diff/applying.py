@@ -42,6 +42,9 @@ def apply_diff(old: Placement, diff: Diff) -> Placement:
     if applied.state_digest() != diff.target:
         cause = "Applied to its base, this diff does not give the state that it names as its target: it was changed after it was made."
         raise ProblemError([Fault("bad_diff", "target", diff.target, cause, "Make it again with `packing diff`.")])
+    if not diff.is_whole:
+        cause = "Its figures are not those with which it was made: it was changed afterwards."
+        raise ProblemError([Fault("bad_diff", "seal", diff.seal or "", cause, "Make it again with `packing diff`.")])
     return applied
 
 

@@ -71,7 +71,7 @@ def between(old: Placement, mended: Placement, target: Placement, *, by_name: bo
     return Diff(
         base=old.state_digest(), target=target.state_digest(), by_name=by_name, smallest=certain, endpoints=endpoints, nodes=nodes, copies=copies, counts=counts,
         cost_per_hour_before=old.cost_per_hour, after=Figures(**{name: getattr(target, name) for name in Figures.model_fields}),
-    )  # fmt: skip
+    ).sealed()  # fmt: skip
 
 
 def _endpoints(old: Placement, new: Placement) -> EndpointChanges:

@@ -137,6 +137,24 @@ class Diff(Record):
     cost_per_hour_before: float
     """USD, as the old placement states it."""
     after: Figures
+    seal: Mentioned | None = None
+    """Hash of all the rest, so that a figure that was edited is noticed; None: not sealed."""
+
+    def sealed(self) -> Diff:
+        """The same with its seal."""
+        return self.model_copy(update={"seal": self._hash()})
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was changed since it was sealed."""
+        return self.seal is None or self.seal == self._hash()
+
+    def _hash(self) -> str:
+        import hashlib
+        import json
+
+        text = json.dumps(self.model_dump(mode="json", by_alias=True, exclude={"seal"}), sort_keys=True)
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def is_empty(self) -> bool:
