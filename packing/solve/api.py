@@ -17,7 +17,7 @@ from packing.domain.change import Policy
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
 from packing.domain.units import UnitError, memory_fraction
-from packing.domain.words import Status
+from packing.domain.words import Limit, Status
 from packing.errors import Fault, InternalError, ProblemError
 from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
@@ -194,7 +194,7 @@ def _status(context: SearchContext, plan: Plan) -> Status:
 def _result(
     compiled: Compiled, expanded: Expanded, context: SearchContext, strategy: str, now: Placement | None, notices: tuple[Fault, ...]
 ) -> Result:
-    limit, elapsed, incidents = context.limit(), context.elapsed(), tuple(context.incidents)
+    limit, elapsed, incidents = context.ended_by(), context.elapsed(), tuple(context.incidents)
     plan = context.incumbent or make_plan(compiled, ())
     bound = context.valid_bound(plan.value)
     if bound is not None and bound > plan.value.objective:
@@ -205,6 +205,7 @@ def _result(
         change = change_of(compiled, context, plan, notices)
         # What is proven with the moves counted says nothing of the objective without them: that has a bound of its own.
         context, plan = without_moves(compiled, plan, context.proof)
+        limit = Limit.TIME if context.budget.late else limit
         bound = context.valid_bound(plan.value)
     status = _status(context, plan)
     placement = assemble(compiled, expanded, plan, status, bound)
@@ -213,7 +214,8 @@ def _result(
     impossible = any(context.missing_bound) if context.missing_bound is not None else None
     return Result(
         status=status,
-        limit=None if status is Status.OPTIMAL or (change is not None and change.proven) else limit,
+        # What the clock cut short counts even where the answer is proven: another run may end with another one, as good.
+        limit=None if limit is not Limit.TIME and (status is Status.OPTIMAL or (change is not None and change.proven)) else limit,
         strategy=strategy,
         elapsed_s=elapsed,
         digest=expanded.digest,

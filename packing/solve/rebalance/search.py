@@ -26,6 +26,8 @@ EFFORTS = ((1, 1, 15), (2, 1, 30), (MOST_EJECTED, 1, LOOK_AT), (MOST_EJECTED, DE
 """(copies that leave a node, links of a chain, nodes that are looked at) for a copy that is missing."""
 NEARLY_EMPTY = 0.6
 """Part of a node's scarcest capacity below which it is tried to close it."""
+ROUND, ATTEMPT = 2e-3, 5e-3
+"""Units of work of a round, and of an attempt to place a copy or to close a node."""
 HOMECOMING = (0.0, 0.5, 0.8, 0.95)
 """How likely a copy that was taken out goes back at once to where it was."""
 
@@ -54,6 +56,7 @@ def fill(fleet: Fleet, context: SearchContext, limits: Limits) -> None:
         if models[index].level == lowest:
             break
         while tally.missing(index) and tally.placed[index] < models[index].most:
+            context.spend(ATTEMPT)
             if context.limit() is not None or not preempt_for(fleet, index, limits):
                 break
     context.offer(fleet.plan(), "rebalance")
@@ -74,6 +77,7 @@ def _each(fleet: Fleet, context: SearchContext, models: Sequence[int], place: Ca
     tally, data = fleet.construction.tally, fleet.compiled.models
     for index in models:
         while tally.missing(index) and tally.placed[index] < data[index].most:
+            context.spend(ATTEMPT)
             if context.limit() is not None or not place(index):
                 break
     context.offer(fleet.plan(), "rebalance")
@@ -87,6 +91,7 @@ def tidy_up(fleet: Fleet, context: SearchContext, limits: Limits) -> None:
         if loads[node] > NEARLY_EMPTY or context.limit() is not None:
             break
         if compiled.pools[fleet.state(node).pool].coefficient > 0:
+            context.spend(ATTEMPT)
             dissolve(fleet, node, limits)
     context.offer(fleet.plan(), "rebalance")
 
@@ -97,6 +102,7 @@ def improve(fleet: Fleet, context: SearchContext, limits: Limits, worth: Sequenc
     last = number = 0
     while context.limit() is None and number - last <= STALE + STALE_PER_NODE * len(fleet.open_nodes()):
         number += 1
+        context.spend(ROUND)
         if rounds.round():
             last = number
             if context.incumbent is None or fleet.value < context.incumbent.value:

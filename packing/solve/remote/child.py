@@ -50,7 +50,7 @@ def _carry_out(link: Link, number: int, work: Work, began: float) -> bool:
         return False
     link.attach(None)
     link.flush(context)
-    link.send(("end", number, context.limit(), tuple(context.incidents)))
+    link.send(("end", number, context.ended_by(), tuple(context.incidents)))
     return True
 
 

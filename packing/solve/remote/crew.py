@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from packing.domain.words import Limit
 from packing.solve.remote.wire import FlatPlan, Proof
 from packing.solve.remote.work import Work
 
@@ -24,7 +25,7 @@ class Ended:
     """A job ended, by itself or at one of its limits."""
 
     job: int
-    limit: str | None = None
+    limit: Limit | None = None
     incidents: tuple[str, ...] = ()
 
 

@@ -32,27 +32,27 @@ THRESHOLD = 0.0005
 STALE, STALE_PER_COPY = 300, 10
 """After so many rounds without a better plan it ends: small problems do not use up the time they are given."""
 UNIT = 300
-"""Rounds for a problem of a hundred copies that count as one second of work."""
+"""Rounds for a problem of a hundred copies that count as one unit of work."""
 
 
 def ruin(
-    compiled: Compiled, context: SearchContext, economy: Economy, seconds: float, worth: Sequence[float] | None = None, start: Plan | None = None
+    compiled: Compiled, context: SearchContext, economy: Economy, work: float, worth: Sequence[float] | None = None, start: Plan | None = None
 ) -> None:
-    """Improve a plan for about so many seconds' worth of rounds.
+    """Improve a plan for about so many units of work.
 
     `start`: that plan; default: the incumbent. One from column generation may be dearer and lead further: its waste is in few nodes.
 
     `worth`: what a copy of each model costs at least, at prices whose bound is good (objective units). A node's price less
     what its copies are worth is then its part of the gap: nodes with a large part are ruined more often.
 
-    The number of rounds follows from the size of the problem and not from the clock, so that the same input and
-    seed give the same plan wherever the time limit does not bite.
+    The number of rounds follows from the size of the problem and not from the clock.
     """
     best = start or context.incumbent
     if best is None or not best.nodes:
         return
     copies = sum(len(node.copies) for node in best.nodes)
-    rounds = max(20, int(seconds * UNIT * (100 / max(100, copies)) ** 0.5))
+    pace = UNIT * (100 / max(100, copies)) ** 0.5
+    rounds = max(20, int(work * pace))
     patience = STALE + STALE_PER_COPY * copies
     search = _Search(compiled, economy, best, context.random, worth)
     last = 0
@@ -62,9 +62,12 @@ def ruin(
         if number % REBUILD_EVERY == 0:
             search.rebuild(compiled, economy)
         search.round(1 - number / rounds)
+        context.spend(1 / pace)
         if search.improved:
             last = number
             context.offer(search.plan(), "ruin")
+    else:
+        context.budget.exhausted = True
     if context.incumbent is not None and context.limit() is None:
         context.offer(exchange_nodes(compiled, context.incumbent), "ruin")
 
