@@ -10,8 +10,8 @@ from packing.solve.context import Share
 
 BUILD = 2.5e-6
 """Units of work to hand over a coefficient to a solver, and to read its answer."""
-PIVOT, STEP = 4e-9, 1.2e-7
-"""Units of work for each coefficient and iteration, of the simplex and the interior-point method."""
+PIVOT, STEP = (4e-5, 4e-10), (1e-4, 6e-8)
+"""Units of work of an iteration of the simplex, and of the interior-point method: each, and for each coefficient."""
 NODE = 3e-6
 """Units of work for each coefficient and node of a branch and bound."""
 
@@ -29,8 +29,8 @@ def solved(share: Share, size: int, solve: Callable[[Any], Any], **parameters: A
 
     answer = solve(mathopt.SolveParameters(time_limit=dt.timedelta(seconds=share.seconds()), **parameters))
     stats = answer.solve_stats
-    pivots, steps = stats.simplex_iterations + stats.first_order_iterations, stats.barrier_iterations
-    share.spend(BUILD * size + (PIVOT * pivots + STEP * steps + NODE * stats.node_count) * size)
+    pivot, step = PIVOT[0] + PIVOT[1] * size, STEP[0] + STEP[1] * size
+    share.spend(BUILD * size + pivot * stats.simplex_iterations + step * stats.barrier_iterations + NODE * size * stats.node_count)
     if answer.termination.limit is mathopt.Limit.TIME:
         share.cut()
     return answer

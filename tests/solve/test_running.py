@@ -62,7 +62,7 @@ def test_cancel_from_another_thread_stops_within_a_second(hard):
     context = SearchContext(60.0, cancel=stop)
     threading.Timer(0.3, stop.set).start()
     start = time.monotonic()
-    outcome = run(hard.model, context, 60.0)
+    outcome = run(hard.model, context)
     assert time.monotonic() - start < 0.3 + 1.0
     assert not outcome.optimal
     assert solver_threads() == []
@@ -80,7 +80,7 @@ def test_single_model_nodes_do_not_make_a_formulation_look_too_large():
 def test_time_limit_is_kept_though_the_wall_clock_stands_still(hard, monkeypatch):
     monkeypatch.setattr(time, "time", lambda: 0.0)
     start = time.monotonic()
-    run(hard.model, SearchContext(0.5), 0.5)
+    run(hard.model, SearchContext(0.5))
     assert time.monotonic() - start < 0.5 + 1.0
 
 
@@ -88,7 +88,7 @@ def test_keyboard_interrupt_in_the_caller_stops_the_solver(hard):
     threading.Timer(0.3, _thread.interrupt_main).start()
     start = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        run(hard.model, SearchContext(60.0), 60.0)
+        run(hard.model, SearchContext(60.0))
     assert time.monotonic() - start < 0.3 + 1.0
     assert solver_threads() == []
 
@@ -102,7 +102,7 @@ def test_an_error_in_the_callback_reaches_the_caller():
         raise RuntimeError("from the callback")
 
     with pytest.raises(RuntimeError, match="from the callback"):
-        run(formulation.model, SearchContext(20.0), 20.0, fails)
+        run(formulation.model, SearchContext(20.0), on_solution=fails)
     assert solver_threads() == []
 
 
@@ -137,7 +137,7 @@ def test_tiny_limits(strategy, limit):
     for seed in range(6):
         result = pk.solve_placement(random_problem(seed), strategy=strategy, time_limit=limit)
         assert verify(result.expanded.problem, result.placement, result.digest).ok
-        assert result.limit in {"time", "gap", None}
+        assert result.limit in {"time", "work", "gap", None}
         assert (result.status in {Status.OPTIMAL, Status.FEASIBLE}) == (not result.unplaced)
         assert result.bound is None or result.bound <= result.objective
         assert result.status is not Status.OPTIMAL or result.gap == 0
@@ -208,5 +208,5 @@ def test_the_relaxation_gives_up_in_time():
     compiled = compile_problem(pk.solve_placement(fleet, strategy="greedy", time_limit=0).expanded.problem)
     relaxation = LinearRelaxation(compiled, whole_task(compiled))
     start = time.monotonic()
-    relaxation.prices(0.01)
+    relaxation.prices(SearchContext(0.01).share())
     assert time.monotonic() - start < 1.0

@@ -21,6 +21,8 @@ from packing.solve.context import Share
 from packing.solve.programs import solved
 from packing.solve.task import Demand, Task
 
+MAKE = 8e-6
+"""Units of work to make a coefficient of the program."""
 COST_UNIT = 10**6
 """Objective units per unit of the program's costs: with costs in thousands GLOP's tolerances hold, with 10^9 it calls answers imprecise."""
 
@@ -46,8 +48,8 @@ class LinearRelaxation:
         self._uses: dict[Row, list[Any]] = defaultdict(list)
         self._rows: dict[Row, Any] = {}
         self.pooled: dict[tuple[int, Hosting], Any] = {}
-        self._size = 0
-        """Coefficients."""
+        self._size, self._made = 0, False
+        """Coefficients, and whether the work of making the program has been counted."""
         self.missing: dict[int, Any] = {}
         """Missing copies of each class of equal models, by its first member."""
         for members in demand_classes(compiled, task):
@@ -149,6 +151,9 @@ class LinearRelaxation:
 
     def _solve(self, share: Share) -> Any:
         mathopt = self._mathopt
+        if not self._made:
+            self._made = True
+            share.spend(MAKE * self._size)
         answer = solved(share, self._size, lambda params: mathopt.solve(self.program, mathopt.SolverType.GLOP, params=params), threads=1)
         return answer if answer.termination.reason == mathopt.TerminationReason.OPTIMAL else None
 

@@ -10,9 +10,9 @@ from typing import Any
 from packing.solve.context import SearchContext
 
 LOOK_EVERY_S = 0.05
-DETERMINISTIC = 1.0
+DETERMINISTIC = 1.4
 """Units of work for a deterministic second of CP-SAT."""
-BUILD = 2e-5
+BUILD = 1e-5
 """Units of work to make, hand over and read a variable or a constraint of a formulation."""
 LEAST = 1e-3
 """Deterministic seconds that a solver is always given."""

@@ -23,8 +23,8 @@ PASSES = (
 )
 SHORTAGE_PASSES = (Settings(favour={Hosting.SINGLE_MODEL: 1e9}),)
 """Where a large problem does not fit at first: whole nodes for single models waste most."""
-COPY = 5e-5
-"""Units of work for each copy in one pass."""
+WAY = 9e-6
+"""Units of work of one pass for each candidate of each copy."""
 LARGE = 4_000
 """Copies from which on one pass has to do: the answer is wanted at once."""
 
@@ -57,7 +57,7 @@ def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None =
         best = min(best, plan, key=lambda each: each.value)
     if context.limit() is None:
         best = exchange_nodes(compiled, best)
-        context.spend(COPY * compiled.copies)
+        context.spend(_work(compiled))
         context.offer(best, "greedy")
     return best
 
@@ -71,11 +71,16 @@ def _in_turns(compiled: Compiled) -> tuple[Settings, ...]:
 def _pass(compiled: Compiled, context: SearchContext, economy: Economy, settings: Settings) -> Plan:
     """One pass; where something is left out, another one by priority (of large problems only if time is left)."""
     plan = construct(compiled, economy, settings)
-    context.spend(COPY * compiled.copies)
+    context.spend(_work(compiled))
     context.offer(plan, "greedy")
     if plan.value.complete or (context.limit() is not None and compiled.copies >= LARGE):
         return plan
     by_priority = construct(compiled, economy, replace(settings, priority_first=True))
-    context.spend(COPY * compiled.copies)
+    context.spend(_work(compiled))
     context.offer(by_priority, "greedy")
     return min(plan, by_priority, key=lambda each: each.value)
+
+
+def _work(compiled: Compiled) -> float:
+    """Units of work of one pass."""
+    return WAY * compiled.copies * (1 + len(compiled.candidates) / max(1, len(compiled.models)))

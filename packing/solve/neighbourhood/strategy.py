@@ -29,7 +29,7 @@ ROUND_WORK = 0.4
 """Units of work of CP-SAT for one neighbourhood."""
 STALE = 10
 """Rounds without a better plan, and one for each node, after which it ends."""
-OVERHEAD = 0.05
+OVERHEAD = 0.02
 """Units of work that a round counts on top of the solver's: choosing, and reading the answer."""
 
 

@@ -27,7 +27,7 @@ SKETCHY, QUICK, THOROUGH = 4_000, 32_000, 600_000
 """Partial contents that exact pricing extends: at first; at most while the bound is not urgent; and when nothing else helps."""
 STALLED, WINDOW = 1e-3, 6
 """The linear program has stalled where it gained less than this part of its value in so many rounds."""
-CALL, FILL = 3e-4, 1.5e-6
+CALL, FILL = 3e-4, 3.5e-7
 """Units of work of a call for one bin, and of each of its items in each greedy content."""
 NARROW = 1e-6
 """Gap between linear program and bound that counts as none."""

@@ -29,7 +29,7 @@ FINE = 2**40
 """Mixed rows are rounded to this part of their capacity."""
 MOST = 2**60
 """Sums of values stay below this, so that tables are exact in 64 bits."""
-TABLE, BRANCH, FILL = 3e-9, 1.5e-6, 1.2e-8
+TABLE, BRANCH, FILL = 6e-9, 4e-6, 7e-9
 """Units of work for a cell of a table (and each copy tried), for a branch, and for an item, start and dimension of greedy fills."""
 CALL = 3e-4
 """Units of work of a call besides."""

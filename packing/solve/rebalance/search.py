@@ -15,6 +15,7 @@ from packing.solve.rebalance.eject import DEPTH, LOOK_AT, MOST_EJECTED, dissolve
 from packing.solve.rebalance.fleet import Fleet, pinned_on
 from packing.solve.rebalance.limits import Limits
 from packing.solve.rebalance.swap import Exchange
+from packing.solve.ruin.working import round_work
 
 MOST_NODES = 4
 BIAS = 6
@@ -26,8 +27,8 @@ EFFORTS = ((1, 1, 15), (2, 1, 30), (MOST_EJECTED, 1, LOOK_AT), (MOST_EJECTED, DE
 """(copies that leave a node, links of a chain, nodes that are looked at) for a copy that is missing."""
 NEARLY_EMPTY = 0.6
 """Part of a node's scarcest capacity below which it is tried to close it."""
-ROUND, ATTEMPT = 2e-3, 5e-3
-"""Units of work of a round, and of an attempt to place a copy or to close a node."""
+ATTEMPT = 3e-3
+"""Units of work of an attempt to place a copy or to close a node."""
 HOMECOMING = (0.0, 0.5, 0.8, 0.95)
 """How likely a copy that was taken out goes back at once to where it was."""
 
@@ -100,9 +101,10 @@ def improve(fleet: Fleet, context: SearchContext, limits: Limits, worth: Sequenc
     """Rounds of change until time is up or nothing has helped for long. `worth`: see `packing.solve.ruin.strategy.ruin`."""
     rounds = _Rounds(fleet, context.random, limits, worth)
     last = number = 0
+    each = round_work(fleet.compiled, fleet.construction.tally.placed.total(), len(fleet.open_nodes()))
     while context.limit() is None and number - last <= STALE + STALE_PER_NODE * len(fleet.open_nodes()):
         number += 1
-        context.spend(ROUND)
+        context.spend(each)
         if rounds.round():
             last = number
             if context.incumbent is None or fleet.value < context.incumbent.value:

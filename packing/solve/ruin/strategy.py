@@ -18,7 +18,7 @@ from packing.solve.greedy.construct import Settings
 from packing.solve.greedy.economy import Economy
 from packing.solve.greedy.exchange import exchange_nodes
 from packing.solve.plan import Plan, Value
-from packing.solve.ruin.working import WorkingPlan
+from packing.solve.ruin.working import WorkingPlan, round_work
 
 REBUILD_EVERY = 400
 LOOK_AT = 80
@@ -31,8 +31,8 @@ THRESHOLD = 0.0005
 """At first, a change may be worse by this part of the objective."""
 STALE, STALE_PER_COPY = 300, 10
 """After so many rounds without a better plan it ends: small problems do not use up the time they are given."""
-UNIT = 300
-"""Rounds for a problem of a hundred copies that count as one unit of work."""
+FEWEST = 20
+"""Rounds, however little work is left."""
 
 
 def ruin(
@@ -51,8 +51,8 @@ def ruin(
     if best is None or not best.nodes:
         return
     copies = sum(len(node.copies) for node in best.nodes)
-    pace = UNIT * (100 / max(100, copies)) ** 0.5
-    rounds = max(20, int(work * pace))
+    each = round_work(compiled, copies, len(best.nodes))
+    rounds = max(FEWEST, int(work / each))
     patience = STALE + STALE_PER_COPY * copies
     search = _Search(compiled, economy, best, context.random, worth)
     last = 0
@@ -62,7 +62,7 @@ def ruin(
         if number % REBUILD_EVERY == 0:
             search.rebuild(compiled, economy)
         search.round(1 - number / rounds)
-        context.spend(1 / pace)
+        context.spend(each)
         if search.improved:
             last = number
             context.offer(search.plan(), "ruin")

@@ -15,15 +15,13 @@ from packing.solve.context import SearchContext, Share
 from packing.solve.greedy.construct import Settings
 from packing.solve.greedy.economy import Economy
 from packing.solve.plan import Plan, Value
-from packing.solve.ruin.working import WorkingPlan
+from packing.solve.ruin.working import WorkingPlan, round_work
 
 REBUILD_EVERY = 400
 DEARER = 0.002
 """A change that misses as much may cost this much more than the best plan, relative to it."""
 PATIENCE, EACH, FEW = 3_000, 20, 200
 """Rounds without a plan that misses less, after which it ends; so many for each copy of a small problem, and no fewer than a few."""
-ROUND, FEWEST = 3e-4, 100
-"""Units of work of a round, for the root of the number of copies (no fewer than so many)."""
 MOST_NODES = 6
 MOST_SLACK = 2
 """Missing copies of a level, at most, that the plan may have more than the best one, in two of three phases."""
@@ -37,7 +35,7 @@ def repair(compiled: Compiled, context: SearchContext, plan: Plan, least: tuple[
     if not plan.nodes:
         return
     search = _Repair(compiled, context, plan)
-    last, each = 0, ROUND * max(FEWEST, compiled.copies) ** 0.5
+    last, each = 0, round_work(compiled, sum(len(node.copies) for node in plan.nodes), len(plan.nodes))
     patience = min(PATIENCE, max(FEW, EACH * compiled.copies))
     for number in range(10**9):
         if share() <= 0 or number - last > patience or search.best.missing == least:
