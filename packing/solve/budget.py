@@ -27,8 +27,8 @@ class End:
 
 
 def clock_part(part: float) -> float:
-    """The part of the clock that a part of the work may take: up to twice as much, and at least half of what is meant for the others stays."""
-    return min(2 * part, (1 + part) / 2)
+    """The part of the clock that a part of the work may take: up to three times as much, and at least half of what is meant for the others stays."""
+    return min(3 * part, (1 + part) / 2)
 
 
 class Budget:

@@ -63,7 +63,14 @@ def run(options: Options) -> Report:
     return Report(
         "determinism",
         tuple(rows),
-        (Target("one answer of each problem among the runs that the time limit did not cut short", f"{different} with several", not different, hard=True),),
+        (
+            Target(
+                "one answer of each problem among the runs that the time limit did not cut short",
+                f"{different} with several",
+                not different,
+                hard=True,
+            ),
+        ),
         (f"{late} of {runs} runs were cut short by the time limit; work, gap, none: what ended the others.",),
     )
 

@@ -1,6 +1,6 @@
 """Whole numbers for a part: how many bins of each content.
 
-Small parts are one integer program over the columns found. In large ones HiGHS ends one or two per cent above the
+Small parts are one integer program over the columns found, if there is work enough for it. In large ones HiGHS ends one or two per cent above the
 linear program; there is a dive instead. The linear program's vertex is rounded down; of what is left, the contents that are nearly whole are rounded up, new
 contents that suit the rest are priced, and the program is solved again. Each step adapts to the steps before, so that
 little is lost (price and dive; Sadykov et al., INFORMS J. Comput. 31, 2019). The last few bins are left to composition and
@@ -17,6 +17,7 @@ from packing.solve.patterns.generation import column_improves
 from packing.solve.patterns.master import Master, Solution
 from packing.solve.patterns.parts import Part
 from packing.solve.patterns.pricing import prices_of
+from packing.solve.programs import enough_for_root
 
 STEPS = 400
 """Steps at most."""
@@ -43,6 +44,8 @@ def whole_solution(part: Part, counts: Sequence[int] | None, share: Share, threa
         return dive(part, counts, share)
     program = Master(part.layout, part.costs, whole=True)
     program.add(part.master.columns)
+    if not enough_for_root(share(), program.size):
+        return dive(part, counts, share)
     program.limit_nodes(counts)
     return program.solve(share, gap=1e-5, threads=threads)
 
