@@ -64,9 +64,10 @@ def solve_placement(
     ----------
     problem : a `Problem`, or the same as plain data; alternatively its parts:
     models, instances, tenants, weights : objects or dicts; `instances` are pools (or names of instance types).
-    time_limit : seconds; 0 still gives the greedy's first answer.
-    seed : of everything random. Same input, seed and one worker: same bytes, where no time limit or time share bites
-        (`auto` above 150 copies shares its time out by the clock).
+    time_limit : seconds; 0 still gives the greedy's first answer. They stand for so many units of work, which the strategies share out and
+        count; the clock ends the search where a unit takes longer than it should (docs/design/portfolio.md).
+    seed : of everything random. Same input, options, seed and one worker: same bytes, in whatever order models and pools come, unless
+        the time limit cut the search short. Then `Result.limit` says ``time`` (``cancelled`` where it was you).
     workers : processes that work on it at the same time, sharing what they find; several are not reproducible.
     gap : stop as soon as (objective - bound) / objective is no larger.
     strategy : one of `packing.solve.strategies()`.
