@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import logging
+import math
 import os
 import random
 import signal
@@ -14,13 +15,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ortools.sat.python import cp_model
 
 import packing as pk
 from packing.compile.compiler import compile_problem
-from packing.domain.words import Hosting, Status
+from packing.domain.words import Hosting, Limit, Status
 from packing.generate import generate, random_problem
 from packing.solve import strategies
 from packing.solve.bounds.linear import LinearRelaxation
+from packing.solve.budget import End
 from packing.solve.context import SearchContext
 from packing.solve.cp_sat.formulation import Formulation
 from packing.solve.cp_sat.solver import run
@@ -82,6 +85,36 @@ def test_time_limit_is_kept_though_the_wall_clock_stands_still(hard, monkeypatch
     start = time.monotonic()
     run(hard.model, SearchContext(0.5))
     assert time.monotonic() - start < 0.5 + 1.0
+
+
+def test_a_jump_of_the_wall_clock_cannot_end_the_solver(hard, monkeypatch):
+    """CP-SAT's own time limit follows that clock: there is none, only work and the watchdog, which stops it at the limit and says so."""
+    given = []
+    solve = cp_model.CpSolver.solve
+
+    def recorded(self, *arguments):
+        given.append((self.parameters.max_time_in_seconds, self.parameters.max_deterministic_time))
+        return solve(self, *arguments)
+
+    monkeypatch.setattr(cp_model.CpSolver, "solve", recorded)
+    context = SearchContext(0.5)
+    context.budget.end = End(1e6, 0.5)
+    outcome = run(hard.model, context)
+    ((seconds, work),) = given
+    assert math.isinf(seconds)
+    assert math.isfinite(work)
+    assert not outcome.optimal
+    assert context.ended_by() is Limit.TIME
+
+
+def test_counted_work_ends_the_solver_at_the_same_place_every_time(hard):
+    def outcome():
+        context = SearchContext(3600.0)
+        found = run(hard.model, context, work=0.7)
+        assert context.ended_by() is None, "what was asked for is done: nothing of the search was cut short"
+        return found.found, found.objective, found.bound, found.work, context.budget.work
+
+    assert outcome() == outcome()
 
 
 def test_keyboard_interrupt_in_the_caller_stops_the_solver(hard):

@@ -27,8 +27,10 @@ EFFORTS = ((1, 1, 15), (2, 1, 30), (MOST_EJECTED, 1, LOOK_AT), (MOST_EJECTED, DE
 """(copies that leave a node, links of a chain, nodes that are looked at) for a copy that is missing."""
 NEARLY_EMPTY = 0.6
 """Part of a node's scarcest capacity below which it is tried to close it."""
-ATTEMPT = 3e-3
+ATTEMPT = 5e-4
 """Units of work of an attempt to place a copy or to close a node."""
+HARDER = 2
+"""Times the work of a round of ruin and recreate that one takes which also counts moves."""
 HOMECOMING = (0.0, 0.5, 0.8, 0.95)
 """How likely a copy that was taken out goes back at once to where it was."""
 
@@ -101,7 +103,7 @@ def improve(fleet: Fleet, context: SearchContext, limits: Limits, worth: Sequenc
     """Rounds of change until time is up or nothing has helped for long. `worth`: see `packing.solve.ruin.strategy.ruin`."""
     rounds = _Rounds(fleet, context.random, limits, worth)
     last = number = 0
-    each = round_work(fleet.compiled, fleet.construction.tally.placed.total(), len(fleet.open_nodes()))
+    each = HARDER * round_work(fleet.compiled, fleet.construction.tally.placed.total(), len(fleet.open_nodes()))
     while context.limit() is None and number - last <= STALE + STALE_PER_NODE * len(fleet.open_nodes()):
         number += 1
         context.spend(each)
