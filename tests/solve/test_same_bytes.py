@@ -83,23 +83,35 @@ LIMIT_S, WORK = 10_000.0, 0.6
 """A time limit that is never near, and the units of work that it is to stand for."""
 
 
-def at_pace(monkeypatch, strategy, pace):
+def at_pace(monkeypatch, pace, problem, **options):
     """The answer where the clock goes at another pace, with little work to share out and no hurry."""
     with monkeypatch.context() as patch:
         true, began = time.monotonic, time.monotonic()
         patch.setattr(time, "monotonic", lambda: began + (true() - began) * pace)
         patch.setattr(budget, "PACE", WORK / LIMIT_S)
-        problem = generate(**FLEETS[strategy])
-        return pk.solve_placement(problem, strategy=strategy, time_limit=LIMIT_S, seed=2, processes=False)
+        return pk.solve_placement(problem, time_limit=LIMIT_S, seed=2, processes=False, **options)
+
+
+def same_at_every_pace(monkeypatch, problem, **options):
+    """Shares that were measured in seconds would end at other places; here the limit is never near, at any pace."""
+    slow, fast = (at_pace(monkeypatch, pace, problem, **options) for pace in (0.1, 40.0))
+    assert {slow.limit, fast.limit} <= {None, Limit.WORK}
+    assert slow.limit == fast.limit
+    assert slow.placement.to_json() == fast.placement.to_json()
 
 
 @pytest.mark.parametrize("strategy", FLEETS)
 def test_the_pace_of_the_clock_changes_nothing(strategy, monkeypatch):
-    """Shares that were measured in seconds would end at other places; here the limit is never near, at any pace."""
-    slow, fast = (at_pace(monkeypatch, strategy, pace) for pace in (0.1, 40.0))
-    assert {slow.limit, fast.limit} <= {None, Limit.WORK}
-    assert slow.limit == fast.limit
-    assert slow.placement.to_json() == fast.placement.to_json()
+    same_at_every_pace(monkeypatch, generate(**FLEETS[strategy]), strategy=strategy)
+
+
+@pytest.mark.parametrize("copies", [60, 200])
+def test_nor_does_it_where_something_runs(copies, monkeypatch):
+    """A few nodes are lost: copies find other places, and everything is improved, and proven where it is small."""
+    problem = generate(copies=copies, models=copies // 3, shapes=15, tightness=0.9, seed=12)
+    current = pk.solve_placement(problem, time_limit=0, processes=False).placement
+    fleet = tuple(pool.model_copy(update={"count": max(0, pool.count - 1)}) for pool in problem.fleet)
+    same_at_every_pace(monkeypatch, problem.model_copy(update={"fleet": fleet}), current=current)
 
 
 def test_a_time_limit_that_bites_is_said(monkeypatch):
