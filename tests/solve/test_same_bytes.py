@@ -67,7 +67,7 @@ def test_cp_sat_is_given_no_limit_that_follows_the_wall_clock():
 
 
 FLEETS = {
-    "auto": {"copies": 60, "models": 25, "tenants": 4, "tightness": 1.1, "seed": 3},
+    "auto": {"copies": 200, "models": 60, "shapes": 30, "tenants": 4, "tightness": 1.1, "seed": 3},
     "patterns": {"copies": 160, "models": 40, "shapes": 20, "tenants": 4, "seed": 5},
     "node_patterns": {"copies": 120, "models": 60, "shapes": 30, "sharing": "exclusive", "slots": 3, "seed": 6},
     "shortage": {"copies": 160, "models": 50, "shapes": 25, "tightness": 1.2, "seed": 7},
