@@ -109,3 +109,5 @@ def _prove(compiled: Compiled, context: SearchContext, economy: Economy) -> None
         ruin(compiled, context, economy, context.work_left() * QUICK)
     if context.limit() is None:
         cp_sat(compiled, context)
+    if context.limit() is None:
+        ruin(compiled, context, economy, context.work_left())

@@ -27,7 +27,8 @@ from packing.solve.budget import End
 from packing.solve.context import SearchContext
 from packing.solve.cp_sat.formulation import Formulation
 from packing.solve.cp_sat.solver import run
-from packing.solve.cp_sat.strategy import MOST_VARIABLES, _size
+from packing.solve.cp_sat.strategy import MOST_VARIABLES, _size, cp_sat
+from packing.solve.strategies import begin
 from packing.solve.task import whole_task
 from packing.verify import verify
 
@@ -78,6 +79,21 @@ def test_single_model_nodes_do_not_make_a_formulation_look_too_large():
     limits = {(each, hosting): 20 for each in range(2) for hosting in Hosting}
     formulation = Formulation(compiled, task, limits)
     assert len(formulation.model.proto.variables) / 3 < _size(compiled, task, limits) < MOST_VARIABLES
+
+
+def test_a_formulation_that_would_take_all_the_work_to_make_is_not_made(monkeypatch):
+    """Nothing interrupts the making of it: it would end long after the limit."""
+
+    def never(*_arguments, **_options):
+        raise AssertionError("made")
+
+    compiled = compile_problem(awkward())
+    context = SearchContext(60.0)
+    begin(compiled, context)
+    context.budget.end = End(context.budget.work + 0.05, 60.0)
+    monkeypatch.setattr("packing.solve.cp_sat.strategy.Formulation", never)
+    cp_sat(compiled, context)
+    assert context.ended_by() is Limit.WORK
 
 
 def test_time_limit_is_kept_though_the_wall_clock_stands_still(hard, monkeypatch):

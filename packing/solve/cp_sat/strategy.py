@@ -19,6 +19,8 @@ from packing.solve.task import Task, independent_parts, whole_task
 
 MOST_VARIABLES = 400_000
 """Estimated variables beyond which a part is left to other strategies."""
+MAKE, MAKING = (2e-5, 7e-6), 0.7
+"""Units of work to make a variable with its rows, each and for each slot (nothing interrupts it), and the part of what is left that it may take."""
 LIMITS, LEVEL = 0.3, 0.5
 """Shares of the work left for limits on the numbers of nodes, and for one level of missing copies."""
 
@@ -99,7 +101,7 @@ def solve_task(
     budget = cost_of(compiled, nodes, task)
     relaxation = LinearRelaxation(compiled, task)
     limits = relaxation.most_nodes(budget, context.share(LIMITS))
-    if _size(compiled, task, limits) > MOST_VARIABLES:
+    if not _worth_making(compiled, context, _size(compiled, task, limits)):
         return nodes, None
     formulation = Formulation(compiled, task, limits)
     formulation.minimize_blend()
@@ -114,6 +116,16 @@ def solve_task(
     found = formulation.read(outcome.value)
     better = cost_of(compiled, found, task) < budget
     return (found if better else nodes), outcome.bound
+
+
+def _worth_making(compiled: Compiled, context: SearchContext, size: int) -> bool:
+    """Whether a formulation of this size can be made, and leaves work to solve it; if so, the work of making it is counted."""
+    work = size * (MAKE[0] + MAKE[1] * compiled.slots)
+    if size > MOST_VARIABLES or work > MAKING * context.work_left():
+        context.budget.exhausted = context.budget.exhausted or size <= MOST_VARIABLES
+        return False
+    context.spend(work)
+    return True
 
 
 def _size(compiled: Compiled, task: Task, limits: dict[tuple[int, Hosting], int]) -> int:
@@ -137,7 +149,7 @@ def _solve_shortage(compiled: Compiled, context: SearchContext) -> None:
     plan = context.incumbent
     task = whole_task(compiled)
     limits: dict[tuple[int, Hosting], int] = {}
-    if _size(compiled, task, limits) > MOST_VARIABLES:
+    if not _worth_making(compiled, context, _size(compiled, task, limits)):
         return
     formulation = Formulation(compiled, task, limits, missing_variables=True)
     proven: list[int] = []
