@@ -18,7 +18,7 @@ def account_of(result: Result) -> Account:
     placement = result.placement if result.has_placement else _nothing(result)
     return Account(
         placement, result.expanded.problem, elapsed_s=result.elapsed_s, limit=result.limit, strategy=result.strategy, removed=result.removed,
-        complete_is_impossible=result.complete_is_impossible,
+        complete_is_impossible=result.complete_is_impossible, moves=result.change is not None,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ def change_lines(change: Change, page: Page) -> Iterator[Line]:
     yield from wrapped(f"{moved}; {loaded}", page)
     if change.blocked:
         yield from wrapped(f"not drained for want of moves: {', '.join(change.blocked)}", page, style="yellow")
-    yield from wrapped(f"objective with the price of the moves ({change.move_price:.6f}): {change.objective:.6f}, {_proof(change)}", page)
+    yield from wrapped(f"with the price of the moves ({change.move_price:.6f}): objective {change.objective:.6f}, {_proof(change)}", page)
 
 
 def _proof(change: Change) -> str:

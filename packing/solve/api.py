@@ -17,7 +17,7 @@ from packing.domain.change import Policy
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
 from packing.domain.units import UnitError, memory_fraction
-from packing.domain.words import Status
+from packing.domain.words import Limit, Status
 from packing.errors import Fault, InternalError, ProblemError
 from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
@@ -74,9 +74,11 @@ def solve_placement(
     slots : length of the models' traffic profiles, with the parts; None: 1.
     time_limit : seconds for the whole call, from `started` to the checked answer, and at most one more on a machine that is not busy.
         What is not placed by then is left out, with the reason `unknown`, and `limit` is ``time``. Where something runs (`current`), a
-        first answer is always made in full. 0: no search and no limit, greedy's first answer, however long it takes.
-    seed : of everything random. Same input, seed and one worker: same bytes, where no time limit or time share bites
-        (`auto` above 150 copies shares its time out by the clock).
+        first answer is always made in full. 0: no search and no limit, greedy's first answer, however long it takes. The seconds stand for so
+        many units of work, which the strategies share out and count; the clock ends the search where a unit takes longer than it
+        should (docs/design/portfolio.md).
+    seed : of everything random. Same input, options, seed and one worker: same bytes, in whatever order models and pools come, unless
+        the time limit cut the search short. Then `Result.limit` says ``time`` (``cancelled`` where it was you).
     workers : processes that work on it at the same time, sharing what they find; several are not reproducible.
     gap : stop as soon as (objective - bound) / objective is no larger.
     strategy : one of `packing.solve.strategies()`.
@@ -236,7 +238,7 @@ def _result(ready: Prepared, expanded: Expanded, context: SearchContext, strateg
     if context.incumbent is None:
         context.offer(make_plan(compiled, ()), "nothing")
     plan = with_moves = onto_running(compiled, _in_time(compiled, context, context.incumbent or make_plan(compiled, ())))
-    limit, elapsed, searched, cut = context.limit(), context.elapsed(), context, context.cut
+    limit, elapsed, searched, cut = context.ended_by(), context.elapsed(), context, context.cut
     greedy = None
     if context.first is not None and not cut:
         greedy = usd(cost_micro_usd(compiled, expanded.problem, context.first)), sum(context.first.value.missing)
@@ -246,6 +248,7 @@ def _result(ready: Prepared, expanded: Expanded, context: SearchContext, strateg
         # What is proven with the moves counted says nothing of the objective without them: that has a bound of its own.
         context, plan = without_moves(compiled, plan, searched)
         searched.heed(context)
+        limit = Limit.TIME if context.budget.late else limit
         change = change_of(compiled, searched, with_moves, notices, ready.blocked)
     bound = context.valid_bound(plan.value)
     plan = plan if cut else spread_evenly(compiled, expanded.problem, plan)
@@ -256,7 +259,8 @@ def _result(ready: Prepared, expanded: Expanded, context: SearchContext, strateg
     impossible = any(context.missing_bound) if context.missing_bound is not None else None
     return Result(
         status=status,
-        limit=None if status is Status.OPTIMAL or (change is not None and change.proven) else limit,
+        # What the clock cut short counts even where the answer is proven: another run may end with another one, as good.
+        limit=None if limit is not Limit.TIME and (status is Status.OPTIMAL or (change is not None and change.proven)) else limit,
         strategy=strategy,
         elapsed_s=elapsed,
         digest=expanded.digest,

@@ -11,8 +11,8 @@ from packing.solve.bounds.run import linear_bound, quick_bound
 from packing.solve.context import SearchContext
 from packing.solve.plan import Plan, move_price
 from packing.solve.rebalance.limits import moves_of
-from packing.solve.remote.roles import EXACT_COPIES
 from packing.solve.result import Change
+from packing.solve.sizes import EXACT_COPIES
 
 BOUND_S = 5.0
 """Seconds that the bound without moves may take, at most (it takes a fraction of one)."""
@@ -61,10 +61,9 @@ def without_moves(compiled: Compiled, plan: Plan, searched: SearchContext) -> tu
     if compiled.copies > EXACT_COPIES and (known is None or same):
         if known is not None:
             context.raise_bound(*known, "rebalance")
-        context.expire()  # where there was no time for a bound of a large problem, none is made up for it afterwards
+        # Where there was no time for a bound of a large problem, none is made up for it afterwards.
         return context, replace(plan, value=value)
     quick_bound(plain, context)
     if context.limit() is None:
         linear_bound(plain, context)
-    context.expire()
     return context, replace(plan, value=value)

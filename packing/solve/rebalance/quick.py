@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from packing.compile.data import UNLIMITED, Compiled
+from packing.domain.words import Limit
 from packing.solve.bounds.forced import forced_vector
+from packing.solve.budget import PACE
 from packing.solve.context import SearchContext
 from packing.solve.greedy.economy import Economy
 from packing.solve.plan import Plan, make_plan
@@ -43,8 +45,8 @@ class Solver:
     cancel: threading.Event | None = None
 
     def part(self, share: float, least_s: float = 0.0) -> SearchContext:
-        """A context of its own for a share of the time that is left."""
-        seconds = max(self.context.remaining() * share, least_s)
+        """A context of its own for a share of the work that is left."""
+        seconds = max(self.context.work_left() / PACE * share, least_s)
         return SearchContext(seconds, self.context.seed, self.context.workers, cancel=self.cancel)
 
     def ask(self, compiled: Compiled, context: SearchContext) -> None:
@@ -53,11 +55,18 @@ class Solver:
             self.search(compiled, context)
         except KeyboardInterrupt:
             self.context.interrupt()
+        self.done(context)
+
+    def done(self, context: SearchContext) -> None:
+        """Count the work of a part; if the clock cut it short, the whole answer owes its form to the clock."""
+        self.context.spend(context.budget.work)
+        if context.ended_by() is Limit.TIME:
+            self.context.follow(Limit.TIME)
 
     @property
     def open(self) -> bool:
-        """Whether there is time for one more question. Without a time limit to speak of nothing is asked, so that the clock decides nothing."""
-        return not self.context.cancelled and self.context.elapsed() < self.context.time_limit * QUESTIONS
+        """Whether there is work left for one more question. Without a time limit to speak of nothing is asked."""
+        return self.context.limit() is None and self.context.budget.work < self.context.time_limit * PACE * QUESTIONS
 
 
 def within_limits(compiled: Compiled, first: Plan, solver: Solver) -> Plan:
@@ -69,7 +78,7 @@ def fewest_moves(compiled: Compiled, solver: Solver, part: float) -> tuple[Plan,
     """The plan that misses least, and of those one that loads least, whatever the policy allows; and whether that is proven."""
     home = compiled.home
     assert home is not None
-    context = solver.part(part, min(QUESTION_S, solver.context.remaining() * QUESTIONS))
+    context = solver.part(part, min(QUESTION_S, solver.context.work_left() / PACE * QUESTIONS))
     # Nothing costs anything but loading, and every load costs the same: the objective counts loads.
     counted = replace(
         compiled,
@@ -96,5 +105,6 @@ def _filled(compiled: Compiled, economy: Economy, first: Plan, solver: Solver) -
     if context.limit() is not None:
         return first
     fill(Fleet(compiled, economy, first.nodes), context, Limits(compiled, first))
+    solver.done(context)
     assert context.incumbent is not None
     return context.incumbent
