@@ -20,6 +20,7 @@ MAY = {
     "budget.py": "the one place where the clock is read",
     "context.py": "hands it on",
     "cp_sat/solver.py": "the watchdog",
+    "finishing.py": "measures what naming and checking the answer will take, which is kept of the limit",
     "programs.py": "the guard of solvers that count no work",
     "remote": "waits for processes",
     "reassign": "a solver of its own, which no strategy reaches",

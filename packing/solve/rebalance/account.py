@@ -56,7 +56,7 @@ def without_moves(compiled: Compiled, plan: Plan, searched: SearchContext) -> tu
     context = SearchContext(BOUND_S)
     context.offer(replace(plan, value=value), "rebalance")
     if searched.withdrawn is not None:
-        context.expire()  # these bounds are argued in the same way
+        # These bounds are argued in the same way.
         return context, replace(plan, value=value)
     if compiled.copies > EXACT_COPIES and (known is None or same):
         if known is not None:

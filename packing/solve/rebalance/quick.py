@@ -66,7 +66,7 @@ class Solver:
     @property
     def open(self) -> bool:
         """Whether there is work left for one more question. Without a time limit to speak of nothing is asked."""
-        return self.context.limit() is None and self.context.budget.work < self.context.time_limit * PACE * QUESTIONS
+        return self.context.limit() is None and self.context.budget.work < self.context.budget.end.work * QUESTIONS
 
 
 def within_limits(compiled: Compiled, first: Plan, solver: Solver) -> Plan:
