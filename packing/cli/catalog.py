@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from packing.cli import options
 from packing.cli.output import emit, on_terminal, say, terminal_width
+from packing.domain.json_text import json_text
 
 UNCUT = 10_000
 
@@ -34,7 +34,7 @@ def command(
         text, wanted["accelerator"] = [*(text or []), accelerator], None
     rows = select(kind, " ".join(text or []), **wanted)  # type: ignore[arg-type] # select refuses other kinds itself
     if as_json:
-        emit(json.dumps(rows, indent=1, ensure_ascii=False))
+        emit(json_text(rows))
         return
     from packing.report.catalogue import catalogue_table
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ from packing.cli import options
 from packing.cli.both import read_both, say_unlikely
 from packing.cli.exits import ExitCode
 from packing.cli.output import emit
+from packing.domain.json_text import json_text
 
 if TYPE_CHECKING:
     from packing.verify import Verification
@@ -31,7 +31,7 @@ def command(
     say_unlikely(problem)
     expanded = expand(problem)
     found = verify(expanded.problem, answer.without_figures(STATED_FIGURES) if rules else answer, expanded.digest)
-    emit(json.dumps(_data(found), indent=1, ensure_ascii=False) if as_json else _text(found))
+    emit(json_text(_data(found)) if as_json else _text(found))
     if not found.ok:
         raise typer.Exit(ExitCode.FAULT)
     if any(copies for _, copies in found.missing):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ from packing.cli.both import read_all
 from packing.cli.exits import ExitCode
 from packing.cli.files import refuse_unwritable, write_file
 from packing.cli.output import emit, say
+from packing.domain.json_text import json_text
 from packing.errors import Fault, ProblemError
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _text(found: Replay) -> str:
 
 def _data(found: Replay) -> str:
     violations = [{"rule": str(each.rule), "where": each.where, "detail": each.detail} for each in found.violations]
-    return json.dumps({"ok": found.ok, "states": found.states, "violations": violations}, indent=1, ensure_ascii=False)
+    return json_text({"ok": found.ok, "states": found.states, "violations": violations})
 
 
 def _options(bandwidth: str, fleet: str | None, loads: int | None, effort: int) -> tuple[MigrationOptions | None, list[Fault]]:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, PrivateAttr
 
 from packing.domain.fields import AsTuple, Mentioned, Record, Sentence
+from packing.domain.json_text import canonical_text, json_text
 from packing.domain.weights import Axis
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
@@ -117,12 +118,11 @@ class Placement(Record):
         Figures, status and the problem do not count: two placements with the same hash describe the same fleet.
         """
         import hashlib
-        import json
 
         # Solvers let copies share one mode: each is written out once.
         modes = {id(copy.mode): copy.mode for copy in self.copies}
         dumped = {key: mode.model_dump(mode="json", exclude={"error_bands"} if mode.error_bands is None else None) for key, mode in modes.items()}
-        texts = {key: json.dumps(each, sort_keys=True) for key, each in dumped.items()}
+        texts = {key: canonical_text(each) for key, each in dumped.items()}
         state = (
             sorted(
                 (each.name, each.hosting, each.instance_type, sorted(each.nodes), sorted(each.models), *([each.keep] if each.keep else []))
@@ -131,10 +131,8 @@ class Placement(Record):
             sorted((each.id, each.instance_type, each.zone, each.endpoint, each.pool) for each in self.nodes),
             sorted((each.model, each.copy_index, each.node, sorted(each.accelerators), texts[id(each.mode)]) for each in self.copies),
         )
-        return "sha256:" + hashlib.sha256(json.dumps(state).encode()).hexdigest()
+        return "sha256:" + hashlib.sha256(json_text(state, indent=None, ascii_only=True).encode()).hexdigest()
 
     def to_json(self) -> str:
         """Canonical text: the same placement gives the same bytes."""
-        import json
-
-        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"
+        return json_text(self.model_dump(mode="json", by_alias=True)) + "\n"

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from packing.domain.fields import AsTuple, Mentioned, Record
+from packing.domain.json_text import canonical_text, json_text
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Scores, Unplaced
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
@@ -151,9 +152,8 @@ class Diff(Record):
 
     def _hash(self) -> str:
         import hashlib
-        import json
 
-        text = json.dumps(self.model_dump(mode="json", by_alias=True, exclude={"seal"}), sort_keys=True)
+        text = canonical_text(self.model_dump(mode="json", by_alias=True, exclude={"seal"}))
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
     @property
@@ -164,6 +164,4 @@ class Diff(Record):
 
     def to_json(self) -> str:
         """Canonical text: the same diff gives the same bytes."""
-        import json
-
-        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"
+        return json_text(self.model_dump(mode="json", by_alias=True)) + "\n"
