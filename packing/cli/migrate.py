@@ -17,6 +17,8 @@ from packing.errors import Fault, ProblemError
 
 if TYPE_CHECKING:
     from packing.domain.migration import MigrationOptions
+    from packing.domain.placement import Placement
+    from packing.domain.problem import Problem
     from packing.verify.replay import Replay
 
 Old = Annotated[Path, typer.Argument(metavar="OLD", help="Placement that runs (JSON).", show_default=False)]
@@ -97,9 +99,27 @@ def replay(
         order="FILE OLD NEW PLAN",
     )
     found = replay_migration(problem, before, after, migration, old_problem=past[0] if past else None, full=full)
-    emit(_data(found) if as_json else _text(found))
+    stale = not found.ok and _answers_another(before, past[0] if past else problem)
+    emit(_data(found) if as_json else _hint(found, given=bool(past)) if stale else _text(found))
     if not found.ok:
         raise typer.Exit(ExitCode.FAULT)
+
+
+def _answers_another(placement: Placement, problem: Problem) -> bool:
+    """Whether the placement says that it was made for another problem; one that names none says nothing."""
+    from packing.describe import expand
+
+    return bool(placement.problem) and placement.problem != expand(problem).digest
+
+
+def _hint(found: Replay, *, given: bool) -> str:
+    """One cause instead of its consequences, which would be a line for whatever departs or has changed."""
+    count = f"{len(found.violations)} violation{'s' if len(found.violations) > 1 else ''}"
+    other = "the file of --old-problem" if given else "FILE"
+    return (
+        f"{count}; OLD was made for another problem than {other} states. "
+        "Give the fleet file that OLD answers as --old-problem; --json lists the violations."
+    )
 
 
 def _text(found: Replay) -> str:

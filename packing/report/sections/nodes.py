@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from packing.report.account import Account
 from packing.report.occupancy import NodeUse, node_uses
-from packing.report.page import Line, Page, heading
+from packing.report.page import Line, Page, heading, wrapped
 from packing.report.table import cut
 from packing.report.words import HOSTING_WORDS, percent, plural
 
@@ -31,6 +31,7 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
     for members in ordered[:shown]:
         yield Line(cut(f"  {_count(members, page)}  {_contents(members[0], page)}", page.width))
         yield from _bars(members[0], page)
+        yield from _not_known(members[0], page)
     if shown < len(ordered):
         rest = sum(len(members) for members in ordered[shown:])
         yield Line(f"  … and {rest:,} more nodes in {plural(len(ordered) - shown, 'other arrangement')} (--all shows them)")
@@ -62,3 +63,12 @@ def _bars(use: NodeUse, page: Page) -> Iterator[Line]:
     else:
         text = "".join(page.level(share) for share in use.shares)
     yield Line(INDENT + text, "green")
+
+
+def _not_known(use: NodeUse, page: Page) -> Iterator[Line]:
+    """What the bars leave out where models take turns and nobody says when."""
+    if not use.together or max(use.together) <= max(use.shares):
+        return
+    yield from wrapped(
+        f"largest model; all models together {percent(max(use.together))}, but they take turns: --problem tells what is loaded at once", page, INDENT
+    )
