@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from packing.cli.output import colourful, emit, terminal_width, unicode_capable
+from packing.cli.output import colourful, emit, on_terminal, terminal_width, unicode_capable
 from packing.domain.placement import Placement, Scores
 from packing.report import Account, summary
 from packing.report.page import ROWS, Page
@@ -37,4 +38,6 @@ def show(account: Account, *, everything: bool = False) -> None:
 
 def page(*, everything: bool = False) -> Page:
     """How the terminal can show a report."""
-    return Page(width=terminal_width(), colour=colourful(), unicode=unicode_capable(), rows=None if everything else ROWS)
+    return Page(
+        width=terminal_width(), colour=colourful(), unicode=unicode_capable(), rows=None if everything else ROWS, screen=on_terminal(sys.stdout)
+    )
