@@ -26,7 +26,10 @@ class Candidate:
 def test_everything_that_was_asked_for_is_said(account: Account):
     baselines = {"alone": Baseline(12.0, 2), "careless": Baseline(3.0, 5), "complete": Baseline(9.0, 0)}
     removed = (Candidate("bot", "latency"), Candidate("bot", "latency"), Candidate("giant", "memory"))
-    text = summary(replace(account, elapsed_s=1.25, limit="time", strategy="auto", removed=removed, baselines=baselines))
+    asked = replace(account, elapsed_s=1.25, limit="time", strategy="auto", removed=removed, baselines=baselines)
+    text = summary(asked, Page(rows=None))
+    assert "Ways to serve a model that rules removed" in text
+    assert "Ways to serve a model that rules removed" not in summary(asked), "left to --all"
     lines = text.splitlines()
     assert lines[0] == "test: partial: 2 copies of 1 model left out"
     assert "objective 0.300000" in text

@@ -11,8 +11,8 @@ from packing.report.table import table
 
 
 def lines(account: Account, page: Page) -> Iterator[Line]:
-    """One row for each rule that removed candidates, the most effective first."""
-    if not account.removed:
+    """One row for each rule that removed candidates, the most effective first; only where everything is shown."""
+    if not account.removed or page.rows is not None:
         return
     candidates: defaultdict[str, int] = defaultdict(int)
     models: defaultdict[str, set[str]] = defaultdict(set)
