@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from packing.cli.output import colourful, emit, on_terminal, terminal_width, unicode_capable
 from packing.domain.placement import Placement, Scores
 from packing.report import Account, summary
-from packing.report.page import ROWS, Page
+from packing.report.page import ROWS, Line, Page
 
 if TYPE_CHECKING:
     from packing.solve import Result
@@ -34,6 +35,11 @@ def _nothing(result: Result) -> Placement:
 def show(account: Account, *, everything: bool = False) -> None:
     """Print the summary on stdout, as the terminal can show it."""
     emit(summary(account, page(everything=everything)))
+
+
+def fitted(lines: Iterable[str]) -> str:
+    """Lines as the terminal can show them: those that are too wide go on below."""
+    return page().render([Line(line) for line in lines])
 
 
 def page(*, everything: bool = False) -> Page:
