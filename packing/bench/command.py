@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not asked.json:
             print(show(reports[-1]), flush=True)
     data = {**surroundings(), "reports": [report.data() for report in reports]}
-    text = json_text(data, ascii_only=True) + "\n"
+    text = json_text(data, ensure_ascii=True) + "\n"
     if asked.output:
         asked.output.write_text(text, encoding="utf-8")
     if asked.history:

@@ -53,4 +53,4 @@ def record(path: Path, run: Mapping[str, Any]) -> None:
             kept[same[0]] = entry
         else:
             kept.append(entry)
-    path.write_text(json_text(kept, ascii_only=True) + "\n", encoding="utf-8")
+    path.write_text(json_text(kept, ensure_ascii=True) + "\n", encoding="utf-8")

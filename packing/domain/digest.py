@@ -49,7 +49,7 @@ FIRST: dict[str, frozenset[str]] = {
 def digest_of(record: Record) -> str:
     """The hash of a record, ``sha256:…``; the record in canonical order is the caller's business."""
     data = _counted(record, record.model_dump(mode="json"))
-    text = json_text(data, indent=None, sort_keys=True, compact=True, ascii_only=True)
+    text = json_text(data, indent=None, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 

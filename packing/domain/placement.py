@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, PrivateAttr
 
 from packing.domain.fields import AsTuple, Mentioned, Record, Sentence
-from packing.domain.json_text import canonical_text, json_text
+from packing.domain.json_text import json_text
 from packing.domain.weights import Axis
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
@@ -122,7 +122,7 @@ class Placement(Record):
         # Solvers let copies share one mode: each is written out once.
         modes = {id(copy.mode): copy.mode for copy in self.copies}
         dumped = {key: mode.model_dump(mode="json", exclude={"error_bands"} if mode.error_bands is None else None) for key, mode in modes.items()}
-        texts = {key: canonical_text(each) for key, each in dumped.items()}
+        texts = {key: json_text(each, sort_keys=True, indent=None, ensure_ascii=True) for key, each in dumped.items()}
         state = (
             sorted(
                 (each.name, each.hosting, each.instance_type, sorted(each.nodes), sorted(each.models), *([each.keep] if each.keep else []))
@@ -131,7 +131,7 @@ class Placement(Record):
             sorted((each.id, each.instance_type, each.zone, each.endpoint, each.pool) for each in self.nodes),
             sorted((each.model, each.copy_index, each.node, sorted(each.accelerators), texts[id(each.mode)]) for each in self.copies),
         )
-        return "sha256:" + hashlib.sha256(json_text(state, indent=None, ascii_only=True).encode()).hexdigest()
+        return "sha256:" + hashlib.sha256(json_text(state, indent=None, ensure_ascii=True).encode()).hexdigest()
 
     def to_json(self) -> str:
         """Canonical text: the same placement gives the same bytes."""

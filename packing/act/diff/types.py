@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from packing.domain.fields import AsTuple, Mentioned, Record
-from packing.domain.json_text import canonical_text, json_text
+from packing.domain.json_text import json_text
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Scores, Unplaced
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
@@ -153,7 +153,7 @@ class Diff(Record):
     def _hash(self) -> str:
         import hashlib
 
-        text = canonical_text(self.model_dump(mode="json", by_alias=True, exclude={"seal"}))
+        text = json_text(self.model_dump(mode="json", by_alias=True, exclude={"seal"}), indent=None, ensure_ascii=True, sort_keys=True)
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
     @property

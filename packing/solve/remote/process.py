@@ -62,7 +62,7 @@ class Child:
         self.pid = self._process.pid
         self._end = weakref.finalize(self, _end, self.socket, self._process, os.getpid())
         living.add(self)
-        path = json_text(_search_path(), indent=None, ascii_only=True).encode()
+        path = json_text(_search_path(), indent=None, ensure_ascii=True).encode()
         self._outgoing += HEAD.pack(len(path)) + path
         self.push()
 
