@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
 import typer
 
 from packing.cli import options
-from packing.cli.output import emit, on_terminal, say, terminal_width
+from packing.cli.output import emit, say
 from packing.domain.json_text import json_text
-
-UNCUT = 10_000
 
 
 def command(
@@ -36,8 +33,8 @@ def command(
     if as_json:
         emit(json_text(rows))
         return
+    from packing.cli.account import page
     from packing.report.catalogue import catalogue_table
 
-    # What goes into a file or another command is not cut.
-    emit("\n".join(catalogue_table(kind, rows, terminal_width() if on_terminal(sys.stdout) else UNCUT)))
+    emit("\n".join(catalogue_table(kind, rows, page().table_width)))
     say(f"{len(rows):,} {kind}; --json has every figure with its source and date")

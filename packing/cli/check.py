@@ -49,6 +49,7 @@ def _nowhere(expanded: Expanded) -> dict[str, list[DroppedWay]]:
 
 
 def _text(found: Verification, answer: Placement, nowhere: dict[str, list[DroppedWay]]) -> str:
+    from packing.cli.account import fitted
     from packing.domain.fitness import OBJECTIVE_UNITS
     from packing.domain.units import MICRO
     from packing.domain.weights import Axis
@@ -66,7 +67,7 @@ def _text(found: Verification, answer: Placement, nowhere: dict[str, list[Droppe
     if found.objective_units is not None:
         lines.append(f"objective recomputed: {found.objective_units / OBJECTIVE_UNITS:.9f}")
     lines.append("scores recomputed: " + ", ".join(f"{axis.replace('_', ' ')} {found.scores[axis]:.3f}" for axis in Axis))
-    return "\n".join(lines)
+    return fitted(lines)
 
 
 def _data(found: Verification, answer: Placement, nowhere: dict[str, list[DroppedWay]]) -> dict[str, object]:

@@ -35,7 +35,7 @@ def command(
 
     problem, answer = read_both(read_problem, file, read_placement, placement)
     expanded = expand(problem)
-    if answer.problem != expanded.digest:
+    if not answer.answers(expanded.digest):
         say("note: the placement was made for another problem than this file states; traffic and limits are the file's")
     from packing.coldstart.endpoint import SharedNode
     from packing.coldstart.placement import of_placement

@@ -9,7 +9,7 @@ import typer
 
 from packing.cli import options
 from packing.cli.exits import ExitCode
-from packing.cli.output import colourful, emit, native_output_to_stderr, terminal_width, unicode_capable
+from packing.cli.output import emit, native_output_to_stderr
 from packing.domain.json_text import json_text
 
 
@@ -42,10 +42,10 @@ def command(
     if as_json:
         emit(json_text(explanation.data()))
     else:
+        from packing.cli.account import page
         from packing.report.explain import page_of
-        from packing.report.page import ROWS, Page
 
-        emit(page_of(explanation, Page(terminal_width(), colourful(), unicode_capable(), None if everything else ROWS)))
+        emit(page_of(explanation, page(everything=everything)))
     if cancel.is_set():
         raise typer.Exit(ExitCode.INTERRUPTED)
     if not explanation.complete:

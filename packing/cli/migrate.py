@@ -116,16 +116,18 @@ def _hint(found: Replay, *, given: bool) -> str:
     """One cause instead of its consequences, which would be a line for whatever departs or has changed."""
     count = f"{len(found.violations)} violation{'s' if len(found.violations) > 1 else ''}"
     other = "the file of --old-problem" if given else "FILE"
-    return (
-        f"{count}; OLD was made for another problem than {other} states. "
-        "Give the fleet file that OLD answers as --old-problem; --json lists the violations."
-    )
+    from packing.cli.account import fitted
+
+    cause = f"{count}; OLD was made for another problem than {other} states."
+    return fitted([f"{cause} Give the fleet file that OLD answers as --old-problem; --json lists the violations."])
 
 
 def _text(found: Replay) -> str:
+    from packing.cli.account import fitted
+
     lines = [f"violation: {each.rule}: {each.where}: {each.detail}" for each in found.violations]
     lines.append(f"{len(found.violations)} violations" if lines else "replayed: no violations")
-    return "\n".join([*lines, f"states checked: {found.states:,}"])
+    return fitted([*lines, f"states checked: {found.states:,}"])
 
 
 def _data(found: Replay) -> str:

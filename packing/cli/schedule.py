@@ -98,7 +98,9 @@ def _check(file: Path, checked: Path, *, as_json: bool) -> None:
     else:
         lines = [f"violation: {each.rule}: {each.where}: {each.detail}" for each in found.violations]
         lines.append(f"{len(found.violations)} violations" if lines else "verified: no violations")
-        emit("\n".join([*lines, f"cost recomputed: {paid:,.6f} USD"]))
+        from packing.cli.account import fitted
+
+        emit(fitted([*lines, f"cost recomputed: {paid:,.6f} USD"]))
     if not found.ok:
         raise typer.Exit(ExitCode.FAULT)
     raise typer.Exit(exit_code(schedule.status))

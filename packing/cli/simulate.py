@@ -94,7 +94,6 @@ def _follow(name: str) -> Callable[[Episode], None]:
 
 
 def _json(done: dict[str, Simulation]) -> str:
-
     whole = {"schema_version": 1, "simulations": {name: each.model_dump(mode="json", by_alias=True) for name, each in done.items()}}
     return json_text(whole)
 

@@ -18,7 +18,8 @@ class NodeUse:
     `shares` has one value per accelerator; for CPU nodes a single one, of host memory; it is empty where
     the node's capacity is not known. Where models take turns and their hours are not known, as no problem is given,
     `shares` is of the largest copy alone, which is in memory at its own time whatever the others do, and `together` of all
-    copies at once, which need not ever happen; elsewhere `together` is empty.
+    copies at once, which need not ever happen. Behind an over-committed endpoint, where they take turns within a slot, `shares` ends at 1,
+    since no more than that is ever in memory, and `together` is of all that have traffic at the busiest time. Elsewhere `together` is empty.
     """
 
     node: Node
@@ -38,6 +39,7 @@ def node_uses(account: Account) -> list[NodeUse]:
     placement, kinds, models = account.placement, account.instance_types(), account.models()
     slots = account.problem.slots if account.problem else 1
     hosting = {endpoint.name: endpoint.hosting for endpoint in placement.endpoints}
+    over_committed = {endpoint.name for endpoint in placement.endpoints if endpoint.keep}
     copies: defaultdict[str, list[PlacedCopy]] = defaultdict(list)
     for copy in placement.copies:
         copies[copy.node].append(copy)
@@ -51,7 +53,9 @@ def node_uses(account: Account) -> list[NodeUse]:
             alone = [_shares(kind, [copy], option, {}, slots) for copy in held] or [together]
             uses.append(NodeUse(node, option, tuple(held), tuple(map(max, zip(*alone, strict=True))), together))
             continue
-        uses.append(NodeUse(node, option, tuple(held), _shares(kind, held, option, activity, slots)))
+        asked = _shares(kind, held, option, activity, slots)
+        in_turns = node.endpoint in over_committed
+        uses.append(NodeUse(node, option, tuple(held), tuple(min(share, 1.0) for share in asked) if in_turns else asked, asked if in_turns else ()))
     return uses
 
 

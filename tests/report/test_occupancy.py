@@ -88,3 +88,22 @@ def test_without_the_problem_models_that_take_turns_are_not_added_up(make, hosti
     else:
         assert use.shares == pytest.approx((1.25,), abs=0.04)
         assert use.together == ()
+
+
+def test_an_over_committed_accelerator_is_full_and_no_fuller(make):
+    """Two copies of 10 GiB with traffic at the same time on a card of 16 GiB: one is in memory; together they would be 125 %."""
+    placement_of, problem_of = make
+    mode = Mode(accelerator="X", memory_per_accelerator=10 * GIB)
+    models = tuple(Model(name=name, modes=(mode,), traffic=1) for name in ("a", "b"))
+    placement = placement_of(
+        endpoints=(Endpoint(name="ep-0", hosting=Hosting.MULTI_MODEL, instance_type="box", nodes=("n-0",), models=("a", "b"), keep="2min/60s"),),
+        nodes=(Node(id="n-0", instance_type="box", endpoint="ep-0", pool="box@a"),),
+        copies=tuple(PlacedCopy(model=name, copy=0, node="n-0", accelerators=(0,), mode=mode) for name in ("a", "b")),
+    )
+    account = Account(placement, problem_of(models=models))
+    (use,) = node_uses(account)
+    assert use.shares == (1.0, 0.0)
+    assert use.together == (1.25, 0.0)
+    text = summary(account)
+    assert "need 125 % together, and take turns" in text
+    assert "50 %" in next(line for line in text.splitlines() if line.startswith("  box@a")), "the mean of its two accelerators, full and empty"
