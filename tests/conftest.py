@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import signal
+import sys
+from pathlib import Path
 
 import pytest
+
+sys.path.append(str(Path(__file__).parents[1]))  # for `benchmarks` and `tests`; last, so that an installed wheel is what is tested
 
 
 def pytest_configure() -> None:

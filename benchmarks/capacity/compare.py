@@ -163,10 +163,10 @@ def own_bands(own: list[Fold]) -> Iterator[tuple[list[str]]]:
 
 def plot(held: list[Fold], path: Path) -> None:
     """Predicted over measured, one panel for each figure, points held out by model and by hardware."""
-    import matplotlib as mpl  # noqa: PLC0415 - only for the plot
+    import matplotlib as mpl
 
     mpl.use("Agg")
-    import matplotlib.pyplot as plt  # noqa: PLC0415
+    import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, 3, figsize=(13, 4.4), constrained_layout=True)
     mine = [fold for fold in held if fold.by in ("model", "hardware")]

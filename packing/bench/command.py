@@ -5,27 +5,29 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from packing.bench.history import record
 from packing.bench.markdown import page
 from packing.bench.measure import surroundings
 from packing.bench.options import Options
-from packing.bench.plots import plots
+from packing.bench.plots import DRAWINGS, Drawing, plots
 from packing.bench.report import Report, show
 from packing.bench.scale_rows import ROW_NAMES
-from packing.bench.suites import SUITES, run_suite
+from packing.bench.suites import SUITES, Suite, run_suite
 from packing.domain.json_text import json_text
 
+PROGRAM = "packing bench"
 
-def parser() -> argparse.ArgumentParser:
+
+def parser(suites: Mapping[str, Suite] = SUITES, program: str = PROGRAM) -> argparse.ArgumentParser:
     """The options of ``packing bench``."""
-    suites = "\n".join(f"  {name:13} {sentence}" for name, (_, sentence) in SUITES.items())
+    listed = "\n".join(f"  {name:13} {suite.sentence}: about {suite.duration}" for name, suite in suites.items())
     made = argparse.ArgumentParser(
-        prog="packing bench",
+        prog=program,
         description="Measure what the library promises.",
-        epilog=f"suites:\n{suites}",
+        epilog=f"suites, and how long each takes at full size on two cores:\n{listed}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument("suites", nargs="*", metavar="SUITE", help="which suites to run (default: all)")
@@ -37,12 +39,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--strategy", default="auto", help="strategy, for suites about one")
     made.add_argument("--rows", type=lambda text: tuple(text.split(",")), help="rows of the suites scale and profile, e.g. b,c")
     made.add_argument("--file", type=Path, help="fleet file for the suite platform")
-    made.add_argument("--data", type=Path, help="folder with public instances, for the suites vectorpack and openb-*")
+    made.add_argument("--data", type=Path, help="folder with public instances, for the suites that say so")
     made.add_argument("-o", "--output", type=Path, help="write everything as JSON to this file")
     made.add_argument("--history", type=Path, help="add medians to this history file (benchmarks/history.json)")
     made.add_argument("--markdown", type=Path, help="write tables with machine, commit and command to this file, for benchmarks/")
     made.add_argument(
-        "--plots", type=Path, help="draw the suites growth, scale, openb-defrag, traffic and coldstart into this folder, as PNG and SVG"
+        "--plots", type=Path, help="draw the suites that have plots (growth, scale, schedule, coldstart …) into this folder, as PNG and SVG"
     )
     made.add_argument("--json", action="store_true", help="print the JSON, and nothing else, on stdout")
     return made
@@ -64,22 +66,39 @@ def anywhere(typed: Sequence[str]) -> list[str]:
     return shown
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def announcement(name: str, suite: Suite, options: Options) -> str:
+    """The line before a suite runs: how long it will take."""
+    if options.quick:
+        return f"running {name}: tiny parameters, some seconds …"
+    own = all(option is None for option in (options.count, options.seeds, options.time_limit, options.rows))
+    return f"running {name}: about {suite.duration} at full size on two cores{'' if own else ', here as much of it as was asked for'} …"
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    suites: Mapping[str, Suite] = SUITES,
+    drawings: Mapping[str, Drawing] = DRAWINGS,
+    program: str = PROGRAM,
+) -> int:
     """Run the suites that are asked for.
 
     Parameters
     ----------
     arguments : as on the command line, without ``packing bench``; None: of this process.
+    suites : those that can be asked for.
+    drawings : those of ``--plots``.
+    program : what the command is called.
 
     Returns
     -------
     Exit code: 0 everything ran; 1 an unknown suite, or something is wrong (violations, differences); a missed figure
     that depends on the machine is printed and does not fail.
     """
-    asked = parser().parse_args(arguments)
-    unknown = [name for name in asked.suites if name not in SUITES]
+    asked = parser(suites, program).parse_args(arguments)
+    unknown = [name for name in asked.suites if name not in suites]
     if unknown:
-        print(f"No such suite: {', '.join(unknown)}. There are {', '.join(SUITES)}.", file=sys.stderr)
+        print(f"No such suite: {', '.join(unknown)}. There are {', '.join(suites)}.", file=sys.stderr)
         return 1
     strange = [name for name in asked.rows or () if name not in ROW_NAMES]
     if strange:
@@ -87,9 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     options = Options(asked.quick, asked.count, asked.seeds, asked.time_limit, asked.workers, asked.strategy, asked.file, asked.data, asked.rows)
     reports: list[Report] = []
-    for name in asked.suites or SUITES:
-        print(f"running {name} …", file=sys.stderr, flush=True)
-        reports.append(run_suite(name, options))
+    for name in asked.suites or suites:
+        print(announcement(name, suites[name], options), file=sys.stderr, flush=True)
+        reports.append(run_suite(name, options, suites))
         if not asked.json:
             print(show(reports[-1]), flush=True)
     data = {**surroundings(), "reports": [report.data() for report in reports]}
@@ -100,9 +119,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         record(asked.history, data)
     if asked.markdown:
         typed = sys.argv[1:] if arguments is None else list(arguments)
-        asked.markdown.write_text(page(data, shlex.join(["packing", "bench", *anywhere(typed)])), encoding="utf-8")
+        asked.markdown.write_text(page(data, shlex.join([*program.split(), *anywhere(typed)])), encoding="utf-8")
     if asked.plots:
-        plots(data, asked.plots)
+        plots(data, asked.plots, drawings)
     if asked.json:
         print(text, end="")
     return int(any(report.failed for report in reports))

@@ -1,10 +1,8 @@
-"""Plots of a run, PNG and SVG: gap over time (`growth`, `scale`), time over size (`growth`), points over moves (`openb-defrag`), plans of `traffic`,
-cold starts predicted and simulated (`coldstart`).
-"""
+"""Plots of a run, PNG and SVG: gap over time (`growth`, `scale`), time over size (`growth`), a day's cost (`schedule`), cold starts predicted and simulated."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +10,6 @@ from packing.bench.coldstart_plots import hits_apart, promises_apart
 from packing.bench.measure import BenchError
 from packing.bench.report import Row
 from packing.bench.spread import Spread
-from packing.bench.traffic_plots import rules_apart, week_of_plans
 from packing.report.chart import COLOURS, FAINT, INK, SETTINGS
 
 if TYPE_CHECKING:
@@ -21,51 +18,68 @@ if TYPE_CHECKING:
 
 SIZE, DPI = (7.2, 4.5), 150
 WANTED = 0.02
-DRAWN = ("growth", "scale", "openb-defrag", "schedule", "traffic", "coldstart")
-"""Suites that have plots."""
 ROWS_DRAWN = ("b", "c", "d", "e", "f")
+Drawing = Callable[[Row, str], "dict[str, Figure]"]
+"""From a suite's report as JSON has it, and a line about the machine, to figures by the name of their file."""
 
 
-def plots(run: Mapping[str, Any], folder: Path) -> list[Path]:
+def growth_figures(report: Row, machine: str) -> dict[str, Figure]:
+    """Gap over time of each size, and time over size."""
+    curves = report["curves"]
+    wanted = {curve["name"]: WANTED for curve in curves}
+    return {"gap-over-time": gap_over_time(curves, wanted, machine), "time-over-size": time_over_size(report["rows"], machine)}
+
+
+def scale_figures(report: Row, machine: str) -> dict[str, Figure]:
+    """Gap over time of rows of the target table."""
+    curves = [curve for curve in report["curves"] if curve["row"] in ROWS_DRAWN]
+    return {"gap-over-time-rows": gap_over_time(curves, {curve["name"]: curve["wanted"] for curve in curves}, machine)}
+
+
+def coldstart_figures(report: Row, machine: str) -> dict[str, Figure]:
+    """Hit rates and promises, predicted beside simulated."""
+    points = {curve["name"]: curve["points"] for curve in report["curves"]}
+    hits, waits = hits_apart(points["hit"], machine, labelled_axes), promises_apart(points["wait"], machine, labelled_axes)
+    return {"coldstart-hits": hits, "coldstart-waits": waits}
+
+
+def schedule_figures(report: Row, machine: str) -> dict[str, Figure]:
+    """Cost of each plan, slot by slot."""
+    return {"cost-by-slot": cost_by_slot(report["curves"], machine)}
+
+
+DRAWINGS: Mapping[str, Drawing] = {
+    "growth": growth_figures,
+    "scale": scale_figures,
+    "coldstart": coldstart_figures,
+    "schedule": schedule_figures,
+}
+"""By suite."""
+
+
+def plots(run: Mapping[str, Any], folder: Path, drawings: Mapping[str, Drawing] = DRAWINGS) -> list[Path]:
     """Draw what the JSON of a run has; returns the files written.
 
     Raises
     ------
-    BenchError : the run has neither suite, or matplotlib is not installed.
+    BenchError : the run has no suite with a drawing, or matplotlib is not installed.
     """
-    reports = {each["suite"]: each for each in run["reports"]}
-    if reports.keys().isdisjoint(DRAWN):
-        raise BenchError(f"the plots are of the suites {', '.join(DRAWN)}, none of which was run")
+    reports = {report["suite"]: report for report in run["reports"]}
+    if reports.keys().isdisjoint(drawings):
+        raise BenchError(f"the plots are of the suites {', '.join(drawings)}, none of which was run")
     try:
         from matplotlib import rc_context
     except ImportError:
         raise BenchError("plots need matplotlib: pip install 'packing[plots]'") from None
     folder.mkdir(parents=True, exist_ok=True)
     machine = f"{run['machine']} · {(run['commit'] or 'no commit')[:12]}"
-    drawn: dict[str, Figure] = {}
-    if "growth" in reports:
-        curves, wanted = reports["growth"]["curves"], {curve["name"]: WANTED for curve in reports["growth"]["curves"]}
-        drawn |= {"gap-over-time": gap_over_time(curves, wanted, machine), "time-over-size": time_over_size(reports["growth"]["rows"], machine)}
-    if "scale" in reports:
-        curves = [curve for curve in reports["scale"]["curves"] if curve["row"] in ROWS_DRAWN]
-        drawn["gap-over-time-rows"] = gap_over_time(curves, {curve["name"]: curve["wanted"] for curve in curves}, machine)
-    if "openb-defrag" in reports:
-        drawn["points-over-moves"] = points_over_moves(reports["openb-defrag"]["curves"], machine)
-    if "traffic" in reports:
-        curves = reports["traffic"]["curves"]
-        drawn["traffic-week"] = week_of_plans(curves, machine, _axes)
-        drawn["traffic-rules"] = rules_apart(curves, "5x", machine, _axes)
-    if "coldstart" in reports:
-        points = {curve["name"]: curve["points"] for curve in reports["coldstart"]["curves"]}
-        drawn |= {"coldstart-hits": hits_apart(points["hit"], machine, _axes), "coldstart-waits": promises_apart(points["wait"], machine, _axes)}
-    if "schedule" in reports:
-        drawn["cost-by-slot"] = cost_by_slot(reports["schedule"]["curves"], machine)
     written = []
-    for name, figure in drawn.items():
-        for suffix in ("png", "svg"):
-            written.append(folder / f"{name}.{suffix}")
-            with rc_context(SETTINGS):  # the salt makes the same figures the same bytes
-                figure.savefig(written[-1], dpi=DPI, metadata={"Date": None} if suffix == "svg" else None)
+    for figures in (draw(reports[suite], machine) for suite, draw in drawings.items() if suite in reports):
+        for name, figure in figures.items():
+            for suffix in ("png", "svg"):
+                written.append(folder / f"{name}.{suffix}")
+                with rc_context(SETTINGS):  # the salt makes the same figures the same bytes
+                    figure.savefig(written[-1], dpi=DPI, metadata={"Date": None} if suffix == "svg" else None)
     return written
 
 
@@ -76,7 +90,7 @@ def gap_over_time(curves: Sequence[Row], wanted: Mapping[str, float | None], mac
     ----------
     wanted : by name of a curve, the gap that is wanted of it.
     """
-    figure, axes = _axes("Gap to the proven bound", "seconds since the solve began", "gap (%)", machine)
+    figure, axes = labelled_axes("Gap to the proven bound", "seconds since the solve began", "gap (%)", machine)
     ends = []
     shown = [curve for curve in curves if curve["seed"] == 0]
     for colour, curve in zip(COLOURS * len(shown), shown, strict=False):
@@ -112,7 +126,7 @@ def _label_ends(axes: Axes, ends: Sequence[tuple[tuple[float, float], str, str]]
 
 def time_over_size(rows: Sequence[Row], machine: str) -> Figure:
     """Median seconds to the wanted gap by number of copies (bars: all seeds), with a line of the fastest growth that is wanted."""
-    figure, axes = _axes(f"Time to a gap of {WANTED:.0%}", "copies", "seconds", machine)
+    figure, axes = labelled_axes(f"Time to a gap of {WANTED:.0%}", "copies", "seconds", machine)
     sizes = sorted({row["copies"] for row in rows})
     spreads = {size: Spread.of([row["seconds_to_gap"] for row in rows if row["copies"] == size]) for size in sizes}
     done = [(size, seen.median) for size, seen in spreads.items() if seen.median is not None]
@@ -134,20 +148,9 @@ def time_over_size(rows: Sequence[Row], machine: str) -> Figure:
     return figure
 
 
-def points_over_moves(curves: Sequence[Row], machine: str) -> Figure:
-    """Points of GPU allocation recovered over the share of tasks moved, a line for each online rule whose end state it starts from."""
-    figure, axes = _axes("GPU allocation recovered by moving tasks", "tasks moved (%)", "GPUs recovered (points)", machine, logarithmic=False)
-    for colour, curve in zip(COLOURS, (curve for curve in curves if curve["points"]), strict=False):
-        axes.plot(*zip(*curve["points"], strict=True), "o-", color=colour, linewidth=1.8, markersize=5, label=f"after {curve['name']}")
-    axes.set_xlim(left=0)
-    axes.set_ylim(bottom=0)
-    axes.legend(frameon=False, fontsize=8.5, loc="upper left")
-    return figure
-
-
 def cost_by_slot(curves: Sequence[Row], machine: str) -> Figure:
     """What each plan of a day costs in each slot."""
-    figure, axes = _axes("What runs over a day", "slot", "USD per hour", machine, logarithmic=False)
+    figure, axes = labelled_axes("What runs over a day", "slot", "USD per hour", machine, logarithmic=False)
     for colour, curve in zip(COLOURS, curves, strict=False):
         slots, costs = zip(*curve["points"], strict=True)
         axes.step([*slots, slots[-1] + 1], [*costs, costs[-1]], where="post", color=colour, linewidth=1.8, label=curve["name"])
@@ -157,7 +160,8 @@ def cost_by_slot(curves: Sequence[Row], machine: str) -> Figure:
     return figure
 
 
-def _axes(title: str, x: str, y: str, machine: str, *, logarithmic: bool = True) -> tuple[Figure, Axes]:
+def labelled_axes(title: str, x: str, y: str, machine: str, *, logarithmic: bool = True) -> tuple[Figure, Axes]:
+    """An empty plot with its labels, and the machine below it."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import LogLocator, StrMethodFormatter
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.profiling import by_place
 from packing.bench import main
 from packing.bench.options import Options
-from packing.bench.profiling import by_place
 from packing.bench.scale_rows import ROW_NAMES, SCALE_ROWS, equal_nodes
 from packing.bench.spread import Spread
 from packing.bench.suites import scale

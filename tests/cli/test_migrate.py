@@ -10,7 +10,7 @@ import pytest
 import packing as pk
 from packing.cli import main
 from packing.generate import to_yaml
-from packing.testing.pairs import cycle
+from tests.oracles.pairs import cycle
 
 Capture = pytest.CaptureFixture[str]
 

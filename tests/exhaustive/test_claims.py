@@ -16,7 +16,7 @@ import packing as pk
 from packing.describe import check, expand
 from packing.testing.changes import changed_problem
 from packing.testing.exhaustive import exhaustive
-from packing.testing.exhaustive_change import exhaustive_change
+from tests.oracles.exhaustive_change import exhaustive_change
 
 from .claims import Judge, by_any_prices, by_change, by_explanation, by_schedule, by_shortage, by_strategies, policy_of
 from .hard_problems import WAYS, hard_problem

@@ -18,7 +18,7 @@ from packing.domain.problem import Problem
 from packing.generate import random_problem
 from packing.solve.api import solve_placement
 from packing.testing.running_fleets import later, random_policy
-from packing.testing.timelines import random_timeline
+from tests.oracles.timelines import random_timeline
 
 SEEDS = range(400)
 NO_MODE_IS_DERIVED = "modes are given: nothing is derived from it (tests/capacity and the examples do)"

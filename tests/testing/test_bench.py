@@ -1,22 +1,19 @@
-"""Every benchmark suite runs with tiny parameters; the command prints tables and writes JSON."""
+"""Every benchmark suite of the wheel runs with tiny parameters; the command prints tables and writes JSON."""
 
 from __future__ import annotations
 
 import json
 import os
-import pickle
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from packing.bench import main
 from packing.bench.baselines import best_fit, dedicated, without_limits
-from packing.bench.measure import BenchError, Measured, commit, measured, peak_bytes
+from packing.bench.command import announcement
+from packing.bench.measure import BenchError, commit, measured
 from packing.bench.options import Options
 from packing.bench.report import Report, Target, show, table
 from packing.bench.suites import SUITES, run_suite
@@ -25,17 +22,10 @@ from packing.domain.units import MICRO
 from packing.generate import generate, random_problem, to_yaml
 from packing.verify.baseline import baseline
 from packing.verify.facts import Facts
+from tests.bench.measured_here import here
 
 APART = {"greedy", "exact"}
 """Suites whose work is done in processes of their own here, too. An interpreter and the solvers for every call are most of what tiny parameters take."""
-
-
-def here(function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Measured[Any]:
-    """What `measured` does, in this process: only what a pipe can carry goes in and comes out."""
-    function, arguments, options = pickle.loads(pickle.dumps((function, arguments, options)))
-    started = time.monotonic()
-    value = function(*arguments, **options)
-    return Measured(pickle.loads(pickle.dumps(value)), time.monotonic() - started, peak_bytes())
 
 
 @pytest.mark.parametrize("name", SUITES)
@@ -60,6 +50,20 @@ def test_the_command_writes_json_with_machine_and_commit(tmp_path: Path, capsys:
     assert data["reports"][0]["rows"][0]["problems"] == 2
     assert main(["--json", "random", "--count", "1", "--strategy", "greedy"]) == 0
     assert json.loads(capsys.readouterr().out)["reports"][0]["suite"] == "random"
+
+
+def test_a_line_says_how_long_each_suite_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["random", "--count", "1", "--strategy", "greedy"]) == 0
+    assert (
+        f"running random: about {SUITES['random'].duration} at full size on two cores, here as much of it as was asked for …"
+        in capsys.readouterr().err
+    )
+    assert announcement("scale", SUITES["scale"], Options()) == f"running scale: about {SUITES['scale'].duration} at full size on two cores …"
+    assert announcement("scale", SUITES["scale"], Options(quick=True)) == "running scale: tiny parameters, some seconds …"
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    helped = capsys.readouterr().out
+    assert all(f"{suite.sentence}: about {suite.duration}" in helped for suite in SUITES.values())
 
 
 def test_an_unknown_suite_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,10 +13,10 @@ from packing.domain.problem import Problem
 from packing.domain.rules import Rule
 from packing.generate import random_problem
 from packing.solve.api import solve_placement
-from packing.testing.binding import binding_rules
 from packing.testing.conformance.problems import mixed_problems
-from packing.testing.pairs import random_pair
 from packing.testing.running_fleets import later
+from tests.oracles.binding import binding_rules
+from tests.oracles.pairs import random_pair
 
 ENOUGH = 1
 """Problems in which a rule must bind."""

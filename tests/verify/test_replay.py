@@ -9,9 +9,9 @@ import pytest
 
 from packing.domain.migration import Migration, StepKind
 from packing.errors import ProblemError
-from packing.testing.pairs import Pair, cycle, random_pair
 from packing.verify import verify
 from packing.verify.replay import Replay, replay, state_after
+from tests.oracles.pairs import Pair, cycle, random_pair
 
 Data = dict[str, Any]
 

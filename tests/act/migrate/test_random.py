@@ -13,9 +13,9 @@ from packing.domain.joined import joined
 from packing.domain.migration import Migration, MigrationOptions, Outcome
 from packing.domain.placement import Placement
 from packing.domain.running import running
-from packing.testing.exhaustive_migration import migration_possible
-from packing.testing.pairs import Pair, cycle, pair_of, random_pair
 from packing.testing.strategies import tiny_problems
+from tests.oracles.exhaustive_migration import migration_possible
+from tests.oracles.pairs import Pair, cycle, pair_of, random_pair
 
 QUICK = MigrationOptions(effort=1_000, remedies=False)
 

@@ -10,9 +10,9 @@ from packing.act.simulate import simulate
 from packing.describe import expand
 from packing.generate import random_problem
 from packing.solve.api import solve_placement
-from packing.testing.corruptions import CORRUPTIONS, spoiled
-from packing.testing.timelines import random_timeline
 from packing.verify import verify
+from tests.oracles.corruptions import CORRUPTIONS, spoiled
+from tests.oracles.timelines import random_timeline
 
 
 def replayed(seed: int, time_limit: float = 0) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from packing.compile import compiler
 from packing.solve import strategies
-from packing.testing.exact_fit import DIMENSIONS, twins
+from tests.oracles.exact_fit import DIMENSIONS, twins
 
 from .judged import every_strategy, missing, solved
 

@@ -20,7 +20,7 @@ from packing.solve.context import SearchContext
 from packing.solve.plan import Value
 from packing.solve.strategies import begin, strategy_of
 from packing.testing.exhaustive import exhaustive
-from packing.testing.mip import SOLVERS, NoOpinionError, second_opinion
+from tests.oracles.mip import SOLVERS, NoOpinionError, second_opinion
 
 from .judged import every_strategy
 

@@ -15,8 +15,8 @@ from packing.errors import ProblemError
 from packing.generate import random_problem
 from packing.solve.api import solve_placement
 from packing.testing.changes import changed_problem
-from packing.testing.corruptions import CORRUPTIONS, spoiled
 from packing.verify import verify
+from tests.oracles.corruptions import CORRUPTIONS, spoiled
 
 from .random_changes import a_while_later
 

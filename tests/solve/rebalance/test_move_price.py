@@ -8,7 +8,7 @@ from packing.compile.current import compile_change
 from packing.describe import expand
 from packing.domain.change import Policy
 from packing.domain.problem import Problem
-from packing.testing.exhaustive_change import Now
+from tests.oracles.exhaustive_change import Now
 
 from .now import placement_of
 

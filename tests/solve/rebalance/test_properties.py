@@ -20,8 +20,8 @@ from packing.solve.rebalance.mend import mend
 from packing.solve.rebalance.prepare import prepare
 from packing.solve.rebalance.quick import Solver
 from packing.solve.strategies import strategy_of
-from packing.testing.exhaustive_change import Now, stated_price
 from packing.verify import verify
+from tests.oracles.exhaustive_change import Now, stated_price
 
 from .random_changes import a_while_later, running
 

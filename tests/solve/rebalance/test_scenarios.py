@@ -17,8 +17,8 @@ import yaml
 import packing as pk
 from packing.describe import expand, problem_from
 from packing.domain.change import Policy
-from packing.testing.exhaustive_change import exhaustive_change, stated_price
 from packing.verify import verify
+from tests.oracles.exhaustive_change import exhaustive_change, stated_price
 
 from .now import placement_of
 

@@ -7,8 +7,8 @@ import pytest
 import packing as pk
 from packing.describe import expand
 from packing.errors import ProblemError
-from packing.testing.exhaustive_change import exhaustive_change, stated_price
 from packing.verify import verify
+from tests.oracles.exhaustive_change import exhaustive_change, stated_price
 
 from .random_changes import a_while_later, in_ruins
 
