@@ -52,3 +52,16 @@ def test_work_grows_with_the_input(name):
     steps = [(work[at + 1] - work[at]) / (sizes[at + 1] - sizes[at]) for at in (0, 1)]
     assert steps[1] <= SLACK * steps[0], f"{work} lines for {sizes}"
     assert max(steps) <= MOST[name]
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("name", COUNTS)
+def test_work_grows_with_the_input_also_at_sixteen_times_the_size(name):
+    """The same line, further out: what is quadratic with a small factor shows only here."""
+    shape = ODD_SHAPES[name]
+    counts = [COUNTS[name] * factor for factor in (1, 4, 16)]
+    solve(shape.make(counts[0]))
+    work = [lines_executed(partial(solve, shape.make(count))) for count in counts]
+    sizes = [shape.size(count) for count in counts]
+    steps = [(work[at + 1] - work[at]) / (sizes[at + 1] - sizes[at]) for at in (0, 1)]
+    assert steps[1] <= 1.25 * steps[0], f"{work} lines for {sizes}"
