@@ -107,7 +107,7 @@ def left_out(level: Level, cells: Sequence[Cell], series: Series, slots: int, sh
         held = [(load, _larger(plan, least)) for load, plan in pairs]
         total = sum(load for load, _ in held)
         if total:
-            kept = Fraction(sum(min(load, plan) for load, plan in held))
+            kept = sum((min(Fraction(load), plan) for load, plan in held), Fraction())
             found.append(LeftOut(left, total, kept, len(held), sum(load <= plan for load, plan in held), factor_for(held, share)))
     return tuple(found)
 
@@ -134,7 +134,7 @@ def _planned(quantile: float, neighbours: int, cells: Sequence[Cell], series: Se
         if load is not None and len(own) < len(seen[slot]):
             at = position(quantile, len(seen[slot]) - len(own))
             for rank in own:  # ascending: each of its own observations moves the wanted one up by one place
-                at += rank <= at
+                at += int(rank <= at)
             found[cycle].append((load, seen[slot][at][0]))
     return list(found.items())
 

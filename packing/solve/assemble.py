@@ -72,7 +72,7 @@ def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status,
         copies=_copies(compiled, expanded, nodes, identifiers),
         unplaced=unplaced(compiled, plan, expanded.dropped, cut=cut),
         fitness=plan_scores(compiled, expanded.problem, plan),
-    )
+    ).routed()
 
 
 def _node_key(node: NodePlan) -> tuple[int, int, tuple[tuple[int, tuple[int, ...]], ...]]:
