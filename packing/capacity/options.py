@@ -137,7 +137,7 @@ def accelerated(
         yield DroppedWay(chip.name, 1, precision, Cause.PRECISION)
         return
     yield from _dropped_degrees(architecture, precision, place)
-    engine = known.engine(engine_name, chip.name)
+    engine = known.engine(engine_name, chip.name, architecture.family if architecture.experts else None)
     weights = weight_bytes(architecture, precision)
     for degree in degrees(architecture, place):
         shares = SHARES if degree == 1 and place.shared else SHARES[:1]
