@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from packing.act.rehearse import rehearse
+from packing.cli import main
 from packing.describe import expand, placement_from
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
@@ -46,6 +49,16 @@ def test_weights_are_part_of_the_plan_and_survive_a_file():
     import json
 
     assert placement_from(json.loads(placement.to_json())) == placement
+
+
+def test_the_report_says_how_requests_are_divided(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = tmp_path / "placement.json"
+    path.write_text(planned(unlike(11, 9, 3)).to_json())
+    assert main(["show", str(path)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "requests of m: " in shown
+    assert "75.0% to copy " in shown
+    assert "25.0% to copy " in shown
 
 
 def test_copies_that_are_alike_need_no_weights():
