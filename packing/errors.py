@@ -43,6 +43,8 @@ CODES: dict[str, str] = {
     "bad_config": "A config.json lacks the facts that memory and latency are computed from.",
     "bad_placement": "A placement file is not of the expected form.",
     "current_placement": "Something in the current placement cannot stay as it is: it is left out, and said.",
+    "drain_blocked": "A node cannot be emptied with as few moves as the policy allows: it goes on serving.",
+    "held_back": "Copies are missing that could run if the policy allowed more moves.",
     "unknown_name": "A policy names a node, pool, model or copy that is not there.",
     "bad_calibration": "A calibration file is not of the expected form, or has parameters that the laws do not have.",
     "no_measurements": "There is nothing in the measurements that the capacity laws can be fitted to.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import sys
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from packing.bench.plots import plots
 from packing.bench.report import Report, show
 from packing.bench.scale_rows import ROW_NAMES
 from packing.bench.suites import SUITES, run_suite
+from packing.domain.json_text import json_text
 
 
 def parser() -> argparse.ArgumentParser:
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not asked.json:
             print(show(reports[-1]), flush=True)
     data = {**surroundings(), "reports": [report.data() for report in reports]}
-    text = json.dumps(data, indent=1) + "\n"
+    text = json_text(data, ensure_ascii=True) + "\n"
     if asked.output:
         asked.output.write_text(text, encoding="utf-8")
     if asked.history:

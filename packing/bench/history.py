@@ -11,6 +11,7 @@ from typing import Any
 
 from packing import __version__
 from packing.bench.report import Row
+from packing.domain.json_text import json_text
 
 NAMES = ("row", "where", "copies", "by", "strategy", "plan", "rule", "instances", "what")
 """Columns that say what a row is about; the others are figures."""
@@ -52,4 +53,4 @@ def record(path: Path, run: Mapping[str, Any]) -> None:
             kept[same[0]] = entry
         else:
             kept.append(entry)
-    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json_text(kept, ensure_ascii=True) + "\n", encoding="utf-8")

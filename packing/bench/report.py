@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from packing.report.table import GAP
+from packing.report.table import table as laid_out
+
 Row = dict[str, Any]
 
 
@@ -51,14 +54,11 @@ def table(rows: Iterable[Mapping[str, Any]]) -> str:
     listed = list(rows)
     columns = list(dict.fromkeys(column for row in listed for column in row))
     cells = [[cell(row.get(column)) for column in columns] for row in listed]
-    widths = [max(len(line[index]) for line in [columns, *cells]) for index in range(len(columns))]
-    numeric = [all(isinstance(row.get(column), int | float | None) for row in listed) for column in columns]
-
-    def line(texts: list[str]) -> str:
-        padded = (text.rjust(width) if right else text.ljust(width) for text, width, right in zip(texts, widths, numeric, strict=True))
-        return "  ".join(padded).rstrip()
-
-    return "\n".join([line(columns), line(["-" * width for width in widths]), *(line(each) for each in cells)])
+    if not columns:
+        return ""
+    rules = ["-" * max(len(line[index]) for line in [columns, *cells]) for index in range(len(columns))]
+    numeric = [index for index, column in enumerate(columns) if all(isinstance(row.get(column), int | float | None) for row in listed)]
+    return "\n".join(line.removeprefix(GAP) for line in laid_out(columns, [rules, *cells], None, right=numeric))
 
 
 def cell(value: Any) -> str:

@@ -8,7 +8,6 @@ the fit had not seen. Bands are quantiles of the errors of unseen points, as a s
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,6 +16,7 @@ from packing.capacity.calibration import Calibration, Engine, calibration
 from packing.capacity.fit import Measurement, fit_engine, predicted
 from packing.capacity.trust import MEASURED
 from packing.domain import calibration as domain
+from packing.domain.json_text import json_text
 from packing.domain.workload import ErrorBands
 
 FOLDS = 5
@@ -120,7 +120,7 @@ def refit(points: Sequence[Point], source: str = "") -> Refit:
 
 def laws() -> str:
     """Hash of the library's own calibration: parameters fitted beside another one are not comparable."""
-    return "sha256:" + hashlib.sha256(json.dumps(calibration().record, sort_keys=True).encode()).hexdigest()[:16]
+    return "sha256:" + hashlib.sha256(json_text(calibration().record, sort_keys=True, indent=None, ensure_ascii=True).encode()).hexdigest()[:16]
 
 
 def error_of(point: Point, engine: Engine) -> Error:

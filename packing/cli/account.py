@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from packing.cli.output import colourful, emit, terminal_width, unicode_capable
+from packing.cli.output import colourful, emit, on_terminal, terminal_width, unicode_capable
 from packing.domain.placement import Placement, Scores
 from packing.report import Account, summary
-from packing.report.page import ROWS, Page
+from packing.report.page import ROWS, Line, Page
 
 if TYPE_CHECKING:
     from packing.solve import Result
@@ -18,7 +20,7 @@ def account_of(result: Result) -> Account:
     placement = result.placement if result.has_placement else _nothing(result)
     return Account(
         placement, result.expanded.problem, elapsed_s=result.elapsed_s, limit=result.limit, strategy=result.strategy, removed=result.removed,
-        complete_is_impossible=result.complete_is_impossible,
+        complete_is_impossible=result.complete_is_impossible, moves=result.change is not None,
     )  # fmt: skip
 
 
@@ -35,6 +37,13 @@ def show(account: Account, *, everything: bool = False) -> None:
     emit(summary(account, page(everything=everything)))
 
 
+def fitted(lines: Iterable[str]) -> str:
+    """Lines as the terminal can show them: those that are too wide go on below."""
+    return page().render([Line(line) for line in lines])
+
+
 def page(*, everything: bool = False) -> Page:
     """How the terminal can show a report."""
-    return Page(width=terminal_width(), colour=colourful(), unicode=unicode_capable(), rows=None if everything else ROWS)
+    return Page(
+        width=terminal_width(), colour=colourful(), unicode=unicode_capable(), rows=None if everything else ROWS, screen=on_terminal(sys.stdout)
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +10,7 @@ import typer
 from packing.cli import options
 from packing.cli.files import refuse_unwritable, write_file
 from packing.cli.output import emit, say
+from packing.domain.json_text import json_text
 
 if TYPE_CHECKING:
     from packing.capacity.refit import Refit
@@ -35,9 +35,9 @@ def command(
     read = read_measurements(measurements)
     found = refit(read.points, source=measurements.name)
     if output is not None:
-        write_file(output, found.calibration.model_dump_json(indent=1) + "\n")
+        write_file(output, json_text(found.calibration.model_dump(mode="json")) + "\n")
     if as_json:
-        emit(json.dumps(_data(found, read.rows, read.notices), indent=1, ensure_ascii=False))
+        emit(json_text(_data(found, read.rows, read.notices)))
         return
     for notice in read.notices:
         say(f"note: {notice}")

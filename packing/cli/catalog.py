@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Annotated, Any
 
 import typer
 
 from packing.cli import options
-from packing.cli.output import emit, on_terminal, say, terminal_width
-
-UNCUT = 10_000
+from packing.cli.output import emit, say
+from packing.domain.json_text import json_text
 
 
 def command(
@@ -34,10 +31,10 @@ def command(
         text, wanted["accelerator"] = [*(text or []), accelerator], None
     rows = select(kind, " ".join(text or []), **wanted)  # type: ignore[arg-type] # select refuses other kinds itself
     if as_json:
-        emit(json.dumps(rows, indent=1, ensure_ascii=False))
+        emit(json_text(rows))
         return
+    from packing.cli.account import page
     from packing.report.catalogue import catalogue_table
 
-    # What goes into a file or another command is not cut.
-    emit("\n".join(catalogue_table(kind, rows, terminal_width() if on_terminal(sys.stdout) else UNCUT)))
+    emit("\n".join(catalogue_table(kind, rows, page().table_width)))
     say(f"{len(rows):,} {kind}; --json has every figure with its source and date")

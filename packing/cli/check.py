@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +10,12 @@ from packing.cli import options
 from packing.cli.both import read_both, say_unlikely
 from packing.cli.exits import ExitCode
 from packing.cli.output import emit
+from packing.domain.json_text import json_text
 
 if TYPE_CHECKING:
     from packing.describe.expand import Expanded
     from packing.domain.dropped import DroppedWay
+    from packing.domain.placement import Placement
     from packing.verify import Verification
 
 
@@ -34,10 +35,10 @@ def command(
     expanded = expand(problem)
     found = verify(expanded.problem, answer.without_figures(STATED_FIGURES) if rules else answer, expanded.digest)
     nowhere = _nowhere(expanded)
-    emit(json.dumps(_data(found, nowhere), indent=1, ensure_ascii=False) if as_json else _text(found, nowhere))
+    emit(json_text(_data(found, answer, nowhere)) if as_json else _text(found, answer, nowhere))
     if not found.ok:
         raise typer.Exit(ExitCode.FAULT)
-    if any(copies for _, copies in found.missing):
+    if any(copies for _, copies in found.missing) or answer.conceded:
         raise typer.Exit(ExitCode.INCOMPLETE)
 
 
@@ -47,7 +48,8 @@ def _nowhere(expanded: Expanded) -> dict[str, list[DroppedWay]]:
     return {name: list(ways) for name, ways in expanded.dropped.items() if name in without}
 
 
-def _text(found: Verification, nowhere: dict[str, list[DroppedWay]]) -> str:
+def _text(found: Verification, answer: Placement, nowhere: dict[str, list[DroppedWay]]) -> str:
+    from packing.cli.account import fitted
     from packing.domain.fitness import OBJECTIVE_UNITS
     from packing.domain.units import MICRO
     from packing.domain.weights import Axis
@@ -55,7 +57,9 @@ def _text(found: Verification, nowhere: dict[str, list[DroppedWay]]) -> str:
     missing = sum(copies for _, copies in found.missing)
     lines = [f"violation: {each.rule}: {each.where}: {each.detail}" for each in found.violations]
     lines.append(f"{len(found.violations)} violations" if lines else "verified: no violations")
-    lines.append(f"complete: {'yes' if not missing else f'no, {missing} copies are missing'}")
+    short = [f"{missing} copies are missing"] if missing else []
+    short += [f"{each.rule} is conceded for {each.model} ({each.kept} of {each.asked})" for each in answer.conceded]
+    lines.append(f"complete: {'yes' if not short else 'no, ' + ', '.join(short)}")
     for name, ways in nowhere.items():
         lines.append(f"{name} cannot run on this fleet (`packing explain FILE --model {name}` tries what would help):")
         lines += [f"  {way.rule}: {way.detail}" for way in ways]
@@ -63,10 +67,10 @@ def _text(found: Verification, nowhere: dict[str, list[DroppedWay]]) -> str:
     if found.objective_units is not None:
         lines.append(f"objective recomputed: {found.objective_units / OBJECTIVE_UNITS:.9f}")
     lines.append("scores recomputed: " + ", ".join(f"{axis.replace('_', ' ')} {found.scores[axis]:.3f}" for axis in Axis))
-    return "\n".join(lines)
+    return fitted(lines)
 
 
-def _data(found: Verification, nowhere: dict[str, list[DroppedWay]]) -> dict[str, object]:
+def _data(found: Verification, answer: Placement, nowhere: dict[str, list[DroppedWay]]) -> dict[str, object]:
     from packing.domain.fitness import OBJECTIVE_UNITS
     from packing.domain.units import MICRO
 
@@ -91,6 +95,7 @@ def _data(found: Verification, nowhere: dict[str, list[DroppedWay]]) -> dict[str
             for name, ways in nowhere.items()
             for way in ways
         ],
+        "conceded": [each.model_dump(mode="json") for each in answer.conceded],
         "cost_per_hour": found.cost_micro_usd / MICRO,
         "objective": None if found.objective_units is None else found.objective_units / OBJECTIVE_UNITS,
         "fitness": found.scores.model_dump(mode="json"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +12,7 @@ from packing.cli import options
 from packing.cli.both import read_both
 from packing.cli.exits import ExitCode
 from packing.cli.output import emit, say
+from packing.domain.json_text import json_text
 
 if TYPE_CHECKING:
     from packing.coldstart.answer import ModelFigures
@@ -35,7 +35,7 @@ def command(
 
     problem, answer = read_both(read_problem, file, read_placement, placement)
     expanded = expand(problem)
-    if answer.problem != expanded.digest:
+    if not answer.answers(expanded.digest):
         say("note: the placement was made for another problem than this file states; traffic and limits are the file's")
     from packing.coldstart.endpoint import SharedNode
     from packing.coldstart.placement import of_placement
@@ -47,7 +47,7 @@ def command(
 
     nodes = of_placement(expanded.problem, answer, judge=judge)
     if as_json:
-        emit(json.dumps({"schema_version": 1, "nodes": [_data(each) for each in nodes]}, indent=1, ensure_ascii=False))
+        emit(json_text({"schema_version": 1, "nodes": [_data(each) for each in nodes]}))
     else:
         from packing.cli.account import page
         from packing.report.coldstart import cold_start_report

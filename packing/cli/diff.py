@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from packing.cli import options
-from packing.cli.both import read_both
+from packing.cli.both import read_all, read_both
 from packing.cli.exits import ExitCode
 from packing.cli.files import refuse_unwritable, write_file
 from packing.cli.output import emit, say
@@ -24,15 +24,19 @@ def command(
     as_json: options.AsJson = False,
     detailed: options.Detailed = False,
     by_name: ByName = False,
+    file: Annotated[
+        Path | None,
+        typer.Option("--problem", metavar="FILE", help="Fleet file whose prices say what OLD costs; without it: what OLD says.", show_default=False),
+    ] = None,
     everything: options.All = False,
 ) -> None:
     """Show what has to happen so that OLD becomes NEW: the fewest copies to load, whatever nodes and copies are called."""
     from packing.act.diff import diff
     from packing.act.diff.mend import contradictions
-    from packing.describe import read_placement
+    from packing.describe import read_placement, read_problem
 
-    before, after = read_both(read_placement, old, read_placement, new, "OLD NEW")
-    found = diff(before, after, by_name=by_name)
+    before, after, *given = read_all((read_placement, old), (read_placement, new), *([(read_problem, file)] if file else []), order="OLD NEW")
+    found = diff(before, after, by_name=by_name, problem=given[0] if given else None)
     odd = contradictions(before, "old")
     for fault in odd[:MOST_NOTES]:
         say(f"note: {fault.where}: {fault.cause} It was read as well as it can be.")

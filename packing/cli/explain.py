@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,8 @@ import typer
 
 from packing.cli import options
 from packing.cli.exits import ExitCode
-from packing.cli.output import colourful, emit, native_output_to_stderr, terminal_width, unicode_capable
+from packing.cli.output import emit, native_output_to_stderr
+from packing.domain.json_text import json_text
 
 
 def command(
@@ -40,12 +40,12 @@ def command(
     with interruptible() as cancel, native_output_to_stderr():
         explanation = explain_placement(problem, given, model=model, with_values=values, time_limit=time_limit, seed=seed, cancel=cancel)
     if as_json:
-        emit(json.dumps(explanation.data(), indent=1, ensure_ascii=False))
+        emit(json_text(explanation.data()))
     else:
+        from packing.cli.account import page
         from packing.report.explain import page_of
-        from packing.report.page import ROWS, Page
 
-        emit(page_of(explanation, Page(terminal_width(), colourful(), unicode_capable(), None if everything else ROWS)))
+        emit(page_of(explanation, page(everything=everything)))
     if cancel.is_set():
         raise typer.Exit(ExitCode.INTERRUPTED)
     if not explanation.complete:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,10 +12,13 @@ from packing.cli.both import read_all
 from packing.cli.exits import ExitCode
 from packing.cli.files import refuse_unwritable, write_file
 from packing.cli.output import emit, say
+from packing.domain.json_text import json_text
 from packing.errors import Fault, ProblemError
 
 if TYPE_CHECKING:
     from packing.domain.migration import MigrationOptions
+    from packing.domain.placement import Placement
+    from packing.domain.problem import Problem
     from packing.verify.replay import Replay
 
 Old = Annotated[Path, typer.Argument(metavar="OLD", help="Placement that runs (JSON).", show_default=False)]
@@ -97,20 +99,40 @@ def replay(
         order="FILE OLD NEW PLAN",
     )
     found = replay_migration(problem, before, after, migration, old_problem=past[0] if past else None, full=full)
-    emit(_data(found) if as_json else _text(found))
+    stale = not found.ok and _answers_another(before, past[0] if past else problem)
+    emit(_data(found) if as_json else _hint(found, given=bool(past)) if stale else _text(found))
     if not found.ok:
         raise typer.Exit(ExitCode.FAULT)
 
 
+def _answers_another(placement: Placement, problem: Problem) -> bool:
+    """Whether the placement says that it was made for another problem; one that names none says nothing."""
+    from packing.describe import expand
+
+    return bool(placement.problem) and placement.problem != expand(problem).digest
+
+
+def _hint(found: Replay, *, given: bool) -> str:
+    """One cause instead of its consequences, which would be a line for whatever departs or has changed."""
+    count = f"{len(found.violations)} violation{'s' if len(found.violations) > 1 else ''}"
+    other = "the file of --old-problem" if given else "FILE"
+    from packing.cli.account import fitted
+
+    cause = f"{count}; OLD was made for another problem than {other} states."
+    return fitted([f"{cause} Give the fleet file that OLD answers as --old-problem; --json lists the violations."])
+
+
 def _text(found: Replay) -> str:
+    from packing.cli.account import fitted
+
     lines = [f"violation: {each.rule}: {each.where}: {each.detail}" for each in found.violations]
     lines.append(f"{len(found.violations)} violations" if lines else "replayed: no violations")
-    return "\n".join([*lines, f"states checked: {found.states:,}"])
+    return fitted([*lines, f"states checked: {found.states:,}"])
 
 
 def _data(found: Replay) -> str:
     violations = [{"rule": str(each.rule), "where": each.where, "detail": each.detail} for each in found.violations]
-    return json.dumps({"ok": found.ok, "states": found.states, "violations": violations}, indent=1, ensure_ascii=False)
+    return json_text({"ok": found.ok, "states": found.states, "violations": violations})
 
 
 def _options(bandwidth: str, fleet: str | None, loads: int | None, effort: int) -> tuple[MigrationOptions | None, list[Fault]]:

@@ -15,7 +15,7 @@ Chart = Annotated[
     Path | None, typer.Option("--chart", metavar="FILE", help="Draw the five scores as a radar chart: .svg or .png.", show_default=False)
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT.json", help="Write the placement to a file.", show_default=False)]
-Seed = Annotated[int, typer.Option(metavar="N", help="Same input, seed and one worker: same bytes, where no time limit or time share bites.")]
+Seed = Annotated[int, typer.Option(metavar="N", help="Same input, seed and one worker: same bytes, unless the time limit cut the search short.")]
 Workers = Annotated[int, typer.Option(metavar="N", help="Processes at work at the same time; several find more, but not the same bytes.")]
 Detailed = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit code 2 where there are changes, 0 where there are none.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and no summary.")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ import typer
 from packing.cli import options
 from packing.cli.files import FLEET_FORMATS, refuse_unwritable, write_file
 from packing.cli.output import emit, say
+from packing.domain.json_text import json_text
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -102,7 +102,7 @@ def command(
     if output is not None:
         write_file(output, text)
     if as_json:
-        emit(json.dumps(data, indent=1, ensure_ascii=False))
+        emit(json_text(data))
     elif not quiet:
         _show(made, rates, shared, weights, everything=everything, pooled=pooled)
     if output is not None and not quiet:
@@ -189,7 +189,7 @@ def _merged(data: Any, profiles: dict[str, Any], into: Path, output: Path | None
 def _dump(data: dict[str, Any], output: Path | None) -> str:
     """YAML, or JSON where the name says so; inner lists on one line."""
     if output is not None and output.suffix.lower() == ".json":
-        return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+        return json_text(data) + "\n"
     import yaml
 
     text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=150, default_flow_style=None)

@@ -68,12 +68,14 @@ def command(
         result = search(problem, quiet=quiet, cancel=cancel, current=now, policy=how, time_limit=time_limit, seed=seed, workers=workers)
         text = written(result.placement, output, quiet=quiet)
     _say_notices(result, time_limit, everything=everything)
-    found = _difference(now, result.placement)
+    found = _difference(now, result)
     if as_json:
         emit(text)
     elif not quiet:
         _show(result, found, now, everything=everything)
     code = exit_code(result.status, result.limit)
+    if code == ExitCode.DONE and result.change is not None and result.change.blocked:
+        code = ExitCode.INCOMPLETE  # who asked for a node to be emptied is not told that it is
     changes = found is None or not found.is_empty
     raise typer.Exit(ExitCode.CHANGES if detailed and changes and code == ExitCode.DONE else code)
 
@@ -101,13 +103,13 @@ def _say_notices(result: Result, time_limit: float, *, everything: bool) -> None
         say("note: no time to search: what cannot stay was mended and what is missing was placed, nothing else was looked for")
 
 
-def _difference(now: Placement, new: Placement) -> Diff | None:
+def _difference(now: Placement, result: Result) -> Diff | None:
     """What changes; None where a name in the current placement stands for two things, so that nothing can be said in names."""
     from packing.act.diff import diff
     from packing.errors import ProblemError
 
     try:
-        return diff(now, new, by_name=True)
+        return diff(now, result.placement, by_name=True, problem=result.expanded)
     except ProblemError as error:
         for fault in error.faults:
             say(f"note: no list of changes: {fault}")

@@ -11,6 +11,7 @@ from packing.cli import options
 from packing.cli.exits import ExitCode, exit_code
 from packing.cli.files import refuse_unwritable, write_file
 from packing.cli.output import emit, native_output_to_stderr, say
+from packing.domain.json_text import json_text
 
 if TYPE_CHECKING:
     from packing.domain.problem import Problem
@@ -80,8 +81,6 @@ def command(
 
 def _check(file: Path, checked: Path, *, as_json: bool) -> None:
     """The checker on files."""
-    import json
-
     from packing.act.schedule import read_schedule
     from packing.cli.both import read_both
     from packing.describe import expand, read_problem
@@ -95,11 +94,13 @@ def _check(file: Path, checked: Path, *, as_json: bool) -> None:
     paid = (found.running_micro_usd + found.overlap_micro_usd) / MICRO
     if as_json:
         listed = [{"rule": str(each.rule), "where": each.where, "detail": each.detail} for each in found.violations]
-        emit(json.dumps({"ok": found.ok, "violations": listed, "cost_usd": paid}, indent=1, ensure_ascii=False))
+        emit(json_text({"ok": found.ok, "violations": listed, "cost_usd": paid}))
     else:
         lines = [f"violation: {each.rule}: {each.where}: {each.detail}" for each in found.violations]
         lines.append(f"{len(found.violations)} violations" if lines else "verified: no violations")
-        emit("\n".join([*lines, f"cost recomputed: {paid:,.6f} USD"]))
+        from packing.cli.account import fitted
+
+        emit(fitted([*lines, f"cost recomputed: {paid:,.6f} USD"]))
     if not found.ok:
         raise typer.Exit(ExitCode.FAULT)
     raise typer.Exit(exit_code(schedule.status))

@@ -12,6 +12,7 @@ from packing.cli import options
 from packing.cli.exits import ExitCode, exit_code
 from packing.cli.files import refuse_unwritable, write_file
 from packing.cli.output import emit, native_output_to_stderr, say
+from packing.domain.json_text import json_text
 
 if TYPE_CHECKING:
     from packing.act.simulate import Episode, Simulation
@@ -93,10 +94,8 @@ def _follow(name: str) -> Callable[[Episode], None]:
 
 
 def _json(done: dict[str, Simulation]) -> str:
-    import json
-
     whole = {"schema_version": 1, "simulations": {name: each.model_dump(mode="json", by_alias=True) for name, each in done.items()}}
-    return json.dumps(whole, indent=1, ensure_ascii=False)
+    return json_text(whole)
 
 
 def _code(done: list[Simulation]) -> int:

@@ -16,6 +16,7 @@ from packing.compile.data import UNLIMITED, Compiled
 from packing.compile.home import Home, HomeCopy, HomeNode
 from packing.compile.move_prices import move_prices
 from packing.domain.change import Policy
+from packing.domain.hardware import Pool
 from packing.domain.overcommit import LEVELS
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement
 from packing.domain.problem import Problem
@@ -58,6 +59,26 @@ def _by_footprint(model: Model) -> dict[tuple[object, ...], list[int]]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Host:
+    """A node of the current placement, with the endpoint and the pool that it names; None where they do not exist."""
+
+    node: Node
+    endpoint: Endpoint | None
+    pool: Pool | None
+
+    @property
+    def wrong(self) -> str | None:
+        """What keeps it from going on, in words; None: nothing does."""
+        if self.endpoint is None:
+            return f"whose endpoint, {self.node.endpoint}, does not exist"
+        if self.pool is None:
+            return f"whose pool, {self.node.pool}, is not in the fleet"
+        if self.node.instance_type != self.pool.instance_type:
+            return f"of {self.node.instance_type}, whose pool, {self.node.pool}, is of {self.pool.instance_type}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
     """A copy of the current placement whose model, mode and node are known."""
 
@@ -82,13 +103,18 @@ def compile_change(problem: Problem, current: Placement, policy: Policy) -> tupl
     """
     _insist_known(problem, current, policy)
     notices: Notices = []
-    seen = list(_seen(problem, current, policy, notices))
+    hosts = _hosts(problem, current, notices)
+    empty = hosts.keys() - {copy.node for copy in current.copies}  # of the others the copies say it
+    notices += [
+        notice(f"nodes[{name}]", host.node.pool, f"The node is one {host.wrong}.") for name, host in hosts.items() if host.wrong and name in empty
+    ]
+    seen = list(_seen(problem, current, policy, hosts, notices))
     running: Running = frozenset(
         (each.copy.model, each.mode, each.endpoint.hosting, each.node.instance_type, level_of(each.endpoint)) for each in seen
     )
     whole = compile_problem(problem, running)
     compiled = _without_drained(whole, current, policy)
-    nodes = _nodes(compiled, seen, policy, notices)
+    nodes = _nodes(compiled, hosts, seen, policy, notices)
     counts = Counter(each.copy.model for each in seen)
     home = Home(
         nodes=nodes,
@@ -142,12 +168,18 @@ def _insist_known(problem: Problem, current: Placement, policy: Policy) -> None:
         raise ProblemError(faults)
 
 
-def _seen(problem: Problem, current: Placement, policy: Policy, notices: Notices) -> Iterator[_Seen]:
-    """Copies that the problem still knows, once each; moves in flight count as arrived."""
-    modes, pins, drained = Modes(problem), set(policy.pins), set(policy.drain)
-    nodes = _by_name(current.nodes, "id", "node", notices)
+def _hosts(problem: Problem, current: Placement, notices: Notices) -> dict[str, _Host]:
+    """Nodes of the current placement by name, each with what is known of it; of those of one name the first."""
     endpoints = _by_name(current.endpoints, "name", "endpoint", notices)
     pools = {pool.label: pool for pool in problem.fleet}
+    return {
+        name: _Host(node, endpoints.get(node.endpoint), pools.get(node.pool)) for name, node in _by_name(current.nodes, "id", "node", notices).items()
+    }
+
+
+def _seen(problem: Problem, current: Placement, policy: Policy, hosts: dict[str, _Host], notices: Notices) -> Iterator[_Seen]:
+    """Copies that the problem still knows, once each; moves in flight count as arrived."""
+    modes, pins, drained = Modes(problem), set(policy.pins), set(policy.drain)
     arrived = {(move.model, move.copy_index): move for move in policy.in_flight}
     taken: set[str] = set()
     for copy in current.copies:
@@ -155,17 +187,13 @@ def _seen(problem: Problem, current: Placement, policy: Policy, notices: Notices
         move = arrived.get((copy.model, copy.copy_index))
         if move is not None:
             copy = copy.model_copy(update={"node": move.node, "accelerators": move.accelerators})  # noqa: PLW2901
-        node = nodes.get(copy.node)
-        endpoint = endpoints.get(node.endpoint) if node else None
-        pool = pools.get(node.pool) if node else None
+        host = hosts.get(copy.node)
         mode = modes.of(copy) if copy.model in modes.models else None
         wrong = (
             "is there twice" if name in taken
             else "is of a model that is not in the problem" if copy.model not in modes.models
-            else f"is on a node, {copy.node}, that does not exist" if node is None
-            else f"is on a node whose endpoint, {node.endpoint}, does not exist" if endpoint is None
-            else f"is on a node whose pool, {node.pool}, is not in the fleet" if pool is None
-            else f"is on a node of {node.instance_type}, whose pool, {node.pool}, is of {pool.instance_type}" if node.instance_type != pool.instance_type
+            else f"is on a node, {copy.node}, that does not exist" if host is None
+            else f"is on a node {host.wrong}" if host.wrong is not None
             else "runs in a mode that its model does not have any more" if mode is None
             else None
         )  # fmt: skip
@@ -173,13 +201,14 @@ def _seen(problem: Problem, current: Placement, policy: Policy, notices: Notices
         if wrong is not None:
             notices.append(notice(f"copies[{name}]", copy.node, f"The copy {wrong}."))
             continue
-        assert node is not None
-        assert endpoint is not None
+        assert host is not None
+        assert host.endpoint is not None
         assert mode is not None
+        node = host.node
         pinned = move is not None or not pins.isdisjoint((copy.model, name, node.id))
         if pinned and not drained.isdisjoint((node.id, node.pool)):
             notices.append(notice(f"copies[{name}]", copy.node, "The copy is pinned, and its node is drained: it has to leave."))
-        yield _Seen(copy, mode, node, endpoint, pinned)
+        yield _Seen(copy, mode, node, host.endpoint, pinned)
 
 
 def notice(where: str, value: str, cause: str) -> Fault:
@@ -210,8 +239,8 @@ def _without_drained(compiled: Compiled, current: Placement, policy: Policy) -> 
     return replace(compiled, pools=pools)
 
 
-def _nodes(compiled: Compiled, seen: list[_Seen], policy: Policy, notices: Notices) -> tuple[HomeNode, ...]:
-    """Nodes that may stay, with the copies that some candidate still allows."""
+def _nodes(compiled: Compiled, hosts: dict[str, _Host], seen: list[_Seen], policy: Policy, notices: Notices) -> tuple[HomeNode, ...]:
+    """Nodes that run and may go on, with the copies on them that some candidate still allows: none, where none of them can stay."""
     ways = {
         (compiled.models[each.model].name, each.mode, each.hosting, compiled.kinds[each.kind].name, each.keep): each.index
         for each in compiled.candidates
@@ -219,13 +248,11 @@ def _nodes(compiled: Compiled, seen: list[_Seen], policy: Policy, notices: Notic
     reasons = {(each.model, each.mode, each.hosting): each for each in compiled.removed}
     labels = {pool.label: index for index, pool in enumerate(compiled.pools)}
     drained = set(policy.drain)
-    on: dict[str, list[HomeCopy]] = {}
-    nodes: dict[str, _Seen] = {}
+    on: dict[str, list[HomeCopy]] = defaultdict(list)
     for each in seen:
         if not drained.isdisjoint((each.node.id, each.node.pool)):
             continue
-        nodes.setdefault(each.node.id, each)
-        mine = on.setdefault(each.node.id, [])
+        mine = on[each.node.id]
         candidate = ways.get((each.copy.model, each.mode, each.endpoint.hosting, each.node.instance_type, level_of(each.endpoint)))
         if candidate is None:
             removed = reasons.get((each.copy.model, each.mode, each.endpoint.hosting)) or reasons.get((each.copy.model, None, each.endpoint.hosting))
@@ -240,9 +267,9 @@ def _nodes(compiled: Compiled, seen: list[_Seen], policy: Policy, notices: Notic
             continue
         mine.append(HomeCopy(each.copy.copy_index, candidate, tuple(accelerators), each.pinned))
     found = [
-        HomeNode(name, first.endpoint.name, labels[first.node.pool], first.endpoint.hosting, tuple(on[name]))
-        for name, first in nodes.items()
-        if on[name]
+        HomeNode(name, host.endpoint.name, labels[host.node.pool], host.endpoint.hosting, tuple(on[name]), level_of(host.endpoint))
+        for name, host in hosts.items()
+        if host.wrong is None and host.endpoint is not None and drained.isdisjoint((name, host.node.pool))
     ]
     for index, count in sorted(Counter(node.pool for node in found).items()):
         pool = compiled.pools[index]

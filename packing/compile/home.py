@@ -26,13 +26,15 @@ class HomeCopy:
 
 @dataclass(frozen=True, slots=True)
 class HomeNode:
-    """A node that runs now and may stay."""
+    """A node that runs now and may go on, whatever is on it: a warm one has no copies, nor has one of which none can stay."""
 
     name: str
     endpoint: str
     pool: int
     hosting: Hosting
     copies: tuple[HomeCopy, ...]
+    keep: int = -1
+    """Level of over-commitment of its endpoint (`packing.domain.overcommit.LEVELS`); -1: none."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Home:
     max_moves: int
     max_moves_per_node: int
     max_moves_per_model: int
+    conceded: frozenset[int] = frozenset()
+    """Models that run in fewer zones than they ask for, since the fleet allows no more without stopping what runs."""
 
     @cached_property
     def copies(self) -> tuple[Counter[Copy], ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packing.domain.faults import did_you_mean, shown
+from packing.domain.json_text import json_text
 from packing.errors import Fault, ProblemError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _key(asked: str | dict[str, Any]) -> str:
     problem = _not_plain(asked)
     if problem is not None:
         raise ProblemError([Fault("bad_config", "", shown(asked), problem, "Give plain text and finite numbers by name.")])
-    return "facts:" + json.dumps(asked, sort_keys=True)
+    return "facts:" + json_text(asked, sort_keys=True, indent=None, ensure_ascii=True)
 
 
 def _not_plain(value: Any, depth: int = 0) -> str | None:

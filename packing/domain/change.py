@@ -32,7 +32,7 @@ class Policy(Record):
     move_weight: Annotated[Number, Field(le=1000)] = 0.1
     """0: moves are free (of equal placements the one with fewer moves still wins)."""
     max_moves: Count | None = None
-    """Copies that may change their place, in all; copies that must leave (drains, broken rules) come first."""
+    """Copies that may change their place, in all; copies that must leave (drains, broken rules) come first. A drain that takes more is blocked."""
     max_moves_per_node: Count | None = None
     """Copies that may leave or reach any one node."""
     max_moves_per_model: Count | None = None

@@ -7,10 +7,10 @@ every file keeps its digest, and every placement its problem, when fields are ad
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
 from packing.domain.fields import Record
+from packing.domain.json_text import json_text
 
 FIRST: dict[str, frozenset[str]] = {
     name: frozenset(fields.split())
@@ -49,7 +49,7 @@ FIRST: dict[str, frozenset[str]] = {
 def digest_of(record: Record) -> str:
     """The hash of a record, ``sha256:…``; the record in canonical order is the caller's business."""
     data = _counted(record, record.model_dump(mode="json"))
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    text = json_text(data, indent=None, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from packing.domain.faults import coded
 from packing.domain.fields import AsTuple, Mentioned, Record, Sentence
+from packing.domain.json_text import json_text
 from packing.domain.words import Hosting
 from packing.domain.workload import Mode
 
@@ -210,6 +211,4 @@ class Migration(Record):
 
     def to_json(self) -> str:
         """Canonical text: the same migration gives the same bytes."""
-        import json
-
-        return json.dumps(self.model_dump(mode="json", by_alias=True, exclude_defaults=False), indent=1, ensure_ascii=False) + "\n"
+        return json_text(self.model_dump(mode="json", by_alias=True, exclude_defaults=False)) + "\n"

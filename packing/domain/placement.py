@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PrivateAttr
 
 from packing.domain.fields import AsTuple, Mentioned, Record, Sentence
+from packing.domain.json_text import json_text
 from packing.domain.routing import RoutingWeight, weights_of
 from packing.domain.weights import Axis
 from packing.domain.words import Hosting, Status
@@ -77,6 +78,18 @@ class Unplaced(Record):
     reasons: Annotated[tuple[Reason, ...], AsTuple]
 
 
+class Conceded(Record):
+    """A rule that the fleet did not let copies keep which were in service, and stay in service (docs/design/running-and-rules.md)."""
+
+    model: str
+    rule: str
+    """`min_zones`: the only one that is ever conceded."""
+    asked: Annotated[int, Field(ge=2)]
+    """Zones that the model asks for."""
+    kept: Annotated[int, Field(ge=1)]
+    """Zones that its copies are in."""
+
+
 class Scores(Record):
     """The five fitness scores, each 0..1 (docs/fitness.md)."""
 
@@ -109,6 +122,8 @@ class Placement(Record):
     unplaced: Annotated[tuple[Unplaced, ...], AsTuple] = ()
     routing_weights: Annotated[tuple[RoutingWeight, ...], AsTuple, Field(exclude_if=lambda value: not value)] = ()
     """How the requests of models are divided whose copies are not all alike behind one endpoint; empty: there are none, or it is not stated."""
+    conceded: Annotated[tuple[Conceded, ...], AsTuple, Field(exclude_if=lambda value: not value)] = ()
+    """Rules that are not kept, and whose: such a placement is `partial`. Only an answer to what runs concedes anything."""
     fitness: Scores
     _unstated: frozenset[str] = PrivateAttr(default=frozenset())
 
@@ -148,12 +163,11 @@ class Placement(Record):
         Figures, status and the problem do not count: two placements with the same hash describe the same fleet.
         """
         import hashlib
-        import json
 
         # Solvers let copies share one mode: each is written out once.
         modes = {id(copy.mode): copy.mode for copy in self.copies}
         dumped = {key: mode.model_dump(mode="json", exclude={"error_bands"} if mode.error_bands is None else None) for key, mode in modes.items()}
-        texts = {key: json.dumps(each, sort_keys=True) for key, each in dumped.items()}
+        texts = {key: json_text(each, sort_keys=True, indent=None, ensure_ascii=True) for key, each in dumped.items()}
         state = (
             sorted(
                 (each.name, each.hosting, each.instance_type, sorted(each.nodes), sorted(each.models), *([each.keep] if each.keep else []))
@@ -162,7 +176,7 @@ class Placement(Record):
             sorted((each.id, each.instance_type, each.zone, each.endpoint, each.pool) for each in self.nodes),
             sorted((each.model, each.copy_index, each.node, sorted(each.accelerators), texts[id(each.mode)]) for each in self.copies),
         )
-        return "sha256:" + hashlib.sha256(json.dumps(state).encode()).hexdigest()
+        return "sha256:" + hashlib.sha256(json_text(state, indent=None, ensure_ascii=True).encode()).hexdigest()
 
     def to_json(self) -> str:
         """Canonical text: the same placement gives the same bytes."""
@@ -178,21 +192,17 @@ _NO_COPIES = '\n "copies": []'
 
 
 def _text(record: Record) -> str:
-    import json
-
-    return json.dumps(record.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False)
+    return json_text(record.model_dump(mode="json", by_alias=True))
 
 
 def _texts(copies: Iterable[PlacedCopy]) -> Iterator[str]:
     """Each copy as it stands in a placement's text, two levels in."""
-    import json
-
     modes: dict[int, str] = {}
     names: dict[str, str] = {}
 
     def name(text: str) -> str:
         if text not in names:
-            names[text] = json.dumps(text, ensure_ascii=False)
+            names[text] = json_text(text)
         return names[text]
 
     for copy in copies:

@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field
 
 from packing.domain.fields import AsTuple, Mentioned, Number, Record, Sentence
+from packing.domain.json_text import json_text
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
 from packing.domain.words import Status
@@ -116,9 +117,7 @@ class Schedule(Record):
 
     def to_json(self) -> str:
         """Canonical text: the same schedule gives the same bytes."""
-        import json
-
-        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"
+        return json_text(self.model_dump(mode="json", by_alias=True)) + "\n"
 
 
 def slots_of(first: int, count: int, slots: int) -> tuple[int, ...]:

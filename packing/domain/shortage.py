@@ -15,6 +15,8 @@ class Stage(StrEnum):
 
     RESERVE = "reserve"
     """The standing reserve (`survive`)."""
+    SPREAD = "spread"
+    """Zones (`min_zones`): given up for copies that run, where the fleet does not let them keep it."""
     COPIES = "copies"
     """Copies beyond `copies.min`, which only the traffic asks for: some of it is not served."""
     ACCELERATORS = "accelerators"
@@ -30,7 +32,7 @@ class Stage(StrEnum):
 
     @property
     def severity(self) -> int:
-        """0 (reserve) … 6 (refusal)."""
+        """0 (reserve) … 7 (refusal)."""
         return list(Stage).index(self)
 
 
@@ -40,7 +42,7 @@ Level = str | int | float | Annotated[tuple[Name, ...], AsTuple]
 class Concession(Record):
     """One thing that a model gives up.
 
-    `before` and `after` (``from`` and ``to`` in JSON) are by stage: the reserve; requests/s that are served at the peak; the factor on the
+    `before` and `after` (``from`` and ``to`` in JSON) are by stage: the reserve; zones; requests/s that are served at the peak; the factor on the
     SLO; further precisions; further hosting options; the least number of copies.
     """
 

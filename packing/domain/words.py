@@ -59,6 +59,20 @@ class Source(StrEnum):
     DERIVED = "derived"
 
 
+class Limit(StrEnum):
+    """What ended a search before it had nothing more to try.
+
+    time: the time limit cut it short, as a whole or in one of its parts; another run may give another answer.
+    work: the counted work that the time limit stands for is done; every run gives this answer.
+    gap: the gap that was asked for is reached. cancelled: the caller, or a signal, asked it to stop.
+    """
+
+    TIME = "time"
+    WORK = "work"
+    GAP = "gap"
+    CANCELLED = "cancelled"
+
+
 class Status(StrEnum):
     """What is known of an answer.
 

@@ -17,7 +17,7 @@ from packing.compile.compiler import compile_problem
 from packing.compile.data import Compiled
 from packing.describe.expand import Expanded
 from packing.domain.placement import Placement
-from packing.domain.words import Status
+from packing.domain.words import Limit, Status
 from packing.errors import InternalError
 from packing.solve.api import MANY, solve_placement
 from packing.solve.assemble import assemble
@@ -33,6 +33,8 @@ from packing.verify import verify
 
 EXACT = 0.5
 """Part of the time for the exact formulation; the rest is for everything that `auto` knows."""
+ENDED = (Limit.TIME, Limit.WORK, Limit.CANCELLED)
+"""Limits after which nothing more is asked."""
 LARGEST = 60_000
 """Copies × nodes × accelerators of a part (roughly its variables) beyond which the exact formulation is not built."""
 
@@ -75,7 +77,7 @@ def quickly(expanded: Expanded) -> Decision:
 
 def _portfolio(expanded: Expanded, context: SearchContext) -> Decision:
     """What `auto` finds or proves in the time that is left; it ends as soon as nothing is missing."""
-    if context.limit() in {"time", "cancelled"}:
+    if context.limit() in ENDED:
         return Decision(None)
     enough = threading.Event()
 
@@ -124,11 +126,11 @@ def _serves(compiled: Compiled, models: Sequence[int], nodes: Sequence[NodePlan]
 
 def _part(compiled: Compiled, context: SearchContext, task: Task) -> list[NodePlan] | Literal[False] | None:
     """Nodes that serve the whole task; False: proven that there are none; None: not known."""
-    if context.limit() in {"time", "cancelled"} or _size(compiled, task) > LARGEST:
+    if context.limit() in ENDED or _size(compiled, task) > LARGEST:
         return None
     with suppress(InexactError):
         formulation = Formulation(compiled, task, {})
-        outcome = run(formulation.model, context, context.remaining())
+        outcome = run(formulation.model, context)
         if outcome.infeasible:
             return False
         if outcome.found:

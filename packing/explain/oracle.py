@@ -16,18 +16,17 @@ from packing.explain.decide import Decision, decide, quickly
 from packing.solve.api import MANY, solve_placement
 from packing.solve.context import SearchContext
 from packing.solve.result import Result
+from packing.solve.sizes import EXACT_ALONE
 
 SOLVE = 0.4
 """Part of the time of a question for finding the best placement where it is known that there is one: its cost is wanted, not its proof."""
 DEMANDS = frozenset({"copies", "throughput"})
 """Kinds of conditions without which a model asks for no copy."""
-FEW = 40
-"""Copies up to which the exact formulation alone is quicker than all that `auto` tries before it (measured: four times)."""
 
 
 def strategy_for(problem: Problem) -> str:
     """The strategy for an expanded problem of this size."""
-    return "cp_sat" if sum(fewest_copies(model) for model in problem.models) <= FEW else "auto"
+    return "cp_sat" if sum(fewest_copies(model) for model in problem.models) <= EXACT_ALONE else "auto"
 
 
 class Oracle:

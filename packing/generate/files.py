@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from packing.domain.json_text import json_text
 from packing.domain.problem import Problem
 
 MEMORY_FIELDS = frozenset({"memory_per_accelerator", "host_memory", "memory"})
@@ -20,7 +20,7 @@ def to_yaml(problem: Problem) -> str:
 
 def to_json(problem: Problem) -> str:
     """The problem as a fleet file in JSON."""
-    return json.dumps(to_data(problem), indent=1, ensure_ascii=False) + "\n"
+    return json_text(to_data(problem)) + "\n"
 
 
 def to_data(problem: Problem) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from packing.domain.hardware import InstanceType
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
+from packing.domain.words import Limit
 from packing.domain.workload import Model
 
 
@@ -44,10 +45,11 @@ class Account:
     placement : what is reported.
     problem : the expanded problem; None: capacities and demand are not known.
     elapsed_s : seconds that the search took.
-    limit : what stopped it: ``time``, ``gap``, ``cancelled``, …; None: it ended by itself.
+    limit : what ended it before it had nothing more to try; None: nothing did.
     strategy : name of the strategy that found the placement.
     removed : candidates that rules removed before the search.
     complete_is_impossible : whether it is proven that every placement leaves something out; None: not known.
+    moves : whether it changes what runs: objective, bound and gap are then those of the placement without the price of the moves.
     baselines : other ways to do it, by what they are called.
     not_compared : those for which there was no time.
     """
@@ -55,10 +57,11 @@ class Account:
     placement: Placement
     problem: Problem | None = None
     elapsed_s: float | None = None
-    limit: str | None = None
+    limit: Limit | None = None
     strategy: str | None = None
     removed: Sequence[RemovedCandidate] = ()
     complete_is_impossible: bool | None = None
+    moves: bool = False
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     not_compared: Sequence[str] = ()
 

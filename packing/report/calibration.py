@@ -48,7 +48,7 @@ def _errors(judged: Sequence[Judged], page: Page) -> Iterator[Line]:
             before, after = (f"{percent(pair[0])} / {percent(pair[1])}" for pair in (each.before[at], each.after[at]))
             points = str(each.situation.points) if at == 0 else ""
             rows.append([_name(each) if at == 0 else "", points, figure, before, after if each.moved else "the same"])
-    yield from map(Line, table(["measured", "situations", "figure", "before", "after"], rows, page.width, right=(1, 3, 4), flexible=0))
+    yield from map(Line, table(["measured", "situations", "figure", "before", "after"], rows, page.table_width, right=(1, 3, 4), flexible=0))
 
 
 def _bands(judged: Sequence[Judged], page: Page) -> Iterator[Line]:
@@ -58,7 +58,7 @@ def _bands(judged: Sequence[Judged], page: Page) -> Iterator[Line]:
         bands = each.situation.bands
         widths = [percent(width or 0.0) for width in (bands.ttft, bands.tpot, bands.requests_per_second)]
         rows.append([_name(each), *widths])
-    yield from map(Line, table(["measured", *FIGURES], rows, page.width, right=(1, 2, 3), flexible=0))
+    yield from map(Line, table(["measured", *FIGURES], rows, page.table_width, right=(1, 2, 3), flexible=0))
     for each in judged:
         yield from wrapped(f"{_name(each)}: {_ranges(each.situation)}", page)
 
@@ -74,7 +74,7 @@ def _moved(found: Refit, page: Page) -> Iterator[Line]:
     if found.moved:
         yield heading("Parameters that moved")
         rows = [[f"{engine}, {accelerator}", name, f"{old:.3g}", f"{new:.3g}"] for engine, accelerator, name, old, new in found.moved]
-        yield from map(Line, table(["of", "parameter", "the library's", "own"], rows, page.width, right=(2, 3)))
+        yield from map(Line, table(["of", "parameter", "the library's", "own"], rows, page.table_width, right=(2, 3)))
     for notice in found.notices:
         yield from wrapped(notice, page)
 

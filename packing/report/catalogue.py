@@ -11,7 +11,7 @@ from packing.report.table import table
 Row = dict[str, Any]
 
 
-def catalogue_table(kind: str, rows: Sequence[Row], width: int) -> list[str]:
+def catalogue_table(kind: str, rows: Sequence[Row], width: int | None) -> list[str]:
     """Lines of a table of `kind` (instances, accelerators, architectures)."""
     make, head, right, flexible = _TABLES[kind]
     return table(head, [make(row) for row in rows], width, right=right, flexible=flexible)

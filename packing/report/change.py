@@ -16,7 +16,9 @@ def change_lines(change: Change, page: Page) -> Iterator[Line]:
     moved = f"{plural(change.moved, 'copy', 'copies')} moved, {change.added:,} added, {change.removed:,} removed; {change.stayed:,} stay"
     loaded = f"{show_bytes(change.loaded_bytes)} to load" if change.loaded_bytes else "nothing to load"
     yield from wrapped(f"{moved}; {loaded}", page)
-    yield from wrapped(f"objective with the price of the moves ({change.move_price:.6f}): {change.objective:.6f}, {_proof(change)}", page)
+    if change.blocked:
+        yield from wrapped(f"not drained for want of moves: {', '.join(change.blocked)}", page, style="yellow")
+    yield from wrapped(f"with the price of the moves ({change.move_price:.6f}): objective {change.objective:.6f}, {_proof(change)}", page)
 
 
 def _proof(change: Change) -> str:

@@ -8,7 +8,7 @@ from packing.coldstart.answer import ModelColdStarts
 from packing.coldstart.placement import NodeColdStarts, Promise
 from packing.domain.units import show_bytes
 from packing.report.page import Line, Page, heading, wrapped
-from packing.report.table import table
+from packing.report.table import blocks
 from packing.report.words import percent, plural
 
 HEAD = ("model", "requests/s", "loaded", "loads/h", "p50", "p95", "p99", "promised", "kept for")
@@ -82,11 +82,12 @@ def _models(each: NodeColdStarts, page: Page) -> Iterator[Line]:
     ordered = sorted(each.figures.models, key=_longest)
     shown = page.shown(len(ordered))
     rows = [_row(model, promises.get(model.name)) for model in ordered[:shown]]
-    first, *others = table(HEAD, rows, page.width, right=(1, 2, 3, 4, 5, 6, 8), flexible=0)
-    yield Line(first)
-    for model, text in zip(ordered[:shown], others, strict=True):
+    first, *others = blocks(HEAD, rows, page.table_width, right=(1, 2, 3, 4, 5, 6, 8), flexible=0)
+    yield from map(Line, first)
+    for model, texts in zip(ordered[:shown], others, strict=True):
         promise = promises.get(model.name)
-        yield Line(text, "red" if promise is not None and promise.kept is False else "")
+        style = "red" if promise is not None and promise.kept is False else ""
+        yield from (Line(text, style) for text in texts)
     if shown < len(ordered):
         yield Line(f"  … and {len(ordered) - shown:,} more (--all shows them)")
 

@@ -16,18 +16,22 @@ class NodeUse:
     """A node, its copies, and the share of each accelerator's memory that they need at the busiest time.
 
     `shares` has one value per accelerator; for CPU nodes a single one, of host memory; it is empty where
-    the node's capacity is not known.
+    the node's capacity is not known. Where models take turns and their hours are not known, as no problem is given,
+    `shares` is of the largest copy alone, which is in memory at its own time whatever the others do, and `together` of all
+    copies at once, which need not ever happen. Behind an over-committed endpoint, where they take turns within a slot, `shares` ends at 1,
+    since no more than that is ever in memory, and `together` is of all that have traffic at the busiest time. Elsewhere `together` is empty.
     """
 
     node: Node
     hosting: Hosting
     copies: tuple[PlacedCopy, ...]
     shares: tuple[float, ...]
+    together: tuple[float, ...] = ()
 
     def arrangement(self) -> tuple[object, ...]:
         """Two nodes with the same arrangement look the same in a report."""
         contents = tuple(sorted((copy.model, copy.accelerators) for copy in self.copies))
-        return (self.node.instance_type, self.node.zone, self.hosting, contents, self.shares)
+        return (self.node.instance_type, self.node.zone, self.hosting, contents, self.shares, self.together)
 
 
 def node_uses(account: Account) -> list[NodeUse]:
@@ -35,6 +39,7 @@ def node_uses(account: Account) -> list[NodeUse]:
     placement, kinds, models = account.placement, account.instance_types(), account.models()
     slots = account.problem.slots if account.problem else 1
     hosting = {endpoint.name: endpoint.hosting for endpoint in placement.endpoints}
+    over_committed = {endpoint.name for endpoint in placement.endpoints if endpoint.keep}
     copies: defaultdict[str, list[PlacedCopy]] = defaultdict(list)
     for copy in placement.copies:
         copies[copy.node].append(copy)
@@ -42,8 +47,15 @@ def node_uses(account: Account) -> list[NodeUse]:
     uses = []
     for node in placement.nodes:
         option = hosting.get(node.endpoint, Hosting.INFERENCE_COMPONENT)
-        shares = _shares(kinds.get(node.instance_type), copies[node.id], option, activity, slots)
-        uses.append(NodeUse(node, option, tuple(copies[node.id]), shares))
+        kind, held = kinds.get(node.instance_type), copies[node.id]
+        if option is Hosting.MULTI_MODEL and account.problem is None:
+            together = _shares(kind, held, option, {}, slots)
+            alone = [_shares(kind, [copy], option, {}, slots) for copy in held] or [together]
+            uses.append(NodeUse(node, option, tuple(held), tuple(map(max, zip(*alone, strict=True))), together))
+            continue
+        asked = _shares(kind, held, option, activity, slots)
+        in_turns = node.endpoint in over_committed
+        uses.append(NodeUse(node, option, tuple(held), tuple(min(share, 1.0) for share in asked) if in_turns else asked, asked if in_turns else ()))
     return uses
 
 

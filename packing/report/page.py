@@ -8,10 +8,11 @@ from io import StringIO
 from typing import NamedTuple
 
 from packing.report.bars import bar, level
-from packing.report.table import cut
 
 ROWS = 15
 """Rows of a section before it says "and so many more"."""
+FEW = 6
+"""Names in a row before it says so."""
 
 
 class Line(NamedTuple):
@@ -36,12 +37,20 @@ class Page:
     colour : whether styles are shown.
     unicode : whether block and braille characters can be shown.
     rows : rows that a section may have; None: all.
+    screen : whether somebody looks at it on a screen of this width; False: it goes into a file or another program, and tables are as wide
+        as they need.
     """
 
     width: int = 80
     colour: bool = False
     unicode: bool = True
     rows: int | None = ROWS
+    screen: bool = True
+
+    @property
+    def table_width(self) -> int | None:
+        """Characters that a line of a table may have; None: as many as it needs."""
+        return self.width if self.screen else None
 
     def fits(self, count: int) -> bool:
         """Whether so many rows are shown one by one."""
@@ -66,7 +75,7 @@ class Page:
 
     def render(self, lines: Sequence[Line]) -> str:
         """The text; with colours only where they are wanted."""
-        lines = [Line(self._fitted(line.text), line.style) for line in lines]
+        lines = [Line(self._shown(part), line.style) for line in lines for part in self._folded(line.text.rstrip())]
         if not self.colour:
             return "".join(f"{line.text}\n" for line in lines)
         from rich.console import Console
@@ -78,14 +87,32 @@ class Page:
             console.print(Text(line.text, style=line.style), soft_wrap=True)
         return buffer.getvalue()
 
-    def _fitted(self, text: str) -> str:
-        """The text cut to the width, in characters that can be shown."""
-        text = cut(text.rstrip(), self.width)
+    def _folded(self, text: str) -> list[str]:
+        """The line, over several where it is wider than the screen; the following ones a little more to the right."""
+        if not self.screen or len(text) <= self.width:
+            return [text]
+        indent = text[: len(text) - len(text.lstrip())]
+        return folded(text.lstrip(), self.width, indent, indent + "    ") or [""]
+
+    def _shown(self, text: str) -> str:
+        """In characters that can be shown."""
         return text if self.unicode else text.replace("…", "~")
+
+    def named(self, names: Sequence[str]) -> str:
+        """Names in a row: all of them, or on a screen that is not asked to show everything the first few."""
+        few = names if self.rows is None or not self.screen or len(names) <= FEW + 1 else names[:FEW]
+        return ", ".join(few) + (f" and {len(names) - FEW:,} more" if len(few) < len(names) else "")
+
+
+def folded(text: str, width: int, indent: str, following: str) -> list[str]:
+    """A text over as many lines as it needs. No word is broken, so that names stay whole: one that is wider than a line gets one of its own."""
+    import textwrap
+
+    return textwrap.wrap(
+        text, width, initial_indent=indent, subsequent_indent=following, break_long_words=False, break_on_hyphens=False, replace_whitespace=False
+    )
 
 
 def wrapped(text: str, page: Page, indent: str = "  ", style: str = "") -> list[Line]:
     """A sentence over as many lines as it needs, indented; the following lines a little more."""
-    import textwrap
-
-    return [Line(line, style) for line in textwrap.wrap(text, page.width, initial_indent=indent, subsequent_indent=indent + "  ")]
+    return [Line(line, style) for line in folded(text, page.width, indent, indent + "  ")]

@@ -48,7 +48,7 @@ def _models(forecast: Forecast, rates: Mapping[str, Sequence[int]], page: Page) 
     wanted = [column for column in range(len(head)) if column in {0, 2, 3} or any(row[column] for row in rows)]
     kept = [[row[column] for column in wanted] for row in rows]
     right = [place for place, column in enumerate(wanted) if column in {1, 2, 3, 4, 6, 7}]
-    lines = [Line(text) for text in table([head[column] for column in wanted], kept, page.width, right=right, flexible=0)]
+    lines = [Line(text) for text in table([head[column] for column in wanted], kept, page.table_width, right=right, flexible=0)]
     more = len(ordered) - len(rows)
     return [*lines, *([Line(f"  … and {more:,} more (--all shows them)")] if more else [])]
 

@@ -33,7 +33,7 @@ def _models(rehearsal: Rehearsal, page: Page) -> Iterator[Line]:
     yield Line("  TTFT in ms; plan: as the placement states it; slot: the worst one")
     shown = listed[: page.shown(len(listed))]
     head = ("model", "requests", "in SLO", "p50", "p95", "p99", "plan", "cold", "refused", "slot")
-    yield from map(Line, table(head, [_row(model) for model in shown], page.width, right=tuple(range(1, len(head))), flexible=0))
+    yield from map(Line, table(head, [_row(model) for model in shown], page.table_width, right=tuple(range(1, len(head))), flexible=0))
     if len(shown) < len(listed):
         yield Line(f"  … and {len(listed) - len(shown):,} more (--all shows them)")
     yield Line("")
@@ -63,7 +63,7 @@ def _nodes(rehearsal: Rehearsal, page: Page) -> Iterator[Line]:
         for node in shown
     ]  # fmt: skip
     head = ("node", "type", "hours", "served", "in use", "loading", "worst slot", "loads", "evictions")
-    yield from map(Line, table(head, rows, page.width, right=(2, 3, 4, 5, 6, 7, 8), flexible=1))
+    yield from map(Line, table(head, rows, page.table_width, right=(2, 3, 4, 5, 6, 7, 8), flexible=1))
     if len(shown) < len(ranked):
         yield Line(f"  … and {len(ranked) - len(shown):,} more (--all shows them)")
     yield Line("")

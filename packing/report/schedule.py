@@ -30,7 +30,7 @@ def _groups(schedule: Schedule, page: Page) -> Iterator[Line]:
     yield heading(f"{plural(len(schedule.groups), 'placement')} for {hours:g} hours")
     most = max((group.placement.cost_per_hour for group in schedule.groups), default=0.0)
     rows = [_row(schedule, group, page, most) for group in schedule.groups]
-    yield from map(Line, table(("slots", "nodes", "copies", "missing", "USD/h", ""), rows, page.width, right=(1, 2, 3, 4)))
+    yield from map(Line, table(("slots", "nodes", "copies", "missing", "USD/h", ""), rows, page.table_width, right=(1, 2, 3, 4), drop=(5,)))
 
 
 def _row(schedule: Schedule, group: Group, page: Page, most: float) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def _switches(schedule: Schedule, page: Page) -> Iterator[Line]:
     yield heading("Before each slot")
     rows = [_switch(switch) for switch in schedule.switches]
     head = ("slot", "begins", "nodes", "loads", "loaded", "unloads", "stops", "overlap USD")
-    yield from map(Line, table(head, rows, page.width, right=(0, 2, 3, 4, 5, 6, 7), flexible=1))
+    yield from map(Line, table(head, rows, page.table_width, right=(0, 2, 3, 4, 5, 6, 7), flexible=1))
     yield Line("")
 
 

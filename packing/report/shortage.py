@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from packing.act.shortage import Addition, Loss, ShortageAnswer
 from packing.domain.shortage import Concession, Stage
 from packing.report.page import Line, Page, heading, wrapped
-from packing.report.table import table
+from packing.report.table import blocks
 from packing.report.words import money, plural
 
 HEAD = ("model", "priority", "copies", "requests/s", "gives up", "brought back by")
@@ -30,8 +30,9 @@ def _lines(answer: ShortageAnswer, page: Page) -> Iterator[Line]:
     yield Line("")
     rows = [row for loss in answer.losses for row in _rows(loss, page)]
     shown = rows[: page.shown(len(rows))]
-    for number, text in enumerate(table(HEAD, shown, page.width, right=(1, 2, 3))):
-        yield heading(text) if number == 0 else Line(text)
+    titles, *found = blocks(HEAD, shown, page.table_width, right=(1, 2, 3))
+    yield from map(heading, titles)
+    yield from (Line(text) for texts in found for text in texts)
     if len(shown) < len(rows):
         yield Line(f"  … and {plural(len(rows) - len(shown), 'row')} more (--all shows them)")
     yield Line("")
@@ -63,6 +64,8 @@ def words(concession: Concession, loss: Loss, page: Page) -> str:
     match concession.stage:
         case Stage.RESERVE:
             return f"reserve ({before})"
+        case Stage.SPREAD:
+            return f"spread ({after} of {before} zones)"
         case Stage.COPIES:
             return f"traffic above {_number(after)}/s"
         case Stage.ACCELERATORS:

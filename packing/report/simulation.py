@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from packing.act.simulate import Account, Simulation, Way
 from packing.domain.units import show_bytes
 from packing.report.page import Line, Page, heading, wrapped
-from packing.report.table import table
+from packing.report.table import blocks, table
 from packing.report.words import money, plural
 
 WAYS = {Way.NONE: "", Way.ORDERED: "in order", Way.WITH_DIPS: "with dips", Way.COLD: "cold"}
@@ -46,10 +46,10 @@ def _episodes(simulation: Simulation, page: Page) -> Iterator[Line]:
         )
         for each in simulation.episodes
     ]  # fmt: skip
-    first, *figures = table(head, rows, page.width, right=(0, 1, 2, 3, 5, 6, 7), flexible=4)
-    yield Line(first)
-    for each, text in zip(simulation.episodes, figures, strict=True):
-        yield Line(text)
+    first, *figures = blocks(head, rows, page.table_width, right=(0, 1, 2, 3, 5, 6, 7), flexible=4)
+    yield from map(Line, first)
+    for each, texts in zip(simulation.episodes, figures, strict=True):
+        yield from map(Line, texts)
         for what in each.happened:
             yield from wrapped(what, page, indent="          ", style="cyan")
 
@@ -80,7 +80,7 @@ def _models(simulation: Simulation, page: Page) -> Iterator[Line]:
     yield heading("Models that went short")
     shown = page.shown(len(simulation.models))
     rows = [(each.model, _time(each.below_slo_s), _requests(each.refused_requests)) for each in simulation.models[:shown]]
-    yield from map(Line, table(("model", "below SLO", "refused"), rows, page.width, right=(1, 2), flexible=0))
+    yield from map(Line, table(("model", "below SLO", "refused"), rows, page.table_width, right=(1, 2), flexible=0))
     if shown < len(simulation.models):
         yield Line(f"  … and {len(simulation.models) - shown:,} more (--all shows them)")
     yield Line("")
@@ -103,7 +103,7 @@ def _comparison(simulations: Mapping[str, Simulation], page: Page) -> list[Line]
     """The policies side by side."""
     head = ("policy", "USD", "moved", "loads", "loaded", "started", "stopped", "below SLO", "refused")
     rows: Sequence[Sequence[str]] = [(name, *_row(simulation.total)) for name, simulation in simulations.items()]
-    return [heading("Policies compared"), *map(Line, table(head, rows, page.width, right=tuple(range(1, len(head))), flexible=0))]
+    return [heading("Policies compared"), *map(Line, table(head, rows, page.table_width, right=tuple(range(1, len(head))), flexible=0))]
 
 
 def _row(total: Account) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 from packing.report.account import Account
 from packing.report.page import Line, Page
-from packing.report.sections import copies, crowded, endpoints, fleet, headline, left_out, nodes, removed, scores
+from packing.report.sections import certainty, conceded, copies, crowded, decision, endpoints, fleet, headline, left_out, nodes, removed, scores
 
 SECTIONS: tuple[Callable[[Account, Page], Iterator[Line]], ...] = (
     headline.lines,
+    certainty.lines,
     scores.lines,
     endpoints.lines,
     fleet.lines,
@@ -17,7 +18,9 @@ SECTIONS: tuple[Callable[[Account, Page], Iterator[Line]], ...] = (
     copies.lines,
     crowded.lines,
     left_out.lines,
+    conceded.lines,
     removed.lines,
+    decision.lines,
 )
 """What a summary consists of, in this order; a section without anything to say yields nothing."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packing.domain.words import Hosting, Status
+from packing.domain.words import Hosting, Limit, Status
 from packing.report.account import Account
 
 HOURS_PER_MONTH = 730
@@ -14,14 +14,14 @@ HOSTING_WORDS = {
     Hosting.INFERENCE_COMPONENT: "components",
 }
 
-LIMITS = {
-    "time": "the time limit",
-    "time_limit": "the time limit",
-    "gap": "the wanted gap",
-    "cancelled": "an interruption",
-    "memory": "the memory limit",
-    "size": "the size of the problem",
+ENDINGS = {
+    Limit.TIME: "cut short by the time limit",
+    Limit.WORK: "stopped when the work for this time limit was done,",
+    Limit.GAP: "stopped by the wanted gap",
+    Limit.CANCELLED: "stopped by an interruption",
+    None: "search ended by itself",
 }
+"""How a search ended, to be followed by \"after … s\"."""
 
 
 def money(amount: float) -> str:
@@ -46,13 +46,17 @@ def verdict(account: Account) -> str:
     match placement.status:
         case Status.OPTIMAL:
             return "complete and proven optimal: no placement has a better objective"
+        case Status.FEASIBLE if placement.gap is not None and account.moves:
+            return f"complete, within {percent(placement.gap, 2)} of the best there could be if moves cost nothing (proven)"
         case Status.FEASIBLE if placement.gap is not None:
             return f"complete, proven within {percent(placement.gap, 2)} of the best possible objective"
         case Status.FEASIBLE:
             return "complete; how far from the best possible is not known"
         case Status.PARTIAL:
             proven = "; it is proven that no placement is complete" if account.complete_is_impossible else ""
-            return f"partial: {plural(missing, 'copy', 'copies')} of {plural(len(placement.unplaced), 'model')} left out{proven}"
+            left_out = f"{plural(missing, 'copy', 'copies')} of {plural(len(placement.unplaced), 'model')} left out{proven}"
+            fewer = f"{plural(len(placement.conceded), 'model')} in fewer zones than asked for"
+            return "partial: " + ", ".join([left_out] * (missing > 0) + [fewer] * (len(placement.conceded) > 0))
         case Status.INFEASIBLE:
             return "infeasible: nothing of what is asked for can be placed"
         case _:
@@ -66,13 +70,14 @@ def figures(account: Account) -> str:
     parts = [f"{name} {value:.6f}" for name, value in known if value is not None]
     if placement.gap is not None:
         parts.append(f"gap {percent(placement.gap, 2)}")
-    return ", ".join(parts) or "no objective or bound is known"
+    if not parts:
+        return "no objective or bound is known"
+    return ("without the price of the moves: " if account.moves else "") + ", ".join(parts)
 
 
 def ending(account: Account) -> str:
     """How the search ended: by itself or by which limit, after how long, with which strategy; empty if unknown."""
     if account.elapsed_s is None:
         return ""
-    by = f"stopped by {LIMITS.get(account.limit, account.limit)}" if account.limit else "search ended by itself"
     strategy = f", strategy {account.strategy}" if account.strategy else ""
-    return f"{by} after {account.elapsed_s:.1f} s{strategy}"
+    return f"{ENDINGS[account.limit]} after {account.elapsed_s:.1f} s{strategy}"

@@ -10,7 +10,6 @@ from concurrent.futures import Executor
 from typing import Any
 
 from packing.compile.compiler import compile_problem
-from packing.compile.current import compile_change
 from packing.compile.data import Compiled
 from packing.describe import checked_problem, expand, placement_from, problem_from
 from packing.describe.expand import Expanded
@@ -18,7 +17,7 @@ from packing.domain.change import Policy
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
 from packing.domain.units import UnitError, memory_fraction
-from packing.domain.words import Status
+from packing.domain.words import Limit, Status
 from packing.errors import Fault, InternalError, ProblemError
 from packing.solve.assemble import assemble
 from packing.solve.context import Observer, SearchContext
@@ -27,8 +26,11 @@ from packing.solve.finishing import LARGE, PER_MODEL_S, shortened
 from packing.solve.plan import Plan, make_plan
 from packing.solve.reasons import dropped_by_laws
 from packing.solve.rebalance.account import change_of, without_moves
+from packing.solve.rebalance.concede import concessions
 from packing.solve.rebalance.notices import broken_rules
-from packing.solve.rebalance.pins import tenable
+from packing.solve.rebalance.prepare import Prepared, prepare
+from packing.solve.rebalance.quick import Solver
+from packing.solve.rebalance.reuse import onto_running
 from packing.solve.result import FitnessReport, Result
 from packing.solve.scores import cost_micro_usd, usd
 from packing.solve.strategies import strategy_of
@@ -72,9 +74,11 @@ def solve_placement(
     slots : length of the models' traffic profiles, with the parts; None: 1.
     time_limit : seconds for the whole call, from `started` to the checked answer, and at most one more on a machine that is not busy.
         What is not placed by then is left out, with the reason `unknown`, and `limit` is ``time``. Where something runs (`current`), a
-        first answer is always made in full. 0: no search and no limit, greedy's first answer, however long it takes.
-    seed : of everything random. Same input, seed and one worker: same bytes, where no time limit or time share bites
-        (`auto` above 150 copies shares its time out by the clock).
+        first answer is always made in full. 0: no search and no limit, greedy's first answer, however long it takes. The seconds stand for so
+        many units of work, which the strategies share out and count; the clock ends the search where a unit takes longer than it
+        should (docs/design/portfolio.md).
+    seed : of everything random. Same input, options, seed and one worker: same bytes, in whatever order models and pools come, unless
+        the time limit cut the search short. Then `Result.limit` says ``time`` (``cancelled`` where it was you).
     workers : processes that work on it at the same time, sharing what they find; several are not reproducible.
     gap : stop as soon as (objective - bound) / objective is no larger.
     strategy : one of `packing.solve.strategies()`.
@@ -116,23 +120,30 @@ def solve_placement(
         pool.warm_up(workers)  # they load the solvers while the problem is prepared here
     expanded = expand(given)
     context = SearchContext(time_limit, seed, workers, gap, on_progress, cancel, spent=max(0.0, time.monotonic() - began))
-    compiled, notices = (_compiled(expanded.problem, context), ()) if now is None else compile_change(expanded.problem, now, how)
-    compiled, lost = tenable(compiled)
-    notices += lost
+
+    def search(compiled: Compiled, context: SearchContext) -> None:
+        if apart:
+            from packing.solve.remote.search import search as search_apart
+
+            search_apart(compiled, context, chosen, executor, memory)
+        else:
+            chosen.solve(compiled, context)
+
+    ready = (
+        Prepared(_compiled(expanded.problem, context), ()) if now is None else prepare(expanded.problem, now, how, Solver(search, context, cancel))
+    )
+    compiled = ready.compiled
     if time_limit > 0:
         context.finishing.name = lambda plan: assemble(compiled, expanded, plan, Status.PARTIAL, None, cut=True)
     try:
-        if apart:
-            from packing.solve.remote.search import search
-
-            search(compiled, context, chosen, executor, memory)
-        else:
-            chosen.solve(compiled, context)
+        if ready.first is not None:
+            context.offer(ready.first, "rebalance")
+        search(compiled, context)
     except KeyboardInterrupt:
         if context.incumbent is None:
             raise
         context.interrupt()
-    return _result(compiled, expanded, context, strategy, now, notices)
+    return _result(ready, expanded, context, strategy, now)
 
 
 def _policy(current: Any, policy: Any, strategy: str) -> Policy:
@@ -211,22 +222,23 @@ def _in_time(compiled: Compiled, context: SearchContext, plan: Plan) -> Plan:
     return shortened(compiled, plan, max(LARGE, int(copies)))
 
 
-def _status(context: SearchContext, plan: Plan) -> Status:
+def _status(context: SearchContext, plan: Plan, *, conceded: bool) -> Status:
     if context.cut and not plan.value.complete:
         return Status.PARTIAL if plan.nodes else Status.UNKNOWN
     proven = plan.value.missing == context.missing_bound
+    if conceded and plan.value.complete:
+        return Status.PARTIAL
     if plan.value.complete:
         return Status.OPTIMAL if proven and context.bound is not None and context.bound >= plan.value.objective else Status.FEASIBLE
     return Status.INFEASIBLE if proven and not plan.nodes else Status.PARTIAL
 
 
-def _result(
-    compiled: Compiled, expanded: Expanded, context: SearchContext, strategy: str, now: Placement | None, notices: tuple[Fault, ...]
-) -> Result:
+def _result(ready: Prepared, expanded: Expanded, context: SearchContext, strategy: str, now: Placement | None) -> Result:
+    compiled, notices = ready.compiled, ready.notices
     if context.incumbent is None:
         context.offer(make_plan(compiled, ()), "nothing")
-    plan = with_moves = _in_time(compiled, context, context.incumbent or make_plan(compiled, ()))
-    limit, elapsed, searched, cut = context.limit(), context.elapsed(), context, context.cut
+    plan = with_moves = onto_running(compiled, _in_time(compiled, context, context.incumbent or make_plan(compiled, ())))
+    limit, elapsed, searched, cut = context.ended_by(), context.elapsed(), context, context.cut
     greedy = None
     if context.first is not None and not cut:
         greedy = usd(cost_micro_usd(compiled, expanded.problem, context.first)), sum(context.first.value.missing)
@@ -236,17 +248,19 @@ def _result(
         # What is proven with the moves counted says nothing of the objective without them: that has a bound of its own.
         context, plan = without_moves(compiled, plan, searched)
         searched.heed(context)
-        change = change_of(compiled, searched, with_moves, notices)
+        limit = Limit.TIME if context.budget.late else limit
+        change = change_of(compiled, searched, with_moves, notices, ready.blocked)
     bound = context.valid_bound(plan.value)
     plan = plan if cut else spread_evenly(compiled, expanded.problem, plan)
-    status = _status(context, plan)
+    status = _status(context, plan, conceded=bool(concessions(compiled, expanded.problem, plan)))
     placement = assemble(compiled, expanded, plan, status, bound, cut=cut)
     checked = verify(expanded.problem, placement, expanded.digest)
     _insist(checked, plan)
     impossible = any(context.missing_bound) if context.missing_bound is not None else None
     return Result(
         status=status,
-        limit=None if status is Status.OPTIMAL or (change is not None and change.proven) else limit,
+        # What the clock cut short counts even where the answer is proven: another run may end with another one, as good.
+        limit=None if limit is not Limit.TIME and (status is Status.OPTIMAL or (change is not None and change.proven)) else limit,
         strategy=strategy,
         elapsed_s=elapsed,
         digest=expanded.digest,

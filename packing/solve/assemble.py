@@ -10,12 +10,13 @@ from packing.describe.expand import Expanded
 from packing.domain.fitness import OBJECTIVE_UNITS
 from packing.domain.overcommit import LEVELS
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement
-from packing.domain.words import Hosting, Status
+from packing.domain.words import Status
 from packing.solve.context import relative_gap
 from packing.solve.endpoints import group_nodes
 from packing.solve.plan import NodePlan, Plan
 from packing.solve.reasons import unplaced
-from packing.solve.rebalance.names import copy_numbers, keep_groups, name_groups, node_names
+from packing.solve.rebalance.concede import concessions
+from packing.solve.rebalance.names import copy_numbers, in_order, keep_groups, name_groups, node_names
 from packing.solve.scores import cost_micro_usd, plan_scores, usd
 
 
@@ -38,9 +39,7 @@ def figures(objective: int, bound: int | None) -> Figures:
 
 def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status, bound: int | None, *, cut: bool = False) -> Placement:
     """The placement of a plan, in canonical order: the same plan gives the same bytes. `cut`: as in `packing.solve.reasons.unplaced`."""
-    nodes = sorted(plan.nodes, key=_node_key)
-    if compiled.home is not None:
-        nodes.sort(key=lambda node: (node.home < 0, node.home))
+    nodes = [plan.nodes[position] for position in in_order(range(len(plan.nodes)), plan.nodes)]
     groups = group_nodes(compiled, nodes) if compiled.home is None else keep_groups(compiled, nodes)
     identifiers, names = node_names(compiled, nodes), name_groups(compiled, nodes, groups)
     endpoint_of: dict[int, str] = {}
@@ -71,12 +70,9 @@ def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status,
         nodes=tuple(_node(compiled, node, identifiers[index], endpoint_of[index]) for index, node in enumerate(nodes)),
         copies=_copies(compiled, expanded, nodes, identifiers),
         unplaced=unplaced(compiled, plan, expanded.dropped, cut=cut),
+        conceded=concessions(compiled, expanded.problem, plan),
         fitness=plan_scores(compiled, expanded.problem, plan),
     ).routed()
-
-
-def _node_key(node: NodePlan) -> tuple[int, int, tuple[tuple[int, tuple[int, ...]], ...]]:
-    return (list(Hosting).index(node.hosting), node.pool, node.copies)
 
 
 def _node(compiled: Compiled, node: NodePlan, identifier: str, endpoint: str) -> Node:

@@ -1,6 +1,7 @@
-"""The search context: clock, random generator, limits, incumbent, bound and reasons to stop, in one place.
+"""The search context: counted work, clock, random generator, limits, incumbent, bound and reasons to stop, in one place.
 
-Strategies neither print nor read clocks; progress is one stream of events to one observer.
+Strategies neither print nor read clocks: they spend units of work (`packing.solve.budget`) and ask what is left of their share. Progress is
+one stream of events to one observer.
 
 Plans are checked, bounds are argued: where the two contradict each other, the plan is right. The context is the one place
 that looks, with every plan and every bound that arrives from wherever; then nothing counts as proven any more, and it says so.
@@ -11,13 +12,14 @@ from __future__ import annotations
 import math
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from packing.domain.fitness import OBJECTIVE_UNITS
+from packing.domain.words import Limit
 from packing.errors import InternalError
+from packing.solve.budget import PACE, Budget, End, clock_part
 from packing.solve.finishing import GRACE_S, Finishing
 from packing.solve.plan import Plan, Value
 
@@ -67,12 +69,12 @@ class SearchContext:
 
     Parameters
     ----------
-    time_limit : seconds from construction.
+    time_limit : seconds from construction; it stands for so many units of work as well.
     seed, workers : for strategies and solvers.
     gap : stop when the relative gap is no larger.
     on_progress : called with every new incumbent or bound.
     cancel : set by the caller (from any thread) to stop.
-    spent : seconds of the time limit that are gone already, in another process.
+    spent, work : seconds of the time limit that are gone already, and units of work that are done, in another process.
     """
 
     def __init__(
@@ -84,16 +86,18 @@ class SearchContext:
         on_progress: Observer | None = None,
         cancel: threading.Event | None = None,
         spent: float = 0.0,
+        work: float = 0.0,
     ) -> None:
-        self._start, self._worked = time.monotonic() - spent, time.thread_time() - spent
-        self.time_limit = self._end = time_limit
+        self.finishing = Finishing()
+        self.budget = Budget(time_limit, spent, work, kept=self.finishing)
+        self._end = time_limit
         self.seed, self.workers, self.gap = seed, workers, gap
         self.random = random.Random(seed)
         self._observer = on_progress
         self._cancel = cancel
+        self._outer: SearchContext | None = None
         self._interrupted = False
         self._patient = time_limit <= 0
-        self.finishing = Finishing()
         self.cut = False
         """Whether the time limit ended what always comes first: then not everything was tried once, and nothing is proven."""
         self.first: Plan | None = None
@@ -109,13 +113,28 @@ class SearchContext:
         self.incidents: list[str] = []
         """What went otherwise than meant and did not spoil the answer, a line each."""
 
+    def inner(self, gap: float = 0.0) -> SearchContext:
+        """A context for another problem within this solve: its own incumbent and bound, the same work, clock and cancellation."""
+        inner = SearchContext(0.0, self.seed, self.workers, gap)
+        inner.budget, inner._outer, inner.finishing = self.budget, self, self.finishing
+        return inner
+
+    @property
+    def time_limit(self) -> float:
+        """Seconds from the beginning to the end of what is under way."""
+        return self.budget.time_limit
+
+    @time_limit.setter
+    def time_limit(self, seconds: float) -> None:
+        self.budget.time_limit = seconds
+
     def elapsed(self) -> float:
-        """Seconds since the start, on the monotonic clock."""
-        return time.monotonic() - self._start
+        """Seconds since the start, on the monotonic clock. For reports and the guards of solvers: strategies count work."""
+        return self.budget.elapsed()
 
     def remaining(self) -> float:
-        """Seconds left for the search, never negative: naming and checking its answer is in the limit as well."""
-        return max(0.0, self.time_limit - self.finishing.seconds - self.elapsed())
+        """Seconds left for the search, never negative: naming and checking its answer is in the limit as well. For the guards of solvers."""
+        return self.budget.remaining()
 
     def overdue(self, copies: int = 0) -> bool:
         """Whether even what always comes first has to end, if this many copies are still to be named and checked.
@@ -127,8 +146,7 @@ class SearchContext:
 
     def copies_in_time(self) -> float:
         """Copies that can still be named and checked in time; infinite where nothing is to be in time."""
-        worked = min(self.elapsed(), time.thread_time() - self._worked)
-        return math.inf if self._patient else self.finishing.affordable(self._end + GRACE_S - worked)
+        return math.inf if self._patient else self.finishing.affordable(self._end + GRACE_S - self.budget.worked())
 
     def cut_short(self) -> None:
         """Record that what always comes first ended before its end, because of the time limit."""
@@ -137,18 +155,34 @@ class SearchContext:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """For a while, a nearer time limit: this many seconds from now, if the search has as many left."""
-        limit = self.time_limit
-        self.time_limit = min(limit, self.elapsed() + self.finishing.seconds + seconds)
-        try:
+        """For a while, a nearer time limit: so many seconds from now. For callers of several solves; strategies take a `part`."""
+        with self.budget.until(End(self.budget.work + seconds * PACE, self.elapsed() + self.finishing.seconds + seconds)):
             yield
-        finally:
-            self.time_limit = limit
+
+    @contextmanager
+    def part(self, part: float) -> Iterator[None]:
+        """For a while, a part of the work that is left."""
+        with self.budget.until(self.budget.part(part)):
+            yield
+
+    def share(self, part: float = 1.0) -> Share:
+        """A part of the work that is left, to be asked now and then whether anything of it is left."""
+        return Share(self, self.budget.part(part))
+
+    def spend(self, work: float) -> None:
+        """Count units of work that were done."""
+        self.budget.work += work
+
+    def work_left(self) -> float:
+        """Units of work left, never negative."""
+        return self.budget.left()
 
     @property
     def cancelled(self) -> bool:
         """Whether the caller asked to stop."""
-        return self._interrupted or (self._cancel is not None and self._cancel.is_set())
+        if self._interrupted or (self._cancel is not None and self._cancel.is_set()):
+            return True
+        return self._outer is not None and self._outer.cancelled
 
     def interrupt(self) -> None:
         """Stop as if the caller had asked for it."""
@@ -156,7 +190,8 @@ class SearchContext:
 
     def expire(self) -> None:
         """The time limit is reached now: others have used it up."""
-        self.time_limit = min(self.time_limit, self.elapsed())
+        self.budget.late = True
+        self.budget.end = End(self.budget.end.work, min(self.budget.end.clock, self.elapsed()))
 
     @property
     def proof(self) -> Proof | None:
@@ -166,15 +201,32 @@ class SearchContext:
     @property
     def began(self) -> float:
         """When the search began, on this machine's monotonic clock; earlier by what is kept for its answer, for whoever does not know of that."""
-        return self._start - self.finishing.seconds
+        return self.budget.began - self.finishing.seconds
 
-    def limit(self) -> str | None:
-        """Which limit stops the search now: ``cancelled``, ``time``, ``gap``; None: go on."""
+    def limit(self) -> Limit | None:
+        """Which limit stops the search, or the part of it that is under way, now; None: go on."""
         if self.cancelled:
-            return "cancelled"
+            return Limit.CANCELLED
+        return Limit.GAP if self.closed() else self.budget.ended()
+
+    def ended_by(self) -> Limit | None:
+        """Which limit the answer owes its form to, once the search is over; None: there was nothing more to try.
+
+        Whatever the clock cut short counts, whether or not the search went on with something else: only answers without `time`
+        (and without `cancelled`) are the same in every run.
+        """
+        if self.cancelled:
+            return Limit.CANCELLED
+        if self.budget.late:
+            return Limit.TIME
         if self.closed():
-            return "gap"
-        return "time" if self.remaining() <= 0 else None
+            return Limit.GAP if self.incumbent is not None and self.incumbent.value.objective != self.bound else None
+        return Limit.WORK if self.budget.exhausted else None
+
+    def follow(self, limit: Limit | None) -> None:
+        """Take over what ended a part of the search in another process."""
+        self.budget.late = self.budget.late or limit is Limit.TIME
+        self.budget.exhausted = self.budget.exhausted or limit is Limit.WORK
 
     def closed(self) -> bool:
         """Whether the gap asked for is reached (a gap of zero: optimality is proven)."""
@@ -257,6 +309,45 @@ class SearchContext:
                 source=source,
             )
         )
+
+
+class Share:
+    """A part of a search's work.
+
+    Loops ask it at every turn; solvers of linear programs are given its `seconds` as a guard, and tell it when that was needed (`cut`).
+    """
+
+    def __init__(self, context: SearchContext, end: End) -> None:
+        self.context, self.end = context, end
+
+    def __call__(self) -> float:
+        """Units that are left of it; 0 as soon as the search should stop."""
+        if self.context.limit() is not None or self.context.budget.ended(self.end) is not None:
+            return 0.0
+        return self.end.work - self.context.budget.work
+
+    def part(self, part: float) -> Share:
+        """A part of what is left of this share."""
+        with self.context.budget.until(self.end):
+            return self.context.share(part)
+
+    def but(self, work: float) -> Share:
+        """The same without so many units at its end."""
+        left = max(1e-9, self.end.work - self.context.budget.work)
+        now = self.context.elapsed() + self.context.finishing.seconds
+        return Share(self.context, End(self.end.work - work, now + clock_part(max(0.0, 1 - work / left)) * max(0.0, self.end.clock - now)))
+
+    def spend(self, work: float) -> None:
+        """Count units of work that were done."""
+        self.context.spend(work)
+
+    def seconds(self) -> float:
+        """Seconds after which a solver is cut off."""
+        return max(0.01, min(self.end.clock, self.context.budget.end.clock) - self.context.finishing.seconds - self.context.elapsed())
+
+    def cut(self) -> None:
+        """A solver was cut off by the clock."""
+        self.context.budget.late = True
 
 
 def relative_gap(objective: int, bound: int) -> float:

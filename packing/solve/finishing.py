@@ -63,6 +63,8 @@ class Finishing:
 
     def affordable(self, seconds: float) -> int:
         """Copies that can be named and checked in so many seconds."""
+        if math.isinf(seconds):
+            return MANY
         return max(0, math.floor((seconds - self.fixed) / self.per_copy))
 
 
@@ -87,3 +89,7 @@ def shortened(compiled: Compiled, plan: Plan, copies: int) -> Plan:
         rest = [(node, tuple(copy for copy in node.copies if candidates[copy[0]].model not in lost)) for node in kept]
         kept = tuple(node if len(left) == len(node.copies) else replace(node, copies=left) for node, left in rest)
     return make_plan(compiled, kept)
+
+
+MANY = 2**62
+"""More copies than there are: without a limit there is time for all."""

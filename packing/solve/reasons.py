@@ -94,6 +94,8 @@ def _why_no_more(compiled: Compiled, model: ModelData, placed: int, used: Counte
         else:
             total = sum(compiled.pools[pool].stock for pool in kind.pools)
             whose = "" if candidate.hosting is not Hosting.SINGLE_MODEL else " for a node of its own"
-            rule, detail = Rule.STOCK, f"all {total} {kind.name} in stock are in use, and none has room{whose}"
+            drained = sum(compiled.home.stock[pool] for pool in kind.pools) - total if compiled.home is not None else 0
+            also = f" ({drained} more are drained)" if drained else ""
+            rule, detail = Rule.STOCK, f"all {total} {kind.name} in stock are in use{also}, and none has room{whose}"
         reasons.setdefault(f"{rule} {kind.name}", Reason(rule=str(rule), detail=detail))
     return tuple(reasons.values())[:MOST_REASONS]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from packing.compile.data import Removed
 from packing.describe.expand import Expanded
 from packing.domain.placement import Placement, Scores, Unplaced
-from packing.domain.words import Status
+from packing.domain.words import Limit, Status
 from packing.errors import Fault, NoPlacementError
 
 
@@ -33,7 +33,8 @@ class Change:
     objective : of the placement, with the price of the moves: what was minimised.
     bound : proven lower bound on that; None where unknown.
     proven : nothing better is possible, moves counted.
-    notices : what could not stay as it was, a fault each.
+    notices : what could not stay as it was, and what of the policy could not be had, a fault each.
+    blocked : nodes that were to be drained and are not, since that takes more moves than the policy allows; `notices` say how many.
     """
 
     moved: int
@@ -46,6 +47,7 @@ class Change:
     bound: float | None
     proven: bool
     notices: tuple[Fault, ...] = ()
+    blocked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Result:
     Attributes
     ----------
     status : what is known (see `packing.domain.words.Status`).
-    limit : which limit stopped the search: ``time``, ``gap``, ``cancelled``; None if it ended by itself.
+    limit : what ended the search before it had nothing more to try (`packing.domain.words.Limit`): ``time``, ``work``, ``gap``, ``cancelled``;
+        None: nothing did. Without ``time`` and ``cancelled``, with one worker and without incidents, the same input and seed give the same bytes.
     bound : proven lower bound on the objective of every placement with the same missing copies; None if unknown.
     complete_is_impossible : True if it is proven that every placement leaves something out; None if unknown.
     removed : candidates that a rule removed before the search.
@@ -69,7 +72,7 @@ class Result:
     """
 
     status: Status
-    limit: str | None
+    limit: Limit | None
     strategy: str
     elapsed_s: float
     digest: str

@@ -8,7 +8,8 @@ from fractions import Fraction
 from packing.compile.coefficients import axis_losses, latency_losses, owned_cost
 from packing.compile.data import Compiled
 from packing.domain.fitness import NODES_PART, OPERATIONS_PART
-from packing.domain.placement import Scores
+from packing.domain.hardware import price_micro_usd
+from packing.domain.placement import Placement, Scores
 from packing.domain.problem import Problem, isolation_of
 from packing.domain.units import MICRO
 from packing.domain.weights import Axis
@@ -19,6 +20,16 @@ def cost_micro_usd(compiled: Compiled, problem: Problem, plan: Plan) -> int:
     """Price of all rented nodes of the plan and of all owned nodes of the fleet."""
     rented = sum(compiled.pools[node.pool].price for node in plan.nodes if not compiled.pools[node.pool].owned)
     return rented + owned_cost(problem.fleet, {kind.name: kind for kind in problem.instance_types})
+
+
+def running_cost_micro_usd(problem: Problem, placement: Placement) -> int:
+    """Micro-USD per hour of the nodes of a placement at the prices of an expanded problem, whatever the placement says that it costs.
+
+    All owned nodes of the fleet count, used or not; nodes of pools that the fleet does not have (any more) have no price, and count nothing.
+    """
+    kinds = {kind.name: kind for kind in problem.instance_types}
+    prices = {pool.label: price_micro_usd(pool, kinds[pool.instance_type]) for pool in problem.fleet if not pool.owned}
+    return sum(prices.get(node.pool, 0) for node in placement.nodes) + owned_cost(problem.fleet, kinds)
 
 
 def usd(micro: int) -> float:

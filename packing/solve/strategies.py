@@ -65,7 +65,7 @@ def begin(compiled: Compiled, context: SearchContext, first: Plan | None = None)
     """
     from packing.solve.bounds.run import quick_bound
     from packing.solve.greedy.strategy import first_pass, greedy
-    from packing.solve.remote.roles import EXACT_COPIES
+    from packing.solve.sizes import EXACT_COPIES
 
     first = first_pass(compiled, context) if first is None else first
     if (compiled.home is None or compiled.copies <= EXACT_COPIES) and not context.cut and not context.overdue(compiled.copies):
@@ -116,7 +116,7 @@ def _ruin(compiled: Compiled, context: SearchContext) -> None:
 
     _linear_bound(compiled, context)
     if context.limit() is None:
-        ruin(compiled, context, Economy(compiled), context.time_limit)
+        ruin(compiled, context, Economy(compiled), context.work_left())
 
 
 def _neighbourhood(compiled: Compiled, context: SearchContext) -> None:
@@ -125,7 +125,7 @@ def _neighbourhood(compiled: Compiled, context: SearchContext) -> None:
 
     _linear_bound(compiled, context)
     if context.limit() is None:
-        neighbourhood(compiled, context, Economy(compiled), context.time_limit)
+        neighbourhood(compiled, context, Economy(compiled), context.work_left())
 
 
 # One entry each; a new strategy is one more, with run=run_of("packing.solve.my_strategy.strategy:my_strategy").

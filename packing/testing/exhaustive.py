@@ -100,6 +100,7 @@ class _Search:
             raise ValueError(f"too large for an exhaustive search: {sum(self.most)} copies")
         self.kinds = {kind.name: kind for kind in problem.instance_types}
         self.rules, self.coefficients = NodeRules(problem), Coefficients(problem)
+        self.zones_asked = [model.min_zones for model in problem.models]
         self.levels = TIMES if any(model.cold_start_quantile is not None for model in problem.models) else ()
         self.seen = 0
 
@@ -199,7 +200,7 @@ class _Search:
         chosen: Chain = None
         for (placed, served, zones), (units, chain) in reached.items():
             by_model = list(zip(self.models, placed, served, zones, strict=True))
-            if any(model.min_zones > 1 and len(found) < min(model.min_zones, count) for model, count, _, found in by_model):
+            if any(asked > 1 and len(found) < min(asked, count) for asked, (_, count, _, found) in zip(self.zones_asked, by_model, strict=True)):
                 continue
             missing = [needs.missing(count, rate) for needs, (_, count, rate, _) in zip(self.needs, by_model, strict=True)]
             absent = sum(count * self.coefficients.missing(index) for index, count in enumerate(missing))

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 from packing.domain.change import Policy
 from packing.domain.hardware import Pool
@@ -134,20 +136,25 @@ def stated_price(problem: Problem, current: Placement, policy: Policy, new: Plac
     return total
 
 
-def exhaustive_change(problem: Problem, current: Placement, policy: Policy) -> ExhaustiveAnswer | None:
+def exhaustive_change(
+    problem: Problem, current: Placement, policy: Policy, conceded: Mapping[str, int] = MappingProxyType({})
+) -> ExhaustiveAnswer | None:
     """The least missing copies, then the least objective with the price of all loads; None where no placement keeps all pins and all rules.
+
+    `conceded` : zones that are enough for some models, by name, whatever their `min_zones`.
 
     Raises
     ------
     ValueError
         The problem is too large: see `packing.testing.exhaustive.exhaustive`.
     """
-    return _ChangeSearch(problem, current, policy).best_change()
+    return _ChangeSearch(problem, current, policy, conceded).best_change()
 
 
 class _ChangeSearch(_Search):
-    def __init__(self, problem: Problem, current: Placement, policy: Policy) -> None:
+    def __init__(self, problem: Problem, current: Placement, policy: Policy, conceded: Mapping[str, int]) -> None:
         super().__init__(problem)
+        self.zones_asked = [conceded.get(model.name, model.min_zones) for model in problem.models]
         self.now = Now(problem, current, policy)
 
     def best_change(self) -> ExhaustiveAnswer | None:
@@ -170,9 +177,7 @@ class _ChangeSearch(_Search):
 
     def in_zones(self, key: Key) -> bool:
         """Rule min_zones; what is pinned may break it in every placement."""
-        return all(
-            model.min_zones <= 1 or len(found) >= min(model.min_zones, count) for model, count, found in zip(self.models, key[0], key[2], strict=True)
-        )
+        return all(asked <= 1 or len(found) >= min(asked, count) for asked, count, found in zip(self.zones_asked, key[0], key[2], strict=True))
 
     def home_steps(self, pool: Pool, node: NowNode, contents: list[tuple[int, Hosting, Content]]) -> Steps:
         """What the node may carry, with the price of what it does not have yet."""

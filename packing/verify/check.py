@@ -57,6 +57,7 @@ def _verify(problem: Problem, placement: Placement, digest: str | None) -> Verif
         yield from () if "status" in silent else stated.status(facts)
         yield from stated.routing(facts)
         yield from () if "unplaced" in silent and "status" in silent else stated.unplaced(facts)
+        yield from stated.conceded(facts)
 
     return Verification(
         violations=tuple(violations()),

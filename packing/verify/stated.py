@@ -12,7 +12,7 @@ from packing.domain.units import MICRO, exact, round_half_up, show_usd
 from packing.domain.weights import Axis
 from packing.domain.words import Status
 from packing.verify.facts import Facts, Seat
-from packing.verify.violation import COST, FITNESS, OBJECTIVE, ROUTING, STATUS, UNKNOWN_REASON, UNPLACED, Violation
+from packing.verify.violation import CONCEDED, COST, FITNESS, OBJECTIVE, ROUTING, STATUS, UNKNOWN_REASON, UNPLACED, Violation
 
 _TOLERANCE = Fraction(1, 10**6)
 """Gaps and scores are read as rounded to 6 decimals: off by one in the last is not a lie."""
@@ -90,7 +90,9 @@ def status(facts: Facts) -> Iterator[Violation]:
     missing = sum(model.missing for model in facts.models.values())
     if placement.status in (Status.OPTIMAL, Status.FEASIBLE) and (missing or placement.unplaced):
         yield Violation(STATUS, "status", f"{placement.status}, but {max(missing, len(placement.unplaced))} copies are missing")
-    if placement.status in (Status.PARTIAL, Status.INFEASIBLE) and not missing:
+    if placement.status in (Status.OPTIMAL, Status.FEASIBLE) and placement.conceded:
+        yield Violation(STATUS, "status", f"{placement.status}, but a rule is conceded for {len(placement.conceded)} models")
+    if placement.status in (Status.PARTIAL, Status.INFEASIBLE) and not missing and not (placement.conceded and placement.copies):
         yield Violation(STATUS, "status", f"{placement.status}, but nothing is missing")
     if placement.status in (Status.INFEASIBLE, Status.UNKNOWN) and placement.copies:
         yield Violation(STATUS, "status", f"{placement.status}, but {len(placement.copies)} copies are placed")
@@ -113,6 +115,29 @@ def unplaced(facts: Facts) -> Iterator[Violation]:
             yield Violation(UNPLACED, f"unplaced[{name}]", f"{stated} copies stated, {model.missing} are missing")
     for left in facts.placement.unplaced:
         yield from _reasons(left)
+
+
+def conceded(facts: Facts) -> Iterator[Violation]:
+    """Each concession once, of a rule that can be conceded, and true: the model asks for so many zones, and its copies are in so many, fewer."""
+    zones: dict[str, set[str]] = {}
+    for seat in facts.seats if facts.placement.conceded else ():
+        if seat.site is not None:
+            zones.setdefault(seat.copy.model, set()).add(seat.site.pool.zone if seat.site.pool else seat.site.node.zone)
+    seen: set[str] = set()
+    for each in facts.placement.conceded:
+        where, model = f"conceded[{each.model}]", facts.models.get(each.model)
+        if each.rule != Rule.MIN_ZONES:
+            yield Violation(CONCEDED, where, f"the rule {each.rule!r} is never conceded")
+        elif model is None:
+            yield Violation(CONCEDED, where, "no such model")
+        elif each.model in seen:
+            yield Violation(CONCEDED, where, "there twice")
+        elif (each.asked, each.kept) != (model.model.min_zones, len(zones.get(each.model, ()))):
+            true = f"{model.model.min_zones} asked for, {len(zones.get(each.model, ()))} kept"
+            yield Violation(CONCEDED, where, f"{each.asked} zones said to be asked for and {each.kept} kept; true are {true}")
+        elif each.kept >= min(each.asked, model.placed):
+            yield Violation(CONCEDED, where, "the rule is kept: nothing is conceded")
+        seen.add(each.model)
 
 
 def _reasons(left: Unplaced) -> Iterator[Violation]:

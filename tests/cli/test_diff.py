@@ -134,3 +134,16 @@ def test_a_long_list_of_oddities_is_cut(placement: Path, tmp_path: Path, capsys:
     assert "50 to remove" in shown.out
     assert len(shown.err.splitlines()) == 21
     assert "and 30 more" in shown.err
+
+
+def test_what_runs_costs_what_its_nodes_cost(fleet, tmp_path, capsys):
+    """Whoever reads a cluster makes the cost up; with the fleet file it is known."""
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    assert main(["solve", str(fleet), "-o", str(new), "--quiet", "--time-limit", "0"]) == 0
+    placement = json.loads(new.read_text())
+    old.write_text(json.dumps({**placement, "cost_per_hour": 0}))
+    capsys.readouterr()
+    assert main(["diff", str(old), str(new), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["cost_per_hour_before"] == 0
+    assert main(["diff", str(old), str(new), "--problem", str(fleet), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["cost_per_hour_before"] == placement["cost_per_hour"]

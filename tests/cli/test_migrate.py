@@ -91,3 +91,22 @@ def test_a_corrupted_plan_is_refused(files: dict[str, str], capsys: Capture):
     Path(files["plan"]).write_text("[1, 2]")
     assert main(["replay", *placements, files["plan"]]) == 1
     assert "[bad_migration]" in capsys.readouterr().err
+
+
+def test_a_changed_file_is_one_hint(files: dict[str, str], capsys: Capture):
+    """What departed from the file is one cause, however many steps it is part of; a placement that names no problem gets the list."""
+    placements = [files["fleet.yaml"], files["old.json"], files["new.json"]]
+    main(["migrate", *placements, "--by-name", "-o", files["plan"]])
+    data = json.loads(Path(files["plan"]).read_text())
+    data["waves"].pop(1)
+    Path(files["plan"]).write_text(json.dumps(data))
+    old = json.loads(Path(files["old.json"]).read_text())
+    for digest, lines in (("sha256:0", 1), ("", 3)):
+        Path(files["old.json"]).write_text(json.dumps(old | {"problem": digest}))
+        capsys.readouterr()
+        assert main(["replay", *placements, files["plan"]]) == 1
+        out = capsys.readouterr().out
+        assert ("--old-problem" in out) == (lines == 1), out
+        assert (len(out.splitlines()) == 1) == (lines == 1), out
+        assert main(["replay", *placements, files["plan"], "--json"]) == 1
+        assert json.loads(capsys.readouterr().out)["violations"]

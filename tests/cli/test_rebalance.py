@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from packing.cli import main
+from packing.describe import problem_from
 from packing.domain.placement import Placement
 
 Capture = pytest.CaptureFixture[str]
@@ -177,3 +178,59 @@ def test_a_name_that_stands_for_two_things(fleet: Path, placement: Path, tmp_pat
     assert rebalance(fleet, placement, "-o", out) == 0
     assert "several nodes of this name" in capsys.readouterr().err
     assert main(["check", str(fleet), str(out)]) == 0
+
+
+def test_what_runs_costs_what_its_nodes_cost_whatever_the_file_says(fleet: Path, placement: Path, tmp_path: Path, capsys: Capture):
+    claimed = tmp_path / "claimed.json"
+    claimed.write_text(json.dumps({**json.loads(placement.read_text()), "cost_per_hour": 0}))
+    assert rebalance(fleet, claimed) == 0
+    assert "Cost:" not in capsys.readouterr().out
+
+
+def written(tmp_path: Path, fleet: list[dict[str, object]], model: dict[str, object], nodes: list[tuple[str, str, str]]) -> tuple[Path, Path]:
+    """A fleet file, and what runs in it as a script that reads a cluster would write it: one copy on each node, and figures made up."""
+    mode = {"accelerator": "A", "memory_per_accelerator": "18GiB"}
+    box = {"name": "box", "accelerator": "A", "accelerators": 1, "memory_per_accelerator": "22GiB", "price_per_hour": 6}
+    data = {"weights": {"cost": 1}, "instance_types": [box], "fleet": fleet, "models": [{"hosting": "inference_component", "modes": [mode], **model}]}
+    problem = problem_from(data)
+    now = {
+        "problem": "", "status": "feasible", "cost_per_hour": 0,
+        "endpoints": [{"name": "ep", "hosting": "inference_component", "instance_type": "box", "nodes": [name for name, *_ in nodes], "models": ["api"]}],
+        "nodes": [{"id": name, "instance_type": "box", "zone": zone, "endpoint": "ep", "pool": pool} for name, pool, zone in nodes],
+        "copies": [
+            {"model": "api", "copy": number, "node": name, "accelerators": [0], "mode": problem.models[0].modes[0].model_dump(mode="json")}
+            for number, (name, *_) in enumerate(nodes)
+        ],
+        "fitness": dict.fromkeys(("model_size", "performance", "isolation", "cost", "scalability"), 0),
+    }  # fmt: skip
+    paths = tmp_path / "fleet.json", tmp_path / "now.json"
+    for path, what in zip(paths, (data, now), strict=True):
+        path.write_text(json.dumps(what))
+    return paths
+
+
+def test_a_reservation_is_free_again(tmp_path: Path, capsys: Capture):
+    """Three nodes are paid for whether used or not, and one more: 24 USD/h, of which moving back saves 6."""
+    reserved = {"name": "reserved", "instance_type": "box", "count": 3, "owned": True}
+    nodes = [("r-1", "reserved", ""), ("r-3", "reserved", ""), ("od-1", "on-demand", "")]
+    files = written(tmp_path, [reserved, {"name": "on-demand", "instance_type": "box"}], {"name": "api", "copies": 3}, nodes)
+    assert rebalance(*files, time_limit="5") == 0
+    assert "Cost: 24.00 -> 18.00 USD/h" in capsys.readouterr().out
+
+
+def test_a_zone_is_lost(tmp_path: Path, capsys: Capture):
+    """What runs in the other zone goes on, and what was lost comes up beside it; that the spread is conceded is said by everybody."""
+    pools = [{"name": "left", "instance_type": "box", "zone": "a", "count": 4}, {"name": "right", "instance_type": "box", "zone": "b", "count": 0}]
+    nodes = [("n-0", "left", "a"), ("n-1", "left", "a"), ("n-2", "right", "b"), ("n-3", "right", "b")]
+    fleet, now = written(tmp_path, pools, {"name": "api", "copies": 4, "min_zones": 2}, nodes)
+    new = tmp_path / "new.json"
+    assert rebalance(fleet, now, "-o", new, time_limit="5") == 3
+    shown = capsys.readouterr().out
+    assert "partial: 1 model in fewer zones than asked for" in shown
+    assert "api: min_zones: in 1 zone, 2 asked for" in shown
+    assert main(["check", str(fleet), str(new)]) == 3
+    assert "complete: no, min_zones is conceded for api (1 of 2)" in capsys.readouterr().out
+    assert main(["migrate", str(fleet), str(now), str(new), "--by-name"]) == 0
+    kept = {node["id"] for node in json.loads(new.read_text())["nodes"]}
+    assert {"n-0", "n-1"} <= kept
+    assert len(kept) == 4

@@ -20,7 +20,9 @@ def placed(tmp_path_factory) -> Path:
     return path
 
 
-def test_the_report(placed, capsys):
+def test_the_report(placed, capsys, monkeypatch):
+    monkeypatch.setattr("packing.cli.account.on_terminal", lambda _: True)  # a screen of 80 columns; tables in a pipe are as wide as they need
+    monkeypatch.setenv("COLUMNS", "80")
     assert main(["rehearse", FLEET, str(placed), "--hours", "0.2"]) == 0
     shown = capsys.readouterr()
     assert "of the requests within their SLO" in shown.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,12 +52,50 @@ class TestTable:
     def test_columns_are_aligned(self):
         assert table(["a", "number"], [["x", "1"], ["yy", "22"]], 80, right=(1,)) == ["  a   number", "  x        1", "  yy      22"]
 
-    def test_the_flexible_column_is_cut_first(self):
-        lines = table(["name", "long"], [["name", "x" * 50]], 20)
-        assert lines[1] == "  name  " + "x" * 11 + "…"
+    def test_the_flexible_column_goes_on_below(self):
+        assert table(["name", "long"], [["name", "one two three four"]], 20) == ["  name  long", "  name  one two", "        three four"]
+        assert table(["of", "name"], [["one, two, three", "name"]], 16, flexible=0) == [
+            "  of        name", "  one,      name", "  two,", "  three",
+        ]  # fmt: skip
 
     def test_then_the_widest(self):
-        assert max(map(len, table(["a", "b", "c"], [["x" * 30, "y" * 30, "z" * 30]], 40))) == 40
+        lines = table(["a", "b", "c"], [["x " * 3, "y " * 15, "z " * 15]], 40)
+        assert max(map(len, lines)) <= 40
+        assert "".join(lines).count("y") == "".join(lines).count("z") == 15
+
+    def test_a_name_that_leaves_no_room_has_a_line_of_its_own(self):
+        assert table(["model", "loads", "lost"], [["a-long-name-of-a-model", "12", ""]], 24, right=(1, 2)) == [
+            "  model", "    loads  lost", "  a-long-name-of-a-model", "       12",
+        ]  # fmt: skip
+
+    def test_where_figures_do_not_fit_beside_one_another_each_has_its_title(self):
+        lines = table(["model", "in flight", "waiting", "lost"], [["m", "1,000,000", "2,000,000", ""], ["", "1", "2", "3"]], 24, right=(1, 2, 3))
+        assert lines == ["  m", "    in flight 1,000,000,", "    waiting 2,000,000", "    in flight 1,", "    waiting 2, lost 3"]
+
+    def test_columns_that_repeat_others_go_first(self):
+        rows = [["pool", "50 %", "#####....."]]
+        assert table(["pool", "full", ""], rows, 16, right=(1,), drop=(2,)) == ["  pool  full", "  pool  50 %"]
+
+    def test_nothing_is_cut_where_nobody_looks(self):
+        assert table(["a", "b"], [["x" * 300, "y z"]], None)[1] == "  " + "x" * 300 + "  y z"
+
+    @pytest.mark.parametrize("seed", range(40))
+    def test_every_cell_is_there_whatever_the_width(self, seed: int):
+        """Names and figures whole, words whole, and no line wider than asked unless one name needs it."""
+        rng = random.Random(seed)
+        columns, width = rng.randint(1, 9), rng.randint(8, 130)
+        right = tuple(at for at in range(1, columns) if rng.random() < 0.5)
+        words = iter(range(10**6))
+        head = [f"h{next(words)}" for _ in range(columns)]
+        rows = [
+            [f"n{next(words)}{'-' * rng.randint(0, 40)}."]
+            + [" ".join(f"w{next(words)}." for _ in range(1 if at in right else rng.randint(0, 12))) for at in range(1, columns)]
+            for _ in range(5)
+        ]
+        for flexible in range(columns):
+            lines = table(head, rows, width, right=right, flexible=flexible)
+            assert {word for row in rows for cell in row for word in cell.split()} <= {word.rstrip(",") for line in lines for word in line.split()}
+            assert all(len(line) <= width or len(line.split()) == 1 or width < 16 for line in lines)
 
 
 class TestChart:

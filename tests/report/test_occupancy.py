@@ -8,7 +8,7 @@ from packing.domain.hardware import InstanceType, Pool
 from packing.domain.placement import Endpoint, Node, PlacedCopy
 from packing.domain.words import Hosting
 from packing.domain.workload import Mode, Model
-from packing.report import Account
+from packing.report import Account, summary
 from packing.report.occupancy import node_uses
 
 GIB = 2**30
@@ -66,3 +66,44 @@ def test_cpu_nodes_show_host_memory(make):
         Account(placement, problem_of(instance_types=(kind,), fleet=(Pool(instance_type="cpu"),), models=(Model(name="m", modes=(mode,)),)))
     )
     assert use.shares == (0.25,)
+
+
+@pytest.mark.parametrize("hosting", [Hosting.MULTI_MODEL, Hosting.INFERENCE_COMPONENT])
+def test_without_the_problem_models_that_take_turns_are_not_added_up(make, hosting: Hosting):
+    """Two copies of 14 GiB on a card of 22.35 GiB: 63 % each; 125 % only where both stay, which a valid placement never has."""
+    placement_of, _ = make
+    mode = Mode(accelerator="A10G", memory_per_accelerator=14 * GIB)
+    placement = placement_of(
+        endpoints=(Endpoint(name="ep-0", hosting=hosting, instance_type="ml.g5.xlarge", nodes=("n-0",), models=("day", "night")),),
+        nodes=(Node(id="n-0", instance_type="ml.g5.xlarge", endpoint="ep-0", pool="p"),),
+        copies=tuple(PlacedCopy(model=name, copy=0, node="n-0", accelerators=(0,), mode=mode) for name in ("day", "night")),
+    )
+    (use,) = node_uses(Account(placement))
+    text = summary(Account(placement))
+    if hosting is Hosting.MULTI_MODEL:
+        assert use.shares == pytest.approx((0.63,), abs=0.02)
+        assert use.together == pytest.approx((1.25,), abs=0.04)
+        assert "they take turns" in text
+        assert "--problem" in text
+    else:
+        assert use.shares == pytest.approx((1.25,), abs=0.04)
+        assert use.together == ()
+
+
+def test_an_over_committed_accelerator_is_full_and_no_fuller(make):
+    """Two copies of 10 GiB with traffic at the same time on a card of 16 GiB: one is in memory; together they would be 125 %."""
+    placement_of, problem_of = make
+    mode = Mode(accelerator="X", memory_per_accelerator=10 * GIB)
+    models = tuple(Model(name=name, modes=(mode,), traffic=1) for name in ("a", "b"))
+    placement = placement_of(
+        endpoints=(Endpoint(name="ep-0", hosting=Hosting.MULTI_MODEL, instance_type="box", nodes=("n-0",), models=("a", "b"), keep="2min/60s"),),
+        nodes=(Node(id="n-0", instance_type="box", endpoint="ep-0", pool="box@a"),),
+        copies=tuple(PlacedCopy(model=name, copy=0, node="n-0", accelerators=(0,), mode=mode) for name in ("a", "b")),
+    )
+    account = Account(placement, problem_of(models=models))
+    (use,) = node_uses(account)
+    assert use.shares == (1.0, 0.0)
+    assert use.together == (1.25, 0.0)
+    text = summary(account)
+    assert "need 125 % together, and take turns" in text
+    assert "50 %" in next(line for line in text.splitlines() if line.startswith("  box@a")), "the mean of its two accelerators, full and empty"

@@ -8,11 +8,12 @@ import pytest
 
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Reason, Unplaced
-from packing.domain.words import Hosting, Status
+from packing.domain.words import Hosting, Limit, Status
 from packing.domain.workload import Mode
 from packing.report import Account, summary
 from packing.report.account import Baseline
 from packing.report.page import Page
+from packing.report.words import ending
 
 GIB = 2**30
 
@@ -26,11 +27,14 @@ class Candidate:
 def test_everything_that_was_asked_for_is_said(account: Account):
     baselines = {"alone": Baseline(12.0, 2), "careless": Baseline(3.0, 5), "complete": Baseline(9.0, 0)}
     removed = (Candidate("bot", "latency"), Candidate("bot", "latency"), Candidate("giant", "memory"))
-    text = summary(replace(account, elapsed_s=1.25, limit="time", strategy="auto", removed=removed, baselines=baselines))
+    asked = replace(account, elapsed_s=1.25, limit=Limit.TIME, strategy="auto", removed=removed, baselines=baselines)
+    text = summary(asked, Page(rows=None))
+    assert "Ways to serve a model that rules removed" in text
+    assert "Ways to serve a model that rules removed" not in summary(asked), "left to --all"
     lines = text.splitlines()
     assert lines[0] == "test: partial: 2 copies of 1 model left out"
     assert "objective 0.300000" in text
-    assert "stopped by the time limit after 1.2 s, strategy auto" in text
+    assert "cut short by the time limit after 1.2 s, strategy auto" in text
     assert "6.00 USD an hour, 4,380.00 USD a month" in text
     assert "6 copies of 1 model behind 1 endpoint on 3 nodes" in text
     said = {line.split()[0]: line.split() for line in lines if line.startswith("  ")}
@@ -82,7 +86,11 @@ def test_no_line_is_wider_than_the_page(width: int, unicode: bool, make):
     long = "a-model-with-a-name-that-nobody-would-want-to-type-twice-in-a-day"
     placement = placement_of(unplaced=(Unplaced(model=long, copies=1, reasons=(Reason(rule="memory", detail="word " * 60),)),))
     text = summary(Account(placement, problem_of(name=long), baselines={"a" * 60: Baseline(1e6, 3)}), Page(width=width, unicode=unicode))
-    assert max(map(len, text.splitlines())) <= width
+    wide = [line for line in text.splitlines() if len(line) > width]
+    assert all(len(line.split()) == 1 for line in wide), "a name by itself may need more"
+    assert {word for line in wide for word in line.split()} <= {long, f"{long}:", "a" * 60}
+    assert long in text
+    assert "a" * 60 in text
     if not unicode:
         assert not set(text) & set("█░▏×⠀▁…")
 
@@ -129,3 +137,21 @@ def test_empty_placement_says_so_without_empty_sections(make):
     assert "Endpoints" not in text
     assert "Nodes" not in text
     assert "0 copies of 0 models behind 0 endpoints on 0 nodes" in text
+
+
+@pytest.mark.parametrize("limit", [*Limit, None])
+def test_how_the_search_ended_is_said_of_every_limit(account: Account, limit: Limit | None):
+    text = ending(replace(account, elapsed_s=1.25, limit=limit))
+    assert text.endswith(" after 1.2 s")
+    assert ("ended by itself" in text) is (limit is None)
+    assert ("wanted gap" in text) is (limit is Limit.GAP)
+
+
+def test_where_moves_were_paid_for_it_is_said_which_objective_is_which(account: Account):
+    whole = account.placement.model_copy(update={"status": Status.FEASIBLE, "unplaced": (), "objective": 0.5, "bound": 0.4, "gap": 0.2})
+    moved = " ".join(summary(replace(account, placement=whole, moves=True)).split())
+    assert "within 20.00 % of the best there could be if moves cost nothing" in moved
+    assert "without the price of the moves: objective 0.500000, bound 0.400000, gap 20.00 %" in moved
+    alone = " ".join(summary(replace(account, placement=whole)).split())
+    assert "moves" not in alone
+    assert "objective 0.500000, bound 0.400000, gap 20.00 %" in alone

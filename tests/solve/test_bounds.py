@@ -16,6 +16,7 @@ from packing.domain.words import Hosting
 from packing.solve.bounds.forced import forced_vector
 from packing.solve.bounds.linear import LinearRelaxation, simple_prices
 from packing.solve.bounds.prices import SCALE, Prices, price_bound, rows_of
+from packing.solve.context import SearchContext
 from packing.solve.task import whole_task
 from packing.testing.exhaustive import exhaustive
 from packing.testing.strategies import tiny_problems
@@ -43,7 +44,7 @@ def some_prices(compiled, rng):
 
 def bounds_of(compiled, rng):
     """Bounds by simple prices, by the relaxation's duals, and by prices without sense."""
-    duals = LinearRelaxation(compiled, whole_task(compiled)).prices(5.0)
+    duals = LinearRelaxation(compiled, whole_task(compiled)).prices(SearchContext(5.0).share())
     found = [price_bound(compiled, prices) for prices in simple_prices(compiled)]
     found += [price_bound(compiled, duals)] if duals is not None else []
     return found + [price_bound(compiled, some_prices(compiled, rng)) for _ in range(6)], duals is not None
@@ -89,7 +90,7 @@ def test_bound_by_hand():
     """Five copies of half a 16 GiB accelerator, nodes with one accelerator: 2.5 nodes' worth, of 5 single nodes."""
     compiled = compile_problem(problem([kind("a", 1)], ["a"], [model("m", 8, copies=5)]))
     assert max(price_bound(compiled, prices) for prices in simple_prices(compiled)) == 833_333_333  # (5/2) * round(1e9/3), rounded up
-    duals = LinearRelaxation(compiled, whole_task(compiled)).prices(5.0)
+    duals = LinearRelaxation(compiled, whole_task(compiled)).prices(SearchContext(5.0).share())
     assert price_bound(compiled, duals) == 833_333_333
 
 
@@ -105,7 +106,7 @@ def limits_hold(seeds):
         if best.missing != forced_vector(compiled):
             continue
         relaxation = LinearRelaxation(compiled, whole_task(compiled))
-        limits = relaxation.most_nodes(best.objective_units - compiled.constant, 10.0)
+        limits = relaxation.most_nodes(best.objective_units - compiled.constant, SearchContext(10.0).share())
         for key, count in nodes_by_kind(compiled, best).items():
             assert limits.get(key, count) >= count, f"seed {seed}: {key} limited to {limits[key]}, the optimum has {count}"
         bitten += any(count <= 1 for count in limits.values())
@@ -123,7 +124,7 @@ def test_node_limits_never_cut_off_the_optimum_of_3000():
 
 def test_limits_are_left_out_where_nodes_are_free():
     compiled = compile_problem(problem([kind("a", 0)], ["a"], [model("m", 8, copies=5)]))
-    limits = LinearRelaxation(compiled, whole_task(compiled)).most_nodes(0, 5.0)
+    limits = LinearRelaxation(compiled, whole_task(compiled)).most_nodes(0, SearchContext(5.0).share())
     assert all(count >= 3 for count in limits.values())
 
 
@@ -131,7 +132,7 @@ def test_limits_are_left_out_where_nodes_are_free():
 def test_relaxations_that_were_imprecise(path):
     """GLOP gave up on these, with costs of 10^9 in its rows or for how it scales them, and greedy and proof went without prices."""
     compiled = compile_problem(read_problem(path))
-    assert LinearRelaxation(compiled, whole_task(compiled)).prices(5.0) is not None
+    assert LinearRelaxation(compiled, whole_task(compiled)).prices(SearchContext(5.0).share()) is not None
 
 
 def test_node_limits_are_integers_where_prices_are_far_apart():
@@ -140,6 +141,6 @@ def test_node_limits_are_integers_where_prices_are_far_apart():
         problem([kind("a", 1e-6), kind("b", 1e6, accelerators=4)], ["a", {"instance_type": "b", "count": 5}], [model("m", 9, 5)])
     )
     budget = 5 * min(pool.coefficient for pool in compiled.pools)
-    limits = LinearRelaxation(compiled, whole_task(compiled)).most_nodes(budget, 5.0)
+    limits = LinearRelaxation(compiled, whole_task(compiled)).most_nodes(budget, SearchContext(5.0).share())
     assert {limits[key] for key in limits if compiled.kinds[key[0]].name == "b"} == {0}
     assert search(compiled, "cp_sat").closed()

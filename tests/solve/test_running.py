@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import logging
+import math
 import os
 import random
 import signal
@@ -14,17 +15,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ortools.sat.python import cp_model
 
 import packing as pk
 from packing.compile.compiler import compile_problem
-from packing.domain.words import Hosting, Status
+from packing.domain.words import Hosting, Limit, Status
 from packing.generate import generate, random_problem
 from packing.solve import strategies
 from packing.solve.bounds.linear import LinearRelaxation
+from packing.solve.budget import End
 from packing.solve.context import SearchContext
 from packing.solve.cp_sat.formulation import Formulation
 from packing.solve.cp_sat.solver import run
-from packing.solve.cp_sat.strategy import MOST_VARIABLES, _size
+from packing.solve.cp_sat.strategy import MOST_VARIABLES, _size, cp_sat
+from packing.solve.strategies import begin
 from packing.solve.task import whole_task
 from packing.verify import verify
 
@@ -62,7 +66,7 @@ def test_cancel_from_another_thread_stops_within_a_second(hard):
     context = SearchContext(60.0, cancel=stop)
     threading.Timer(0.3, stop.set).start()
     start = time.monotonic()
-    outcome = run(hard.model, context, 60.0)
+    outcome = run(hard.model, context)
     assert time.monotonic() - start < 0.3 + 1.0
     assert not outcome.optimal
     assert solver_threads() == []
@@ -77,18 +81,63 @@ def test_single_model_nodes_do_not_make_a_formulation_look_too_large():
     assert len(formulation.model.proto.variables) / 3 < _size(compiled, task, limits) < MOST_VARIABLES
 
 
+def test_a_formulation_that_would_take_all_the_work_to_make_is_not_made(monkeypatch):
+    """Nothing interrupts the making of it: it would end long after the limit."""
+
+    def never(*_arguments, **_options):
+        raise AssertionError("made")
+
+    compiled = compile_problem(awkward())
+    context = SearchContext(60.0)
+    begin(compiled, context)
+    context.budget.end = End(context.budget.work + 0.05, 60.0)
+    monkeypatch.setattr("packing.solve.cp_sat.strategy.Formulation", never)
+    cp_sat(compiled, context)
+    assert context.ended_by() is Limit.WORK
+
+
 def test_time_limit_is_kept_though_the_wall_clock_stands_still(hard, monkeypatch):
     monkeypatch.setattr(time, "time", lambda: 0.0)
     start = time.monotonic()
-    run(hard.model, SearchContext(0.5), 0.5)
+    run(hard.model, SearchContext(0.5))
     assert time.monotonic() - start < 0.5 + 1.0
+
+
+def test_a_jump_of_the_wall_clock_cannot_end_the_solver(hard, monkeypatch):
+    """CP-SAT's own time limit follows that clock: there is none, only work and the watchdog, which stops it at the limit and says so."""
+    given = []
+    solve = cp_model.CpSolver.solve
+
+    def recorded(self, *arguments):
+        given.append((self.parameters.max_time_in_seconds, self.parameters.max_deterministic_time))
+        return solve(self, *arguments)
+
+    monkeypatch.setattr(cp_model.CpSolver, "solve", recorded)
+    context = SearchContext(0.5)
+    context.budget.end = End(1e6, 0.5)
+    outcome = run(hard.model, context)
+    ((seconds, work),) = given
+    assert math.isinf(seconds)
+    assert math.isfinite(work)
+    assert not outcome.optimal
+    assert context.ended_by() is Limit.TIME
+
+
+def test_counted_work_ends_the_solver_at_the_same_place_every_time(hard):
+    def outcome():
+        context = SearchContext(3600.0)
+        found = run(hard.model, context, work=0.7)
+        assert context.ended_by() is None, "what was asked for is done: nothing of the search was cut short"
+        return found.found, found.objective, found.bound, found.work, context.budget.work
+
+    assert outcome() == outcome()
 
 
 def test_keyboard_interrupt_in_the_caller_stops_the_solver(hard):
     threading.Timer(0.3, _thread.interrupt_main).start()
     start = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        run(hard.model, SearchContext(60.0), 60.0)
+        run(hard.model, SearchContext(60.0))
     assert time.monotonic() - start < 0.3 + 1.0
     assert solver_threads() == []
 
@@ -102,7 +151,7 @@ def test_an_error_in_the_callback_reaches_the_caller():
         raise RuntimeError("from the callback")
 
     with pytest.raises(RuntimeError, match="from the callback"):
-        run(formulation.model, SearchContext(20.0), 20.0, fails)
+        run(formulation.model, SearchContext(20.0), on_solution=fails)
     assert solver_threads() == []
 
 
@@ -137,7 +186,7 @@ def test_tiny_limits(strategy, limit):
     for seed in range(6):
         result = pk.solve_placement(random_problem(seed), strategy=strategy, time_limit=limit)
         assert verify(result.expanded.problem, result.placement, result.digest).ok
-        assert result.limit in {"time", "gap", None}
+        assert result.limit in {"time", "work", "gap", None}
         assert (result.status in {Status.OPTIMAL, Status.FEASIBLE}) == (not result.unplaced)
         assert result.bound is None or result.bound <= result.objective
         assert result.status is not Status.OPTIMAL or result.gap == 0
@@ -208,5 +257,5 @@ def test_the_relaxation_gives_up_in_time():
     compiled = compile_problem(pk.solve_placement(fleet, strategy="greedy", time_limit=0).expanded.problem)
     relaxation = LinearRelaxation(compiled, whole_task(compiled))
     start = time.monotonic()
-    relaxation.prices(0.01)
+    relaxation.prices(SearchContext(0.01).share())
     assert time.monotonic() - start < 1.0

@@ -90,7 +90,9 @@ def withdrawn(result, told):
 
 @pytest.mark.parametrize("missing", [False, True], ids=["objective", "missing"])
 @pytest.mark.parametrize(("strategy", "source", "given"), CLAIMS, ids=[f"{name}-{source.replace(' ', '_')}" for name, source, _ in CLAIMS])
-def test_every_strategy_keeps_its_plan(lie, strategy, source, given, missing):
+def test_every_strategy_keeps_its_plan(lie, strategy, source, given, missing, monkeypatch):
+    if source != "cp_sat":  # the smallest problems go to the exact formulation at once, and nobody else would claim anything
+        monkeypatch.setattr("packing.solve.portfolio.EXACT_ALONE", 0)
     told = lie(source, missing=missing)
     result = pk.solve_placement(given, strategy=strategy, time_limit=2.0, processes=False)
     withdrawn(result, told)

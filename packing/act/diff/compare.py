@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from packing.act.diff.mend import contradictions, mend
 from packing.act.diff.translate import translate
@@ -23,8 +24,12 @@ from packing.domain.same import needs_key
 from packing.domain.words import Hosting
 from packing.errors import ProblemError
 
+if TYPE_CHECKING:
+    from packing.describe.expand import Expanded
+    from packing.domain.problem import Problem
 
-def diff(old: Placement, new: Placement, *, by_name: bool = False) -> Diff:
+
+def diff(old: Placement, new: Placement, *, by_name: bool = False, problem: Problem | Expanded | None = None) -> Diff:
     """What has to happen so that `old` becomes `new`, and no more.
 
     Names of nodes and endpoints, numbers of copies and of accelerators are labels: what is the same is found by a
@@ -38,6 +43,7 @@ def diff(old: Placement, new: Placement, *, by_name: bool = False) -> Diff:
     new : what is to run.
     by_name : names of nodes and numbers of accelerators are facts: for a `new` that was made from `old`, e.g. to
         empty one particular node.
+    problem : whose prices say what `old` costs; None: what it says of itself, which who reads a cluster can only make up.
 
     Returns
     -------
@@ -55,7 +61,17 @@ def diff(old: Placement, new: Placement, *, by_name: bool = False) -> Diff:
     if faults:
         raise ProblemError(faults)
     translated = translate(mended, new, by_name=by_name)
-    return between(old, mended, translated.placement, by_name=by_name, certain=translated.certain)
+    found = between(old, mended, translated.placement, by_name=by_name, certain=translated.certain)
+    return found if problem is None else found.model_copy(update={"cost_per_hour_before": _cost(problem, mended)})
+
+
+def _cost(problem: Problem | Expanded, placement: Placement) -> float:
+    """USD per hour at the problem's prices."""
+    from packing.describe.expand import Expanded, expand
+    from packing.solve.scores import running_cost_micro_usd, usd
+
+    expanded = problem if isinstance(problem, Expanded) else expand(problem)
+    return usd(running_cost_micro_usd(expanded.problem, placement))
 
 
 def between(old: Placement, mended: Placement, target: Placement, *, by_name: bool = False, certain: bool = True) -> Diff:

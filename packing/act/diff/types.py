@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from packing.domain.fields import AsTuple, Mentioned, Record
-from packing.domain.placement import Endpoint, Node, PlacedCopy, Scores, Unplaced
+from packing.domain.json_text import json_text
+from packing.domain.placement import Conceded, Endpoint, Node, PlacedCopy, Scores, Unplaced
 from packing.domain.routing import RoutingWeight
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
@@ -117,6 +118,7 @@ class Figures(Record):
     cost_per_hour: float
     unplaced: Annotated[tuple[Unplaced, ...], AsTuple] = ()
     routing_weights: Annotated[tuple[RoutingWeight, ...], AsTuple, Field(exclude_if=lambda value: not value)] = ()
+    conceded: Annotated[tuple[Conceded, ...], AsTuple, Field(exclude_if=lambda value: not value)] = ()
     fitness: Scores
 
 
@@ -137,7 +139,7 @@ class Diff(Record):
     copies: CopyChanges = CopyChanges()
     counts: Counts = Counts()
     cost_per_hour_before: float
-    """USD, as the old placement states it."""
+    """USD, at the prices of the problem where one was given, else as the old placement states it."""
     after: Figures
     seal: Mentioned | None = None
     """Hash of all the rest, so that a figure that was edited is noticed; None: not sealed."""
@@ -153,9 +155,8 @@ class Diff(Record):
 
     def _hash(self) -> str:
         import hashlib
-        import json
 
-        text = json.dumps(self.model_dump(mode="json", by_alias=True, exclude={"seal"}), sort_keys=True)
+        text = json_text(self.model_dump(mode="json", by_alias=True, exclude={"seal"}), indent=None, ensure_ascii=True, sort_keys=True)
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
     @property
@@ -166,6 +167,4 @@ class Diff(Record):
 
     def to_json(self) -> str:
         """Canonical text: the same diff gives the same bytes."""
-        import json
-
-        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"
+        return json_text(self.model_dump(mode="json", by_alias=True)) + "\n"

@@ -16,12 +16,16 @@ COUNTED = {Rule.COPIES, Rule.MIN_ZONES, Rule.THROUGHPUT}
 """Rules on how much there is, not on where it is: a placement that is short of copies can be migrated to and from."""
 
 
-def refuse(target: Expanded, together: Problem, old: Placement, start: Placement, new: Placement) -> tuple[str, ...]:
+def refuse(
+    target: Expanded, together: Problem, old: Placement, start: Placement, new: Placement, old_problem: Problem | None = None
+) -> tuple[str, ...]:
     """Raise what makes the new placement unfit as a goal; return what is broken in the old one, as sentences.
 
-    What the new placement breaks just as the old one does is the old one's: it is not made worse.
+    What the new placement breaks just as the old one does is the old one's: it is not made worse. Copies of models that neither problem
+    knows are not asked about: what is assumed of them on the way (`packing.domain.joined`) is no fact that they could break.
     """
-    running = Facts(together, start)
+    known_models = {model.name for model in (*target.problem.models, *(old_problem.models if old_problem else ()))}
+    running = Facts(together, start.model_copy(update={"copies": tuple(copy for copy in start.copies if copy.model in known_models)}))
     broken = _broken(running)
     mended = any(len(getattr(old, part)) != len(getattr(start, part)) for part in ("endpoints", "nodes", "copies"))
     numbered = len({(copy.model, copy.copy_index) for copy in old.copies}) == len(old.copies)
@@ -35,7 +39,7 @@ def refuse(target: Expanded, together: Problem, old: Placement, start: Placement
     faults += [Fault("bad_placement", f"new.{each.where}", "", _sentence(each), "Migrate to a valid placement only.") for each in wrong]
     if faults:
         raise ProblemError(faults)
-    stated = Facts(together, old) if mended or not numbered else running
+    stated = Facts(together, old if mended or not numbered else start)
     return tuple(str(each)[:200] for each in [*structure(stated, None), *broken])
 
 

@@ -62,7 +62,7 @@ def plan_migration(
     before = old_problem if isinstance(old_problem, Expanded | None) else expand(old_problem)
     start = running(old, target.problem)
     together = joined(target.problem, start, before.problem if before else None)
-    found = refuse(target, together, old, start, new)
+    found = refuse(target, together, old, start, new, before.problem if before else None)
     goal = match(start, new, by_name=by_name)
     world = build(together, start, goal.placement, goal.stay)
     ends = Ends(world)

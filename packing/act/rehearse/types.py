@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from packing.domain.fields import AsTuple, Record
+from packing.domain.json_text import json_text
 from packing.domain.words import Hosting
 
 REHEARSAL_SCHEMA_VERSION = 1
@@ -147,6 +148,4 @@ class Rehearsal(Record):
 
     def to_json(self) -> str:
         """Canonical text: the same rehearsal gives the same bytes."""
-        import json
-
-        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"
+        return json_text(self.model_dump(mode="json", by_alias=True)) + "\n"

@@ -90,7 +90,7 @@ def _cell(part: Problem, context: SearchContext, solve: Callable[..., Result]) -
     quick_bound(compiled, own)
     duals = linear_bound(compiled, own) if context.limit() is None else None
     if duals is not None and context.limit() is None:
-        tenant_bound(compiled, own, duals, min(TENANTS_S, context.remaining()))
+        tenant_bound(compiled, own, duals, TENANTS_S)
     if own.bound is None or own.missing_bound is None or any(own.missing_bound):
         return None
     return _micro_usd(compiled, part, own.bound)

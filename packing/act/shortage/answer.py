@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from packing.domain.json_text import json_text
 from packing.domain.placement import Placement
 from packing.domain.problem import Problem
 from packing.domain.shortage import Concession
@@ -96,7 +96,7 @@ class ShortageAnswer:
 
     def to_json(self) -> str:
         """Canonical text: the same answer gives the same bytes."""
-        return json.dumps(self._data(), indent=1, ensure_ascii=False) + "\n"
+        return json_text(self._data()) + "\n"
 
     def _data(self) -> dict[str, Any]:
         return {

@@ -68,7 +68,14 @@ def answer_shortage(
     expand(_everything(given).apply())  # what is wrong with what may be given up is said before anything is solved
     concessions = Concessions(given)
     with oracle.within(SEARCH):
-        plain = result = oracle.solve(expanded.described, current=None if time_limit > 0 else current)
+        if current is not None and any(model.min_zones > 1 for model in given.models):
+            before, first = oracle.doubts, oracle.solve(expanded.described, current=current)
+            concessions = _narrower(concessions, first)
+            # Only its concessions count, and they are beyond doubt where there are no more zones.
+            zones = {pool.zone for pool in expanded.problem.fleet if pool.count != 0}
+            oracle.doubts = before + any(len(zones) >= each.asked for each in first.placement.conceded)
+        plain = result = oracle.solve(_asked(concessions, expanded), current=None if time_limit > 0 else current)
+        plain_concessions = concessions
         if result.unplaced:
             concessions, result = _settled(concessions, result, oracle)
     if result.unplaced and time_limit > 0:
@@ -79,9 +86,11 @@ def answer_shortage(
         better = oracle.solve(_asked(concessions, expanded), part=FINAL, gap=0.0, current=current)
         result = result if better.unplaced and not result.unplaced else better
     if plain.unplaced and doubts and time_limit > 0 and oracle.limit() is None:
-        plain = oracle.solve(expanded.described, part=FINAL, gap=0.0, current=current)
+        plain = oracle.solve(_asked(plain_concessions, expanded), part=FINAL, gap=0.0, current=current)
+    plain_concessions = _narrower(plain_concessions, plain)
+    concessions = _narrower(concessions, result)
     concessions = tightened(as_placed(concessions, result), result)
-    without = tightened(as_placed(Concessions(given), plain), plain)
+    without = tightened(as_placed(plain_concessions, plain), plain)
     # Steps taken one by one with little time each can end up worse than what one solve found, asked for everything at once.
     if burden(without, plain) < burden(concessions, result) and is_answer(_asked(without, expanded), plain):
         concessions, result = without, plain
@@ -106,6 +115,11 @@ def answer_shortage(
 def _asked(concessions: Concessions, expanded: Expanded) -> Problem:
     """The problem with the concessions; as it was described where there are none."""
     return concessions.apply() if concessions.all() else expanded.described
+
+
+def _narrower(concessions: Concessions, result: Result) -> Concessions:
+    """With the zones that what runs has conceded: it is not stopped for a rule that the fleet does not let it keep."""
+    return concessions.but({(each.model, Stage.SPREAD): each.kept for each in result.placement.conceded})
 
 
 def _settled(concessions: Concessions, result: Result, oracle: Oracle) -> tuple[Concessions, Result]:

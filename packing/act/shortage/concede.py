@@ -66,6 +66,13 @@ def _reserve(_model: Model, _to: Any) -> dict[str, Any]:
     return {"survive": Survive.NONE}
 
 
+def _spread(model: Model, to: Any) -> dict[str, Any]:
+    """In `to` zones; it asks for as many copies as before, one for each zone among them."""
+    least = max(model.copies.min, model.min_zones) if model.copies.min else 0
+    most = model.copies.max
+    return {"min_zones": int(to), "copies": Copies(min=least if most is None else min(least, most), max=most)}
+
+
 def _copies(model: Model, to: Any) -> dict[str, Any]:
     """No slot asks for more than `to` requests/s."""
     traffic = model.traffic
@@ -107,6 +114,7 @@ def _fewer(model: Model, to: Any) -> dict[str, Any]:
 
 _CHANGES: dict[Stage, Callable[[Model, Any], dict[str, Any]]] = {
     Stage.RESERVE: _reserve,
+    Stage.SPREAD: _spread,
     Stage.COPIES: _copies,
     Stage.ACCELERATORS: _accelerators,
     Stage.PRECISION: _precision,
@@ -148,6 +156,8 @@ def _allowed(model: Model, concession: Concession) -> bool:
         return isinstance(to, tuple) and set(to) <= {str(option) for option in model.degrade.hosting}
     if isinstance(to, str | tuple) or to < 0:
         return False
+    if stage is Stage.SPREAD:
+        return isinstance(to, int) and 1 <= to < model.min_zones
     if stage is Stage.COPIES:
         return True
     if stage is Stage.ACCELERATORS:

@@ -30,6 +30,8 @@ def undegraded(problem: Problem, model: Model, stage: Stage) -> Level:
     """What the model has before it gives anything up."""
     if stage is Stage.RESERVE:
         return str(reserve_of(problem, model))
+    if stage is Stage.SPREAD:
+        return model.min_zones
     if stage is Stage.COPIES:
         return max(model.traffic.requests_per_second) if model.traffic else 0.0
     if stage is Stage.ACCELERATORS:
@@ -46,6 +48,8 @@ def steps(problem: Problem, model: Model, stage: Stage) -> list[Level]:
     """
     if stage is Stage.RESERVE:
         return [str(Survive.NONE)] if reserve_of(problem, model) is not Survive.NONE else []
+    if stage is Stage.SPREAD:
+        return []  # only what runs concedes it (`packing.act.shortage.api`)
     if stage is Stage.COPIES:
         return [LEAST if model.copies.min else 0.0] if model.peak_micro > 1 else []
     if stage is Stage.ACCELERATORS:

@@ -22,16 +22,21 @@ class Running:
 
     copies: tuple[PlacedCopy, ...] = ()
     hostings: frozenset[str] = frozenset()
+    zones: frozenset[str] = frozenset()
 
 
 def running(placement: Placement) -> dict[str, Running]:
     """By model."""
     hosting = {endpoint.name: str(endpoint.hosting) for endpoint in placement.endpoints}
     at = {node.id: hosting[node.endpoint] for node in placement.nodes}
+    zone = {node.id: node.zone for node in placement.nodes}
     copies: dict[str, list[PlacedCopy]] = {}
     for copy in placement.copies:
         copies.setdefault(copy.model, []).append(copy)
-    return {name: Running(tuple(mine), frozenset(at[copy.node] for copy in mine)) for name, mine in copies.items()}
+    return {
+        name: Running(tuple(mine), frozenset(at[copy.node] for copy in mine), frozenset(zone[copy.node] for copy in mine))
+        for name, mine in copies.items()
+    }
 
 
 def loss_of(problem: Problem, model: Model, mine: Sequence[Concession], now: Running, brought_back_by: Addition | None, note: str) -> Loss:

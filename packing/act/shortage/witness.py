@@ -84,7 +84,12 @@ def _hosted_otherwise(model: Model, now: Running) -> bool:
     return bool(now.hostings - {str(option) for option in model.hosting})
 
 
+def _in_fewer_zones(model: Model, now: Running) -> bool:
+    return len(now.zones) < min(model.min_zones, len(now.copies))
+
+
 USES: dict[Stage, Callable[[Model, Running], bool]] = {
+    Stage.SPREAD: _in_fewer_zones,
     Stage.ACCELERATORS: _runs_slower,
     Stage.PRECISION: _runs_in_another_precision,
     Stage.HOSTING: _hosted_otherwise,
@@ -116,7 +121,9 @@ def _restated(problem: Problem, result: Result) -> tuple[Placement, Verification
     expanded = expand(problem)
     placement = result.placement
     if expanded.digest != result.digest:
-        blank = placement.model_copy(update={"problem": expanded.digest, "status": Status.FEASIBLE, "bound": None, "gap": None, "unplaced": ()})
+        blank = placement.model_copy(
+            update={"problem": expanded.digest, "status": Status.FEASIBLE, "bound": None, "gap": None, "unplaced": (), "conceded": ()}
+        )
         seen = verify(expanded.problem, blank)
         units = seen.objective_units
         objective = None if units is None else units / OBJECTIVE_UNITS

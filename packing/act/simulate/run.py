@@ -28,6 +28,7 @@ from packing.domain.problem import Problem
 from packing.domain.running import running
 from packing.domain.units import MILLI, exact
 from packing.solve.api import solve_placement
+from packing.solve.scores import running_cost_micro_usd, usd
 from packing.verify import verify
 from packing.verify.replay.fleet import fleet_of, take
 
@@ -107,6 +108,7 @@ class _Run:
         self.target = placement
         start = expand(problem)
         self.fleet = fleet_of(running(placement, start.problem))
+        self.start_cost = usd(running_cost_micro_usd(start.problem, placement))
         self.ready: dict[str, int] = {}
         """Nodes that are starting, and when (ms) they will be there."""
         self.counts: Counter[str] = Counter()
@@ -174,7 +176,7 @@ class _Run:
         if self.open is None:
             nothing = {"at": 0.0, "happened": ("start",), "status": self.placement.status, "way": Way.NONE, "migration_s": 0.0}
             missing = sum(left.copies for left in self.placement.unplaced)
-            self.open = {**nothing, "missing": missing, "cost_per_hour": self.placement.cost_per_hour}
+            self.open = {**nothing, "missing": missing, "cost_per_hour": self.start_cost}
             if self.meter.now == 0:
                 self.open = None
                 return

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from packing.domain.change import Policy
 from packing.domain.fields import AsTuple, Record
+from packing.domain.json_text import json_text
 from packing.domain.placement import Placement
 from packing.domain.words import Status
 
@@ -105,6 +106,4 @@ class Simulation(Record):
 
     def to_json(self) -> str:
         """Canonical text, without the placement."""
-        import json
-
-        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False) + "\n"
+        return json_text(self.model_dump(mode="json", by_alias=True)) + "\n"

@@ -14,7 +14,7 @@ SUITES: dict[str, tuple[str, str]] = {
     "exact": ("exact", "100 copies over 5 pools: proven optimal, and when"),
     "greedy": ("greedy", "greedy on 10,000 and 100,000 copies: seconds and memory"),
     "startup": ("startup", "import packing, packing --help"),
-    "determinism": ("determinism", "same bytes over hash seeds and shuffled input"),
+    "determinism": ("determinism", "same bytes over hash seeds, shuffled input and beside another job"),
     "peers": ("peers", "generated fleets beside first-fit, best-fit, Karpenter's rule and naive CP-SAT"),
     "scale": ("scale", "the target table on synthetic fleets, 100 to 100,000 copies: gaps, seconds, memory"),
     "naive": ("naive", "naive CP-SAT beside ours, at every size where it answers"),

@@ -39,7 +39,7 @@ def table_of_all(explanation: Explanation, page: Page) -> Iterator[Line]:
         rows.append([f"… {plural(len(rest), 'more model')}", scaled(sum(each.units for each in rest)), paid, "", ""])
     rows += [["owned nodes", scaled(whole.owned), "", "price", ""]] if whole.owned else []
     rows += [["empty nodes", scaled(whole.empty), "", "price", ""]] if whole.empty else []
-    yield from map(Line, table(["model", "objective", "USD/h", "mostly", "where"], rows, page.width, right=(1, 2)))
+    yield from map(Line, table(["model", "objective", "USD/h", "mostly", "where"], rows, page.table_width, right=(1, 2)))
 
 
 def _mostly(model: ModelTerms) -> str:
@@ -78,7 +78,7 @@ def one(explanation: Explanation, page: Page) -> Iterator[Line]:
     rows.append(
         ["together", scaled(mine.units), percent(mine.units / explanation.breakdown.units) + " of all" if explanation.breakdown.units else "-"]
     )
-    yield from map(Line, table(["pays for", "objective", "share"], rows, page.width, right=(1, 2)))
+    yield from map(Line, table(["pays for", "objective", "share"], rows, page.table_width, right=(1, 2)))
 
 
 def mode_words(mode: Mode) -> str:

@@ -24,7 +24,7 @@ def lines(explanation: Explanation, page: Page) -> Iterator[Line]:
         return
     rows = [_row(each) for each in found[: page.shown(len(found))]]
     head = ["change", "copies", "objective", "USD/h", "least USD/h", "proven"]
-    yield from map(Line, table(head, rows, page.width, right=(1, 2, 3, 4), flexible=0))
+    yield from map(Line, table(head, rows, page.table_width, right=(1, 2, 3, 4), flexible=0))
     if len(rows) < len(found):
         yield Line(f"  … and {len(found) - len(rows)} more (--all shows them)")
     if untried:

@@ -28,7 +28,7 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
         models = account.models()
         head = ["model", "copies", "hosting", "mode", "requests/s", "TTFT ms"]
         rows = [_row(name, copies[name], models.get(name), hosting, page) for name in sorted(copies)]
-        yield from map(Line, table(head, rows, page.width, right=(1, 4, 5), flexible=0))
+        yield from map(Line, table(head, rows, page.table_width, right=(1, 4, 5), flexible=0))
         return
     groups: defaultdict[tuple[str, str], list[PlacedCopy]] = defaultdict(list)
     for each in account.placement.copies:
@@ -39,7 +39,7 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
         [option, mode, f"{len({copy.model for copy in members}):,}", f"{len(members):,}", _range([copy.mode.size for copy in members])]
         for (option, mode), members in ordered[:shown]
     ]
-    yield from map(Line, table(["hosting", "mode", "models", "copies", "memory of a copy"], rows, page.width, right=(2, 3), flexible=1))
+    yield from map(Line, table(["hosting", "mode", "models", "copies", "memory of a copy"], rows, page.table_width, right=(2, 3), flexible=1))
     if shown < len(ordered):
         yield Line(f"  … and {sum(len(members) for _, members in ordered[shown:]):,} more copies in {len(ordered) - shown:,} other modes")
 

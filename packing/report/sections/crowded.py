@@ -28,7 +28,7 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
         yield from wrapped(f"{text}: state compute_share, or measure while the neighbours are busy", page, style="bold yellow")
     shown = page.shown(len(ordered))
     rows = [[_models(each[0], page), f"{len(each):,}", percent(each[0].asked), f"{each[0].slowdown:.3g} {page.times}"] for each in ordered[:shown]]
-    yield from map(Line, table(["models", "accelerators", "asked", "slower"], rows, page.width, right=(1, 2, 3), flexible=0))
+    yield from map(Line, table(["models", "accelerators", "asked", "slower"], rows, page.table_width, right=(1, 2, 3), flexible=0))
     if shown < len(ordered):
         yield Line(f"  … and {len(ordered) - shown:,} more sets of models (--all shows them)")
     yield from wrapped("asked: of one accelerator in the busiest slot; slower: times of a copy while all its neighbours are busy", page)
@@ -36,4 +36,4 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
 
 def _models(crowd: Crowd, page: Page) -> str:
     counted = Counter(crowd.models)
-    return ", ".join(name if count == 1 else f"{count} {page.times} {name}" for name, count in counted.items())
+    return page.named([name if count == 1 else f"{count} {page.times} {name}" for name, count in counted.items()])

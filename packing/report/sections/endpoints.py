@@ -22,11 +22,11 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
     copies = Counter(copy.node for copy in account.placement.copies)
     if page.fits(len(found)):
         rows = [
-            [each.name, _hosting(each), each.instance_type, f"{len(each.nodes):,}", f"{_copies(each, copies):,}", ", ".join(each.models)]
+            [each.name, _hosting(each), each.instance_type, f"{len(each.nodes):,}", f"{_copies(each, copies):,}", page.named(each.models)]
             for each in found
         ]
         head = ["name", "hosting", "instance type", "nodes", "copies", "models"]
-        yield from map(Line, table(head, rows, page.width, right=(3, 4)))
+        yield from map(Line, table(head, rows, page.table_width, right=(3, 4)))
     else:
         yield from _grouped(found, copies, page)
     yield from _routing(account.placement.routing_weights, page)
@@ -62,7 +62,7 @@ def _grouped(found: tuple[Endpoint, ...], copies: Counter[str], page: Page) -> I
         models = len({model for each in members for model in each.models})
         rows.append([hosting, kind, f"{len(members):,}", f"{nodes:,}", f"{sum(_copies(each, copies) for each in members):,}", f"{models:,}"])
     yield from map(
-        Line, table(["hosting", "instance type", "endpoints", "nodes", "copies", "models"], rows, page.width, right=(2, 3, 4, 5), flexible=1)
+        Line, table(["hosting", "instance type", "endpoints", "nodes", "copies", "models"], rows, page.table_width, right=(2, 3, 4, 5), flexible=1)
     )
     if shown < len(ordered):
         rest = sum(len(members) for _, members in ordered[shown:])

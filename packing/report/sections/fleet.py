@@ -35,7 +35,10 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
         priced.append((cost, [pool.label, stock, money(cost), _mean(used), page.bar(_share(used), 10)]))
     priced.sort(key=lambda item: -item[0])
     shown = page.shown(len(priced))
-    yield from map(Line, table(["pool", "nodes", "USD/h", "full", ""], [row for _, row in priced[:shown]], page.width, right=(1, 2, 3), flexible=0))
+    yield from map(
+        Line,
+        table(["pool", "nodes", "USD/h", "full", ""], [row for _, row in priced[:shown]], page.table_width, right=(1, 2, 3), flexible=0, drop=(4,)),
+    )
     if shown < len(priced):
         yield Line(f"  … and {len(priced) - shown:,} more pools for {money(sum(cost for cost, _ in priced[shown:]))} USD/h")
 

@@ -39,6 +39,6 @@ def _baselines(account: Account, page: Page) -> Iterator[Line]:
         saved = percent(1 - ours / other.cost_per_hour, 1) if comparable else "-"
         rows.append([name, money(other.cost_per_hour), saved, f"leaves out {plural(other.missing, 'copy', 'copies')}" if other.missing else ""])
     if rows:
-        yield from map(Line, table(["compared with", "USD/h", "saved", ""], rows, page.width, right=(1, 2)))
+        yield from map(Line, table(["compared with", "USD/h", "saved", ""], rows, page.table_width, right=(1, 2)))
     if account.not_compared:
         yield from wrapped(f"not compared, time is up: {', '.join(account.not_compared)}", page)

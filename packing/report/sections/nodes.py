@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from packing.report.account import Account
 from packing.report.occupancy import NodeUse, node_uses
-from packing.report.page import Line, Page, heading
-from packing.report.table import cut
+from packing.report.page import Line, Page, heading, wrapped
 from packing.report.words import HOSTING_WORDS, percent, plural
 
 INDENT = "      "
@@ -29,8 +28,9 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
     shown = page.shown(len(ordered))
     yield heading(f"Nodes ({len(uses):,}; a bar shows the memory of one accelerator in its busiest slot)")
     for members in ordered[:shown]:
-        yield Line(cut(f"  {_count(members, page)}  {_contents(members[0], page)}", page.width))
+        yield Line(f"  {_count(members, page)}  {_contents(members[0], page)}")
         yield from _bars(members[0], page)
+        yield from _in_turns(members[0], page, hours_known=account.problem is not None)
     if shown < len(ordered):
         rest = sum(len(members) for members in ordered[shown:])
         yield Line(f"  … and {rest:,} more nodes in {plural(len(ordered) - shown, 'other arrangement')} (--all shows them)")
@@ -43,7 +43,7 @@ def _count(members: list[NodeUse], page: Page) -> str:
 def _contents(use: NodeUse, page: Page) -> str:
     """Type, zone, hosting and the models on the node, each with its number of copies."""
     models = Counter(copy.model for copy in use.copies)
-    listed = ", ".join(name if count == 1 else f"{count} {page.times} {name}" for name, count in models.items())
+    listed = page.named([name if count == 1 else f"{count} {page.times} {name}" for name, count in models.items()])
     zone = f" {use.node.zone}" if use.node.zone else ""
     more = f"{plural(len(models), 'model')}: " if len(models) > 1 else ""
     return f"{use.node.instance_type}{zone}, {HOSTING_WORDS[use.hosting]}: {more}{listed or 'empty'}"
@@ -62,3 +62,15 @@ def _bars(use: NodeUse, page: Page) -> Iterator[Line]:
     else:
         text = "".join(page.level(share) for share in use.shares)
     yield Line(INDENT + text, "green")
+
+
+def _in_turns(use: NodeUse, page: Page, *, hours_known: bool) -> Iterator[Line]:
+    """What the bars leave out where models take turns: within a slot, or where nobody says in which slots."""
+    if not use.together or max(use.together) <= max(use.shares):
+        return
+    if hours_known:
+        yield from wrapped(f"those with traffic at that time need {percent(max(use.together))} together, and take turns", page, INDENT)
+        return
+    yield from wrapped(
+        f"largest model; all models together {percent(max(use.together))}, but they take turns: --problem tells what is loaded at once", page, INDENT
+    )

@@ -11,8 +11,8 @@ from packing.report.table import table
 
 
 def lines(account: Account, page: Page) -> Iterator[Line]:
-    """One row for each rule that removed candidates, the most effective first."""
-    if not account.removed:
+    """One row for each rule that removed candidates, the most effective first; only where everything is shown."""
+    if not account.removed or page.rows is not None:
         return
     candidates: defaultdict[str, int] = defaultdict(int)
     models: defaultdict[str, set[str]] = defaultdict(set)
@@ -23,4 +23,4 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
     yield heading("Ways to serve a model that rules removed before the search")
     ordered = sorted(candidates, key=lambda rule: (-candidates[rule], rule))
     rows = [[rule, f"{candidates[rule]:,}", f"{len(models[rule]):,}"] for rule in ordered]
-    yield from map(Line, table(["rule", "candidates", "models"], rows, page.width, right=(1, 2)))
+    yield from map(Line, table(["rule", "candidates", "models"], rows, page.table_width, right=(1, 2)))

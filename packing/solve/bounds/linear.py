@@ -10,7 +10,6 @@ Equal models are one column group with a multiplicity: the size is that of the d
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -18,8 +17,12 @@ from typing import Any
 from packing.compile.data import UNLIMITED, Candidate, Compiled, ModelData
 from packing.domain.words import Hosting
 from packing.solve.bounds.prices import POOLED, SCALE, Prices, Row, most_on_node, needs_of, rows_of, whole_price
+from packing.solve.context import Share
+from packing.solve.programs import solved
 from packing.solve.task import Demand, Task
 
+MAKE = 8e-6
+"""Units of work to make a coefficient of the program."""
 COST_UNIT = 10**6
 """Objective units per unit of the program's costs: with costs in thousands GLOP's tolerances hold, with 10^9 it calls answers imprecise."""
 
@@ -45,6 +48,8 @@ class LinearRelaxation:
         self._uses: dict[Row, list[Any]] = defaultdict(list)
         self._rows: dict[Row, Any] = {}
         self.pooled: dict[tuple[int, Hosting], Any] = {}
+        self._size, self._made = 0, False
+        """Coefficients, and whether the work of making the program has been counted."""
         self.missing: dict[int, Any] = {}
         """Missing copies of each class of equal models, by its first member."""
         for members in demand_classes(compiled, task):
@@ -77,11 +82,13 @@ class LinearRelaxation:
         per_node = single_capacity(compiled, model, candidates)
         for candidate, var in zip(candidates, x, strict=True):
             self._cost.append(candidate.coefficient / COST_UNIT * var)
+            self._size += 3
             if candidate.hosting is Hosting.SINGLE_MODEL:
                 self._nodes[candidate.kind].append(var / per_node[candidate.kind])
                 continue
             for dimension, slot, amount in needs_of(candidate, compiled):
                 self._uses[candidate.kind, candidate.hosting, dimension, slot].append((amount, var))
+                self._size += 1
 
     @staticmethod
     def _asked(demand: Demand, model: ModelData) -> tuple[int, int]:
@@ -106,16 +113,16 @@ class LinearRelaxation:
             self._cost.append(compiled.pools[pool].coefficient / COST_UNIT * opened[-1])
         program.add_linear_constraint(mathopt.fast_sum(self._nodes[index]) <= mathopt.fast_sum(opened))
 
-    def prices(self, seconds: float) -> Prices | None:
+    def prices(self, share: Share) -> Prices | None:
         """The duals of the resource rows at the optimum, or None if the solver did not finish in time."""
         self.program.minimize(self.cost)
-        answer = self._solve(seconds)
+        answer = self._solve(share)
         if answer is None:
             return None
         duals = answer.dual_values(list(self._rows.values()))
         return Prices({row: whole_price(-dual * COST_UNIT * SCALE) for row, dual in zip(self._rows, duals, strict=True)})
 
-    def most_nodes(self, budget: int, seconds: float) -> dict[tuple[int, Hosting], int]:
+    def most_nodes(self, budget: int, share: Share) -> dict[tuple[int, Hosting], int]:
         """Upper bounds on the nodes of each type and hosting option in any plan that costs no more than `budget` units.
 
         A node more than that would make even the relaxation dearer. Where the solver found no answer, what the
@@ -124,9 +131,9 @@ class LinearRelaxation:
         found = self._affordable(budget)
         row = self.program.add_linear_constraint(self.cost <= (budget * (1 + 1e-9) + 10) / COST_UNIT)
         for key, y in self.pooled.items():
-            if any(hosting is key[1] for _, hosting, _, _ in self._uses):
+            if any(hosting is key[1] for _, hosting, _, _ in self._uses) and share() > 0:
                 self.program.maximize(y)
-                answer = self._solve(seconds / len(self.pooled))
+                answer = self._solve(share)
                 if answer is not None:
                     most = int(answer.variable_values(y) + 1e-3)
                     found[key] = min(most, found.get(key, most))
@@ -142,12 +149,16 @@ class LinearRelaxation:
                 found.update({(index, hosting): budget // min(prices) for hosting in Hosting})
         return found
 
-    def _solve(self, seconds: float) -> Any:
+    def _solve(self, share: Share) -> Any:
         mathopt = self._mathopt
+        if not self._made:
+            self._made = True
+            share.spend(MAKE * self._size)
         # About one program in a thousand is solved and then called imprecise, for what its rows were scaled by: once more without.
         for scaling in (None, mathopt.Emphasis.OFF):
-            limits = mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.01, seconds)), threads=1, scaling=scaling)
-            answer = mathopt.solve(self.program, mathopt.SolverType.GLOP, params=limits)
+            answer = solved(
+                share, self._size, lambda params: mathopt.solve(self.program, mathopt.SolverType.GLOP, params=params), threads=1, scaling=scaling
+            )
             if answer.termination.reason != mathopt.TerminationReason.IMPRECISE:
                 break
         return answer if answer.termination.reason == mathopt.TerminationReason.OPTIMAL else None

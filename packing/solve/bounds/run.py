@@ -26,19 +26,19 @@ def quick_bound(compiled: Compiled, context: SearchContext) -> None:
 
 def linear_bound(compiled: Compiled, context: SearchContext) -> Prices | None:
     """The bound from the linear relaxation's duals; returns them."""
-    prices = LinearRelaxation(compiled, whole_task(compiled)).prices(context.remaining())
+    prices = LinearRelaxation(compiled, whole_task(compiled)).prices(context.share())
     if prices is not None:
         context.raise_bound(forced_vector(compiled), price_bound(compiled, prices), "linear relaxation")
     return prices
 
 
-def tenant_bound(compiled: Compiled, context: SearchContext, prices: Prices, seconds: float) -> None:
-    """The same prices, with tenants that share no node paying for whole ones."""
-    payments = tenant_payments(compiled, context, prices, seconds)
+def tenant_bound(compiled: Compiled, context: SearchContext, prices: Prices, work: float) -> None:
+    """The same prices, with tenants that share no node paying for whole ones, for so many units of work."""
+    payments = tenant_payments(compiled, context, prices, work)
     if payments:
         context.raise_bound(forced_vector(compiled), price_bound(compiled, prices, payments), "whole nodes")
 
 
 def scarcity_prices(compiled: Compiled, context: SearchContext) -> Prices | None:
     """Prices for the greedy: where stock does not suffice they make scarce types dear."""
-    return LinearRelaxation(compiled, whole_task(compiled), missing_weight=MISSING_WEIGHT).prices(context.remaining())
+    return LinearRelaxation(compiled, whole_task(compiled), missing_weight=MISSING_WEIGHT).prices(context.share())

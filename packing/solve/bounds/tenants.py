@@ -25,15 +25,15 @@ from packing.solve.node_state import CONTAINER, INSTANCE
 COARSE = 2**20
 """Large amounts are counted in these units: needs rounded down and capacities up, which only relaxes the rows."""
 MOST_WORK = 2.0
-"""Deterministic seconds of CP-SAT for one tenant, at most."""
+"""Units of work for one tenant, at most."""
 STRICT = {Hosting.INFERENCE_COMPONENT: INSTANCE, Hosting.MULTI_MODEL: CONTAINER}
 """From which isolation on a node under this hosting option is the tenant's own."""
 
 
-def tenant_payments(compiled: Compiled, context: SearchContext, prices: Prices, seconds: float) -> dict[int, int]:
+def tenant_payments(compiled: Compiled, context: SearchContext, prices: Prices, work: float) -> dict[int, int]:
     """For tenants with whole nodes of their own: what they pay at least, in 1/SCALE units.
 
-    `seconds` of work are shared out among the tenants and counted deterministically; the clock only guards the limit.
+    `work` : units, shared out among the tenants.
     """
     priced = PricedModels(compiled, prices)
     by_tenant: defaultdict[int, list[ModelData]] = defaultdict(list)
@@ -41,7 +41,7 @@ def tenant_payments(compiled: Compiled, context: SearchContext, prices: Prices, 
         by_tenant[model.tenant].append(model)
     concerned = {tenant: models for tenant, models in by_tenant.items() if any(_needs_own_nodes(model) for model in models)}
     found: dict[int, int] = {}
-    work = min(MOST_WORK, seconds / max(1, len(concerned)))
+    each = min(MOST_WORK, work / max(1, len(concerned)))
     for tenant in sorted(concerned, key=lambda each: (len(concerned[each]), each)):
         if context.limit() is not None:
             break
@@ -49,7 +49,7 @@ def tenant_payments(compiled: Compiled, context: SearchContext, prices: Prices, 
             program = _TenantProgram(compiled, priced, concerned[tenant])
         except InexactError:
             continue
-        outcome = run(program.model, context, context.remaining(), work=work, workers=1)
+        outcome = run(program.model, context, each, workers=1)
         if outcome.found and outcome.bound is not None:
             found[tenant] = outcome.bound * SCALE
     return found
@@ -58,13 +58,13 @@ def tenant_payments(compiled: Compiled, context: SearchContext, prices: Prices, 
 def whole_node_payment(compiled: Compiled, context: SearchContext, models: list[ModelData], work: float) -> int | None:
     """What models that share nodes with nobody else pay at least for whole nodes and their copies, in objective units.
 
-    Forced missing copies are not in it. None if nothing was found with so many deterministic seconds of work.
+    Forced missing copies are not in it. None if nothing was found with so many units of work.
     """
     try:
         program = _TenantProgram(compiled, PricedModels(compiled, Prices()), models)
     except InexactError:
         return None
-    outcome = run(program.model, context, context.remaining(), work=work, workers=1)
+    outcome = run(program.model, context, work, workers=1)
     return None if outcome.bound is None else outcome.bound - program.fixed
 
 

@@ -10,7 +10,12 @@ from typing import Any
 from packing.solve.context import SearchContext
 
 LOOK_EVERY_S = 0.05
-GRACE_S = 0.5
+DETERMINISTIC = 1.4
+"""Units of work for a deterministic second of CP-SAT."""
+BUILD = 1e-5
+"""Units of work to make, hand over and read a variable or a constraint of a formulation."""
+LEAST = 1e-3
+"""Deterministic seconds that a solver is always given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +35,43 @@ class Outcome:
 def run(
     model: Any,
     context: SearchContext,
-    seconds: float,
-    on_solution: Callable[[Callable[[Any], int]], None] | None = None,
     work: float | None = None,
+    on_solution: Callable[[Callable[[Any], int]], None] | None = None,
     workers: int | None = None,
 ) -> Outcome:
-    """Solve within `seconds` (and `work` deterministic seconds); returns early if the context is cancelled.
+    """Solve with so many units of work at most; returns early if the context is cancelled, its gap reached or its time over.
 
+    `work` : None: all that is left of what is under way. No other part of the search gets less for what was not used.
     `workers` : threads; None: as many as the context says. Small programs are quicker with one.
 
-    The time limit of the solver follows the wall clock, which may jump: a watchdog on the monotonic clock
-    stops it as well. KeyboardInterrupt in the calling thread stops the solver and is passed on.
+    CP-SAT's own time limit follows the wall clock, which may jump, and is not used: its deterministic time is limited, and a
+    watchdog on the monotonic clock stops it where that takes too long. KeyboardInterrupt in the calling thread stops the
+    solver and is passed on.
     """
     from ortools.sat.python import cp_model
 
+    proto = model.proto
+    context.spend(BUILD * (len(proto.variables) + len(proto.constraints)))
+    left = context.work_left()
     solver = cp_model.CpSolver()
     parameters = solver.parameters
-    parameters.max_time_in_seconds = max(0.01, seconds)
-    if work is not None:
-        parameters.max_deterministic_time = work
+    parameters.max_deterministic_time = max(LEAST, (left if work is None else min(work, left)) / DETERMINISTIC)
     parameters.num_workers = context.workers if workers is None else workers
     parameters.random_seed = context.seed
     # Packing is proven by linear programs and cuts: with fewer of them in the search, bounds hardly move (measured: 10 times slower).
     parameters.linearization_level = 2
     parameters.catch_sigint_signal = False
     parameters.log_search_progress = False
-    callback = _Callback(on_solution)() if on_solution is not None else None
+    status = _watched(solver, model, context, _Callback(on_solution, context)() if on_solution is not None else None)
+    outcome = _outcome(solver, status, cp_model)
+    context.spend(DETERMINISTIC * outcome.work)
+    if not outcome.optimal and not outcome.infeasible and (work is None or work > left):
+        context.budget.exhausted = True
+    return outcome
+
+
+def _watched(solver: Any, model: Any, context: SearchContext, callback: Any) -> Any:
+    """The status of a solve in a thread of its own, which is stopped as soon as the context is cancelled or its time is over."""
     holder: dict[str, Any] = {}
 
     def solve() -> None:
@@ -65,12 +81,13 @@ def run(
             holder["error"] = error
 
     thread = threading.Thread(target=solve, name="packing-cp-sat", daemon=True)
-    start = context.elapsed()
     thread.start()
+    late = False
     try:
         while thread.is_alive():
             thread.join(LOOK_EVERY_S)
-            if context.cancelled or context.elapsed() - start > seconds + GRACE_S:
+            if thread.is_alive() and (context.cancelled or context.remaining() <= 0):
+                late = late or not context.cancelled
                 solver.stop_search()
     except BaseException:
         solver.stop_search()
@@ -78,7 +95,8 @@ def run(
         raise
     if "error" in holder:
         raise holder["error"]
-    return _outcome(solver, holder["status"], cp_model)
+    context.budget.late = context.budget.late or late
+    return holder["status"]
 
 
 def _outcome(solver: Any, status: Any, cp_model: Any) -> Outcome:
@@ -100,16 +118,18 @@ def _round_up(bound: float) -> int:
 class _Callback:
     """Makes CP-SAT's callback class only when ortools is loaded."""
 
-    def __init__(self, on_solution: Callable[[Callable[[Any], int]], None]) -> None:
-        self._on_solution = on_solution
+    def __init__(self, on_solution: Callable[[Callable[[Any], int]], None], context: SearchContext) -> None:
+        self._on_solution, self._context = on_solution, context
 
     def __call__(self) -> Any:
         from ortools.sat.python import cp_model
 
-        report = self._on_solution
+        report, context = self._on_solution, self._context
 
         class Callback(cp_model.CpSolverSolutionCallback):  # type: ignore[misc,unused-ignore]
             def on_solution_callback(self) -> None:
                 report(self.value)
+                if context.closed():  # here and not in the watchdog, so that it stops at the same solution every time
+                    self.stop_search()
 
         return Callback()

@@ -19,6 +19,10 @@ from packing.solve.task import Task, independent_parts, whole_task
 
 MOST_VARIABLES = 400_000
 """Estimated variables beyond which a part is left to other strategies."""
+MAKE, MAKING = (2e-5, 7e-6), 0.7
+"""Units of work to make a variable with its rows, each and for each slot (nothing interrupts it), and the part of what is left that it may take."""
+LIMITS, LEVEL = 0.3, 0.5
+"""Shares of the work left for limits on the numbers of nodes, and for one level of missing copies."""
 
 
 def cp_sat(compiled: Compiled, context: SearchContext) -> None:
@@ -55,8 +59,8 @@ def _solve_parts(compiled: Compiled, context: SearchContext) -> None:
         if context.limit() is not None:
             return
         others = [node for each in parts if each is not part for node in each.nodes]
-        seconds = context.remaining() / (len(parts) - position)
-        nodes, bound = solve_task(compiled, context, part.task, part.nodes, seconds, others)
+        with context.part(1 / (len(parts) - position)):
+            nodes, bound = solve_task(compiled, context, part.task, part.nodes, others)
         part.nodes = list(nodes)
         every = every and bound is not None
         total_bound += bound or 0
@@ -88,7 +92,7 @@ def cost_of(compiled: Compiled, nodes: Sequence[NodePlan], task: Task) -> int:
 
 
 def solve_task(
-    compiled: Compiled, context: SearchContext, task: Task, nodes: Sequence[NodePlan], seconds: float, others: Sequence[NodePlan] = ()
+    compiled: Compiled, context: SearchContext, task: Task, nodes: Sequence[NodePlan], others: Sequence[NodePlan] = ()
 ) -> tuple[Sequence[NodePlan], int | None]:
     """(best nodes for the task, proven lower bound on its objective units), starting from `nodes`.
 
@@ -96,8 +100,8 @@ def solve_task(
     """
     budget = cost_of(compiled, nodes, task)
     relaxation = LinearRelaxation(compiled, task)
-    limits = relaxation.most_nodes(budget, min(seconds, context.remaining()) * 0.3)
-    if _size(compiled, task, limits) > MOST_VARIABLES:
+    limits = relaxation.most_nodes(budget, context.share(LIMITS))
+    if not _worth_making(compiled, context, _size(compiled, task, limits)):
         return nodes, None
     formulation = Formulation(compiled, task, limits)
     formulation.minimize_blend()
@@ -106,12 +110,22 @@ def solve_task(
     def improved(value: object) -> None:
         context.offer(make_plan(compiled, [*others, *formulation.read(value)]), "cp_sat")
 
-    outcome = run(formulation.model, context, min(seconds, context.remaining()), improved)
+    outcome = run(formulation.model, context, on_solution=improved)
     if not outcome.found:
         return nodes, None
     found = formulation.read(outcome.value)
     better = cost_of(compiled, found, task) < budget
     return (found if better else nodes), outcome.bound
+
+
+def _worth_making(compiled: Compiled, context: SearchContext, size: int) -> bool:
+    """Whether a formulation of this size can be made, and leaves work to solve it; if so, the work of making it is counted."""
+    work = size * (MAKE[0] + MAKE[1] * compiled.slots)
+    if size > MOST_VARIABLES or work > MAKING * context.work_left():
+        context.budget.exhausted = context.budget.exhausted or size <= MOST_VARIABLES
+        return False
+    context.spend(work)
+    return True
 
 
 def _size(compiled: Compiled, task: Task, limits: dict[tuple[int, Hosting], int]) -> int:
@@ -135,7 +149,7 @@ def _solve_shortage(compiled: Compiled, context: SearchContext) -> None:
     plan = context.incumbent
     task = whole_task(compiled)
     limits: dict[tuple[int, Hosting], int] = {}
-    if _size(compiled, task, limits) > MOST_VARIABLES:
+    if not _worth_making(compiled, context, _size(compiled, task, limits)):
         return
     formulation = Formulation(compiled, task, limits, missing_variables=True)
     proven: list[int] = []
@@ -145,7 +159,8 @@ def _solve_shortage(compiled: Compiled, context: SearchContext) -> None:
         if reached > least or any(done > low for done, low in zip(proven, forced, strict=False)):
             formulation.minimize_missing(level)
             formulation.hint(plan.nodes)
-            outcome = run(formulation.model, context, context.remaining() / 2)
+            with context.part(LEVEL):
+                outcome = run(formulation.model, context)
             if outcome.found:
                 better = make_plan(compiled, formulation.read(outcome.value))
                 if better.value < plan.value:
@@ -164,7 +179,7 @@ def _blend_of_partial(compiled: Compiled, context: SearchContext, plan: Plan, pr
     task = whole_task(compiled)
     free = Task(task.demands, task.stock, {}, task.homes)
     relaxation = LinearRelaxation(compiled, free, missing_weight=0.0)
-    limits = relaxation.most_nodes(plan.value.objective - compiled.constant, context.remaining() * 0.3)
+    limits = relaxation.most_nodes(plan.value.objective - compiled.constant, context.share(LIMITS))
     formulation = Formulation(compiled, free, limits, missing_variables=True)
     for level, total in enumerate(proven):
         formulation.fix_missing(level, total)
@@ -174,7 +189,7 @@ def _blend_of_partial(compiled: Compiled, context: SearchContext, plan: Plan, pr
     def improved(value: object) -> None:
         context.offer(make_plan(compiled, formulation.read(value)), "cp_sat")
 
-    outcome = run(formulation.model, context, context.remaining(), improved)
+    outcome = run(formulation.model, context, on_solution=improved)
     if not outcome.found:
         return
     context.offer(make_plan(compiled, formulation.read(outcome.value)), "cp_sat")

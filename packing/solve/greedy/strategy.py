@@ -23,6 +23,8 @@ PASSES = (
 )
 SHORTAGE_PASSES = (Settings(favour={Hosting.SINGLE_MODEL: 1e9}),)
 """Where a large problem does not fit at first: whole nodes for single models waste most."""
+WAY = 9e-6
+"""Units of work of one pass for each candidate of each copy."""
 LARGE = 4_000
 """Copies from which on one pass has to do: the answer is wanted at once."""
 
@@ -68,6 +70,7 @@ def greedy(compiled: Compiled, context: SearchContext, economy: Economy | None =
         best = min(best, plan, key=lambda each: each.value)
     if context.limit() is None:
         best = exchange_nodes(compiled, best)
+        context.spend(_work(compiled))
         context.offer(best, "greedy")
     return best
 
@@ -82,6 +85,7 @@ def _pass(compiled: Compiled, context: SearchContext, economy: Economy, settings
     """One pass; where something is left out, another one by priority (of large problems only if time is left)."""
     whole = constructed(compiled, economy, settings, stop)
     plan = whole.plan()
+    context.spend(_work(compiled))
     context.offer(plan, "greedy")
     if whole.cut:
         context.cut_short()
@@ -89,8 +93,14 @@ def _pass(compiled: Compiled, context: SearchContext, economy: Economy, settings
     if plan.value.complete or (context.limit() is not None and compiled.copies >= LARGE):
         return plan
     again = constructed(compiled, economy, replace(settings, priority_first=True), stop)
+    context.spend(_work(compiled))
     if again.cut:
         context.expire()  # the first pass was whole: nothing is lost but this try
     by_priority = again.plan()
     context.offer(by_priority, "greedy")
     return min(plan, by_priority, key=lambda each: each.value)
+
+
+def _work(compiled: Compiled) -> float:
+    """Units of work of one pass."""
+    return WAY * compiled.copies * (1 + len(compiled.candidates) / max(1, len(compiled.models)))

@@ -26,31 +26,31 @@ MOST_NODES = 6
 CHOICES = 10
 """Candidates per model: the cheapest by the greedy's estimate, and those in use."""
 ROUND_WORK = 0.4
-"""Deterministic seconds of CP-SAT for one neighbourhood."""
+"""Units of work of CP-SAT for one neighbourhood."""
 STALE = 10
 """Rounds without a better plan, and one for each node, after which it ends."""
-OVERHEAD = 0.1
-"""Work that a round counts on top of the solver's: building and reading the formulation."""
+OVERHEAD = 0.02
+"""Units of work that a round counts on top of the solver's: choosing, and reading the answer."""
 
 
-def neighbourhood(compiled: Compiled, context: SearchContext, economy: Economy, seconds: float) -> None:
-    """Improve the incumbent for about so many seconds' worth of work, counted deterministically."""
+def neighbourhood(compiled: Compiled, context: SearchContext, economy: Economy, work: float) -> None:
+    """Improve the incumbent for about so many units of work."""
     plan = context.incumbent
     if plan is None or not plan.nodes:
         return
     random = Random(context.seed + 1)
-    work = 0.0
+    end = context.budget.work + work
     stale = 0
-    while work < seconds and context.limit() is None and stale <= STALE + len(plan.nodes):
-        better, spent = _round(compiled, context, economy, plan, random)
-        work += spent + OVERHEAD
+    while context.budget.work < end and context.limit() is None and stale <= STALE + len(plan.nodes):
+        better = _round(compiled, context, economy, plan, random)
+        context.spend(OVERHEAD)
         stale += 1
         if better is not None and better.value < plan.value:
             plan, stale = better, 0
             context.offer(plan, "neighbourhood")
 
 
-def _round(compiled: Compiled, context: SearchContext, economy: Economy, plan: Plan, random: Random) -> tuple[Plan | None, float]:
+def _round(compiled: Compiled, context: SearchContext, economy: Economy, plan: Plan, random: Random) -> Plan | None:
     chosen = _choose(compiled, plan, random)
     kept = [node for position, node in enumerate(plan.nodes) if position not in chosen]
     emptied = [plan.nodes[position] for position in sorted(chosen)]
@@ -59,12 +59,10 @@ def _round(compiled: Compiled, context: SearchContext, economy: Economy, plan: P
         formulation = Formulation(compiled, task, _limits(compiled, task, emptied), allowed=_promising(compiled, economy, task, emptied))
         formulation.minimize_blend()
     except InexactError:
-        return None, 0.0
+        return None
     formulation.hint(emptied)
-    outcome = run(formulation.model, context, min(context.remaining(), 20 * ROUND_WORK), work=ROUND_WORK, workers=1)
-    if not outcome.found:
-        return None, outcome.work
-    return make_plan(compiled, [*kept, *formulation.read(outcome.value)]), outcome.work
+    outcome = run(formulation.model, context, ROUND_WORK, workers=1)
+    return make_plan(compiled, [*kept, *formulation.read(outcome.value)]) if outcome.found else None
 
 
 def _choose(compiled: Compiled, plan: Plan, random: Random) -> set[int]:

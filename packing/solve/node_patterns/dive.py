@@ -121,10 +121,10 @@ class Diver:
         solution: Relaxed | None = None
         affordable = False
         for attempt in range(ROUNDS):
-            if self.steps <= 0 or generator.seconds() <= 0:
+            if self.steps <= 0 or generator.share() <= 0:
                 return None
             self.steps -= 1
-            solution = master.solve(generator.seconds(), vertex=True)
+            solution = master.solve(generator.share, vertex=True)
             if solution is None:
                 return None
             affordable = solution.missing < SHORT and solution.objective - self.problem.constant <= allowed

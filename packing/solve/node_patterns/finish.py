@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from packing.solve.node_patterns.dive import SHORT, Rest, fix, whole
-from packing.solve.node_patterns.generate import Generator
+from packing.solve.node_patterns.generate import CALL, FILL, Generator
 from packing.solve.node_patterns.prices import Prices, prices_of, values_of
 from packing.solve.node_patterns.problem import Column
 from packing.solve.node_patterns.quick import quick_contents
@@ -18,7 +18,7 @@ KEEP = 0.5
 
 def finished(generator: Generator) -> Rest | None:
     """A solution near the linear program's; None where stock or the linear program lacks."""
-    relaxed = generator.master.solve(60.0, vertex=True)
+    relaxed = generator.master.solve(generator.share, vertex=True)
     if relaxed is None or relaxed.missing > SHORT:
         return None
     problem, columns = generator.problem, generator.master.columns
@@ -61,6 +61,7 @@ def _best(generator: Generator, prices: Prices, rest: Rest) -> Column | None:
         limits = generator.limits(room, wanted)
         # Whatever the prices say, everything has to be served: nothing is worth nothing.
         values = np.maximum(values_of(problem, prices, room.items), 1).astype(float)
+        generator.share.spend(CALL + FILL * ROWS * len(room))
         counts = quick_contents(room, values, limits, ROWS, generator.random)
         worth = counts @ values
         row = int(np.argmax(worth))

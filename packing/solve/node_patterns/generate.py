@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from packing.solve.context import Share
 from packing.solve.node_patterns.exact import Answer, most_valuable
 from packing.solve.node_patterns.master import Master, Relaxed
 from packing.solve.node_patterns.prices import Prices, bound_of, mixed, prices_of, values_of
@@ -26,6 +27,8 @@ SKETCHY, QUICK, THOROUGH = 4_000, 32_000, 600_000
 """Partial contents that exact pricing extends: at first; at most while the bound is not urgent; and when nothing else helps."""
 STALLED, WINDOW = 1e-3, 6
 """The linear program has stalled where it gained less than this part of its value in so many rounds."""
+CALL, FILL = 3e-4, 3.5e-7
+"""Units of work of a call for one bin, and of each of its items in each greedy content."""
 NARROW = 1e-6
 """Gap between linear program and bound that counts as none."""
 
@@ -33,8 +36,8 @@ NARROW = 1e-6
 class Generator:
     """Columns, prices and bound of one problem."""
 
-    def __init__(self, problem: Problem, seconds: Callable[[], float], seed: int, on_bound: Callable[[int], None] = lambda _: None) -> None:
-        self.problem, self.seconds = problem, seconds
+    def __init__(self, problem: Problem, share: Share, seed: int, on_bound: Callable[[int], None] = lambda _: None) -> None:
+        self.problem, self.share = problem, share
         self.on_bound = on_bound
         self.pause: Callable[[], bool] = lambda: False
         """Whether column generation should stop for now."""
@@ -66,6 +69,7 @@ class Generator:
             if not len(room):
                 continue
             values = values_of(self.problem, prices, room.items)
+            self.share.spend(CALL + FILL * rows * len(room))
             counts = np.unique(quick_contents(room, values.astype(float), self.limits(room, copies), rows, self.random), axis=0)
             worth = counts @ values
             cost = prices.bin[self.problem.bins[room.number].kind]
@@ -79,9 +83,9 @@ class Generator:
         course: list[float] = []
         wanted = [self.useful(index, demand.copies, demand.peak) for index, demand in enumerate(self.problem.demands)]
         for _ in range(rounds):
-            if self.seconds() <= 0 or self.pause() or (enough is not None and self.bound >= enough):
+            if self.share() <= 0 or self.pause() or (enough is not None and self.bound >= enough):
                 return solution
-            found = self.master.solve(self.seconds())
+            found = self.master.solve(self.share)
             if found is None:
                 return solution
             solution = found
@@ -136,14 +140,15 @@ class Generator:
 
     def _price(self, prices: Prices, wanted: Sequence[int], effort: int) -> list[Answer]:
         def stop() -> bool:
-            return self.seconds() <= 0
+            return self.share() <= 0
 
-        return [
-            most_valuable(
-                room, values_of(self.problem, prices, room.items), self.limits(room, wanted), self._floor(prices, room), effort, self._scratch, stop
-            )
-            for room in self.rooms
-        ]
+        answers = []
+        for room in self.rooms:
+            values = values_of(self.problem, prices, room.items)
+            answer = most_valuable(room, values, self.limits(room, wanted), self._floor(prices, room), effort, self._scratch, stop)
+            self.share.spend(CALL + answer.work)
+            answers.append(answer)
+        return answers
 
     def _learn(self, prices: Prices, answers: Sequence[Answer]) -> None:
         """The bound that these prices prove."""

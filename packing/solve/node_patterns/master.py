@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from packing.solve.context import Share
 from packing.solve.node_patterns.problem import UNLIMITED, Column, Problem
+from packing.solve.programs import solved
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Master:
         self.columns: list[Column] = []
         self.known: dict[Column, int] = {}
         self._simplex: Any = None
+        self._size = 3 * len(problem.demands)
+        """Coefficients, nearly."""
         self.price: list[int] = []
         """By column, what its copies cost beyond the least."""
         self._number: dict[Any, int] = {}
@@ -91,6 +94,7 @@ class Master:
                 each = problem.items[item]
                 copies_of[each.demand] = copies_of.get(each.demand, 0) + copies
                 rate_of[each.demand] = rate_of.get(each.demand, 0) + copies * each.rate
+            self._size += 2 + len(copies_of)
             for demand, copies in copies_of.items():
                 self._copies[demand].set_coefficient(y, float(copies))
                 if demand in self._rates:
@@ -106,23 +110,22 @@ class Master:
         for v, count in zip(self._v, stock, strict=True):
             v.upper_bound = _finite(count)
 
-    def solve(self, seconds: float, *, vertex: bool = False) -> Relaxed | None:
+    def solve(self, share: Share, *, vertex: bool = False) -> Relaxed | None:
         """The optimum; None if the solver has none in time.
 
         By HiGHS's interior-point method without crossover, whose duals are in the middle of all optimal ones;
         `vertex`: by the simplex method, for values that are whole where possible.
         """
         mathopt = self.mathopt
-        limit = dt.timedelta(seconds=max(0.01, seconds))
         if vertex:
-            self._simplex = self._simplex or mathopt.IncrementalSolver(self.program, mathopt.SolverType.GLOP)
-            answer = self._simplex.solve(params=self._params(limit, vertex=True), model_params=self._sparse)
+            simplex = self._simplex = self._simplex or mathopt.IncrementalSolver(self.program, mathopt.SolverType.GLOP)
+            answer = solved(share, self._size, lambda params: simplex.solve(params=params, model_params=self._sparse), threads=1)
             return self._read(answer) if answer.termination.reason is mathopt.TerminationReason.OPTIMAL else None
         try:
-            answer = mathopt.solve(self.program, mathopt.SolverType.HIGHS, params=self._params(limit, vertex=False), model_params=self._wanted())
+            answer = self._solved(share, mathopt.SolverType.HIGHS, **self._interior())
         except (AttributeError, ValueError, RuntimeError):
             # HiGHS answers "unknown" to some degenerate programs, and OR-Tools 9.15 stumbles over its own report of it.
-            answer = mathopt.solve(self.program, mathopt.SolverType.GLOP, params=self._params(limit, vertex=True))
+            answer = self._solved(share, mathopt.SolverType.GLOP, threads=1)
         return self._read(answer) if answer.termination.reason is mathopt.TerminationReason.OPTIMAL else None
 
     def _wanted(self) -> Any:
@@ -133,17 +136,20 @@ class Master:
             reduced_costs_filter=mathopt.SparseVectorFilter(filtered_items=[]),
         )
 
-    def _params(self, limit: dt.timedelta, *, vertex: bool) -> Any:
+    def _solved(self, share: Share, solver: Any, **parameters: Any) -> Any:
+        def solve(params: Any) -> Any:
+            return self.mathopt.solve(self.program, solver, params=params, model_params=self._wanted())
+
+        return solved(share, self._size, solve, **parameters)
+
+    def _interior(self) -> dict[str, Any]:
         from ortools.math_opt.solvers import highs_pb2
 
-        mathopt = self.mathopt
-        if vertex:
-            return mathopt.SolveParameters(time_limit=limit, threads=1)
         options = highs_pb2.HighsOptionsProto()
         options.int_options["threads"] = 1
         options.bool_options["output_flag"] = options.bool_options["log_to_console"] = False
         options.string_options["parallel"] = options.string_options["run_crossover"] = "off"
-        return mathopt.SolveParameters(time_limit=limit, lp_algorithm=mathopt.LPAlgorithm.BARRIER, highs=options)
+        return {"lp_algorithm": self.mathopt.LPAlgorithm.BARRIER, "highs": options}
 
     def _read(self, answer: Any) -> Relaxed:
         dual, value = answer.dual_values(), answer.variable_values()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from packing.solve.context import Share
 from packing.solve.node_patterns.dive import SHORT, Diver, Rest, whole
 from packing.solve.node_patterns.finish import finished
 from packing.solve.node_patterns.generate import Generator
@@ -12,7 +13,7 @@ from packing.solve.node_patterns.master import Relaxed
 from packing.solve.node_patterns.problem import Column, Problem
 
 FIRST = 0.45
-"""Share of the time that the linear program may take before the first dive."""
+"""Part of the share that the linear program may take before the first dive."""
 EARLY, MOST_ROUNDS = 12, 10_000
 """Rounds of column generation before the first solution is made of what there is; rounds at most."""
 STEPS = 150
@@ -38,7 +39,7 @@ class Outcome:
 
 def solve(
     problem: Problem,
-    seconds: Callable[[], float],
+    share: Share,
     *,
     seed: int = 0,
     columns: Sequence[Column] = (),
@@ -51,20 +52,16 @@ def solve(
     Parameters
     ----------
     problem : in integers.
-    seconds : time left; 0 as soon as the search should stop.
+    share : of the search's work.
     columns : contents to begin with.
     upper : cost of a solution that is known already; only better ones are looked for.
     on_bound, on_columns : hear of better bounds and solutions.
-
-    Notes
-    -----
-    Nothing but `seconds` depends on a clock, so that a search that ends before it is reproducible.
     """
-    generator = Generator(problem, seconds, seed, on_bound)
+    generator = Generator(problem, share, seed, on_bound)
     generator.master.add(columns)
     best, cost, idle = None, upper, 0
-    start = seconds()
-    generator.pause = lambda: start - seconds() > FIRST * start
+    first = share.part(FIRST)
+    generator.pause = lambda: first() <= 0
     relaxed: Relaxed | None = None
     for rounds, patient in ((EARLY, True), (MOST_ROUNDS, False)):
         relaxed = generator.relax(enough=cost, rounds=rounds, patient=patient) or relaxed
@@ -77,7 +74,7 @@ def solve(
     generator.pause = lambda: False
     diver = Diver(generator)
     for number in range(DIVES):
-        if relaxed is None or relaxed.missing > SHORT or seconds() <= 0 or (cost is not None and cost <= generator.bound):
+        if relaxed is None or relaxed.missing > SHORT or share() <= 0 or (cost is not None and cost <= generator.bound):
             break
         goal = max(generator.bound, problem.rounded_up(int(relaxed.objective * (1 - 1e-9))))
         if not generator.converged and number == len(LADDER):

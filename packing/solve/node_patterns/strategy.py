@@ -45,7 +45,7 @@ class _Run:
         self.bounds: list[int] = [problem.constant for problem in self.problems]
 
     def run(self) -> None:
-        """All parts, the large ones last, each with its share of the time left."""
+        """All parts, the large ones last, each with its share of the work left."""
         for number, layout in enumerate(self.layouts):
             self._solve(number, layout)
             if self.context.limit() is not None:
@@ -55,10 +55,7 @@ class _Run:
     def _solve(self, number: int, layout: Layout) -> None:
         context, problem = self.context, self.problems[number]
         columns = list(columns_of(layout, self.start))
-        end = context.elapsed() + context.remaining() / (len(self.layouts) - number) ** 0.5
-
-        def seconds() -> float:
-            return 0.0 if context.limit() is not None else end - context.elapsed()
+        share = context.share(1 / (len(self.layouts) - number) ** 0.5)
 
         def better(bound: int) -> None:
             self.bounds[number] = max(self.bounds[number], bound)
@@ -69,7 +66,7 @@ class _Run:
             if number == len(self.layouts) - 1:
                 self._compose()
 
-        solve(problem, seconds, seed=context.seed, columns=columns, upper=self._upper(), on_bound=better, on_columns=solved)
+        solve(problem, share, seed=context.seed, columns=columns, upper=self._upper(), on_bound=better, on_columns=solved)
 
     def _upper(self) -> int | None:
         """What the incumbent pays, if it is complete and the problem is all there is."""

@@ -96,11 +96,13 @@ class Tables:
     values, most : (n,) in this order.
     tables : per view (n + 1, cells); the last cell is the empty bin.
     steps : (views, n) cells that one copy takes.
+    cells : of all tables that were made on the way.
     """
 
     def __init__(self, room: Room, values: np.ndarray, most: np.ndarray, floor: int, scratch: Scratch) -> None:
         self._scratch = scratch
         self.order: np.ndarray = np.zeros(0, dtype=np.int64)
+        self.cells = 0
         useful = np.flatnonzero((values > 0) & (most > 0))
         duals = relaxed_duals(room.share[useful], values[useful], most[useful]) if len(useful) else np.zeros(len(room.capacity))
         mixture = np.round(PARTS * duals / max(float(duals.sum()), 1e-12)).astype(np.int64)
@@ -131,6 +133,7 @@ class Tables:
         self.steps = np.stack([view.cells[self.order] for view in views])
         self._scratch.reset()
         self.tables = [view.table(self.order, values, most, self._scratch) for view in views]
+        self.cells += sum(table.size for table in self.tables)
 
     def _reachable(self) -> np.ndarray:
         """(n,) in order: no content with this item is worth more."""

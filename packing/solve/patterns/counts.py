@@ -11,16 +11,16 @@ The last rows say that n nodes of q_k copies each serve c_i copies, divided by d
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from packing.compile.data import Compiled
 from packing.domain.words import Hosting
-from packing.solve.context import SearchContext
+from packing.solve.context import SearchContext, Share
 from packing.solve.patterns.classes import ModelClass
 from packing.solve.patterns.layout import Group, Layout
 from packing.solve.patterns.pricing import SCALE, Cut
+from packing.solve.programs import node_limit, solved
 
 PRECISION = 22
 """Bits to which cuts are rounded: the solver is quick with small numbers."""
@@ -60,7 +60,7 @@ def node_counts(
     compiled: Compiled,
     parts: Sequence[Layout],
     cuts: Sequence[Sequence[Cut]],
-    seconds: float,
+    share: Share,
     context: SearchContext,
     *,
     exact: bool,
@@ -87,7 +87,7 @@ def node_counts(
         units.append(unit)
     if sum(cost * most for cost, most in zip(program.cost, program.most, strict=True)) > LARGEST:
         return None
-    answer = _exactly(program, seconds, context, start.raw if start else []) if exact else _quickly(program, seconds)
+    answer = _exactly(program, share, context, start.raw if start else []) if exact else _quickly(program, share)
     if answer is None:
         return None
     value, bound = answer
@@ -118,7 +118,7 @@ def _cut_rows(program: _Program, part: Layout, counts: Sequence[int], cuts: Sequ
     return paid, unit
 
 
-def _exactly(program: _Program, seconds: float, context: SearchContext, start: Sequence[int]) -> tuple[list[int], int] | None:
+def _exactly(program: _Program, share: Share, context: SearchContext, start: Sequence[int]) -> tuple[list[int], int] | None:
     from ortools.sat.python import cp_model
 
     from packing.solve.cp_sat.solver import run
@@ -130,13 +130,14 @@ def _exactly(program: _Program, seconds: float, context: SearchContext, start: S
     model.minimize(sum(cost * variable for cost, variable in zip(program.cost, variables, strict=True)))
     for variable, value in zip(variables, start, strict=False):
         model.add_hint(variable, value)
-    outcome = run(model, context, seconds)
+    with context.budget.until(share.end):
+        outcome = run(model, context)
     if not outcome.found or outcome.bound is None:
         return None
     return [outcome.value(variable) for variable in variables], outcome.bound if outcome.optimal else outcome.bound - 1
 
 
-def _quickly(program: _Program, seconds: float) -> tuple[list[int], None] | None:
+def _quickly(program: _Program, share: Share) -> tuple[list[int], None] | None:
     from ortools.math_opt.python import mathopt
 
     model = mathopt.Model()
@@ -146,8 +147,12 @@ def _quickly(program: _Program, seconds: float) -> tuple[list[int], None] | None
         model.add_linear_constraint(mathopt.fast_sum(factor / size * variables[index] for index, factor in terms) >= least / size)
     unit = float(max(1, *program.cost))
     model.minimize(mathopt.fast_sum(cost / unit * variable for cost, variable in zip(program.cost, variables, strict=True)))
-    params = mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.01, seconds)), relative_gap_tolerance=1e-6)
-    answer = mathopt.solve(model, mathopt.SolverType.GSCIP, params=params)
+    entries = sum(len(terms) for terms, _ in program.rows)
+    nodes = node_limit(share(), entries)
+    gap = 1e-6
+    answer = solved(
+        share, entries, lambda params: mathopt.solve(model, mathopt.SolverType.GSCIP, params=params), relative_gap_tolerance=gap, node_limit=nodes
+    )
     if answer.termination.reason not in (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.FEASIBLE):
         return None
     return [round(value) for value in answer.variable_values(variables)], None

@@ -16,7 +16,7 @@ from packing.solve.task import Task, whole_task
 
 
 def exact_nodes(
-    compiled: Compiled, context: SearchContext, part: Part, counts: Sequence[int], start: Sequence[NodePlan], used: Mapping[int, int], seconds: float
+    compiled: Compiled, context: SearchContext, part: Part, counts: Sequence[int], start: Sequence[NodePlan], used: Mapping[int, int]
 ) -> list[NodePlan] | None:
     """The part's copies on these nodes; None if the solver finds no way in time."""
     members = sorted(part.layout.class_of)
@@ -40,5 +40,5 @@ def exact_nodes(
     except InexactError:
         return None
     formulation.hint(start)
-    outcome = run(formulation.model, context, seconds)
+    outcome = run(formulation.model, context)
     return formulation.read(outcome.value) if outcome.found else None

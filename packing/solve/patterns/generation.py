@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from packing.compile.data import Compiled
 from packing.domain.words import Hosting
+from packing.solve.context import Share
 from packing.solve.node_state import CONTAINER, INSTANCE
 from packing.solve.patterns.layout import ANYONE, Group, Layout
 from packing.solve.patterns.master import Column, Duals, Master, Solution
@@ -62,18 +63,19 @@ class Search:
 def generate_columns(
     master: Master,
     pricer: Pricer,
-    seconds: Callable[[], float],
+    share: Share,
     on_bound: Callable[[int], None],
     search: Search,
     start: Duals | None = None,
     gap: float = 2e-6,
+    enough: Callable[[Search], bool] = lambda _: False,
 ) -> None:
-    """Rounds of column generation, until program and bound are this close; `on_bound` hears of every better bound."""
+    """Rounds of column generation, until program and bound are this close, or what is found is enough; `on_bound` hears of every better bound."""
     search.converged = False
     if start is not None and search.bound is None:
-        master.add(_evaluate(master, pricer, start, EFFORTS[0][1], search, on_bound))
-    while seconds() > 0:
-        solution = master.solve(seconds())
+        master.add(_evaluate(master, pricer, start, EFFORTS[0][1], search, on_bound, share))
+    while share() > 0 and not enough(search):
+        solution = master.solve(share)
         if solution is None:
             return
         search.solution = solution
@@ -88,13 +90,13 @@ def generate_columns(
         while True:
             smooth = solution.duals if search.centre is None or weight == 0 else blend(search.centre, solution.duals, weight)
             effort = search.effort() if weight else THOROUGH
-            columns = _evaluate(master, pricer, smooth, effort, search, on_bound)
+            columns = _evaluate(master, pricer, smooth, effort, search, on_bound, share)
             improving = [column for column in columns if column_improves(master, column, solution.duals)]
             added = master.add(improving)
             if added or not weight:
                 break
             weight = 0.0 if weight < 0.3 else weight / 2
-            if seconds() <= 0:
+            if share() <= 0 or enough(search):
                 return
         search.heed(better=search.bound is not None and (before is None or search.bound > before))
         if not added:
@@ -102,9 +104,11 @@ def generate_columns(
             return
 
 
-def _evaluate(master: Master, pricer: Pricer, duals: Duals, effort: Effort, search: Search, on_bound: Callable[[int], None]) -> list[Column]:
+def _evaluate(
+    master: Master, pricer: Pricer, duals: Duals, effort: Effort, search: Search, on_bound: Callable[[int], None], share: Share
+) -> list[Column]:
     prices = prices_of(duals)
-    values, columns = pricer.contents(prices, effort, MORE, duals.room)
+    values, columns = pricer.contents(prices, effort, MORE, duals.room, share)
     search.cuts.append(pricer.cut(master.costs, prices, values))
     bound = pricer.bound(master.costs, prices, values)
     if search.bound is None or bound > search.bound:

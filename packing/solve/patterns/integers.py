@@ -1,6 +1,6 @@
 """Whole numbers for a part: how many bins of each content.
 
-Small parts are one integer program over the columns found. In large ones HiGHS ends one or two per cent above the
+Small parts are one integer program over the columns found, if there is work enough for it. In large ones HiGHS ends one or two per cent above the
 linear program; there is a dive instead. The linear program's vertex is rounded down; of what is left, the contents that are nearly whole are rounded up, new
 contents that suit the rest are priced, and the program is solved again. Each step adapts to the steps before, so that
 little is lost (price and dive; Sadykov et al., INFORMS J. Comput. 31, 2019). The last few bins are left to composition and
@@ -9,13 +9,15 @@ ruin and recreate: their copies fill gaps for less than bins of their own cost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import ceil, floor
 
+from packing.solve.context import Share
 from packing.solve.patterns.generation import column_improves
 from packing.solve.patterns.master import Master, Solution
 from packing.solve.patterns.parts import Part
 from packing.solve.patterns.pricing import prices_of
+from packing.solve.programs import enough_for_root
 
 STEPS = 400
 """Steps at most."""
@@ -31,26 +33,30 @@ SMALL = 600
 """Copies up to which a part is one integer program."""
 REST = 6.0
 """Bins that are not whole, in sum, at which the dive ends."""
+NODES = 0.25
+"""Part of what is left for whole numbers of nodes."""
 TINY = 1e-6
 
 
-def whole_solution(part: Part, counts: Sequence[int] | None, seconds: Callable[[], float], threads: int) -> Solution | None:
+def whole_solution(part: Part, counts: Sequence[int] | None, share: Share, threads: int) -> Solution | None:
     """A whole solution with at most these nodes (None: as many as wanted), good but not proven; None if none is found in time."""
     if part.copies > SMALL:
-        return dive(part, counts, seconds)
+        return dive(part, counts, share)
     program = Master(part.layout, part.costs, whole=True)
     program.add(part.master.columns)
+    if not enough_for_root(share(), program.size):
+        return dive(part, counts, share)
     program.limit_nodes(counts)
-    return program.solve(seconds(), gap=1e-5, threads=threads)
+    return program.solve(share, gap=1e-5, threads=threads)
 
 
-def dive(part: Part, counts: Sequence[int] | None, seconds: Callable[[], float]) -> Solution | None:
+def dive(part: Part, counts: Sequence[int] | None, share: Share) -> Solution | None:
     """A whole solution with at most these nodes (None: as many as wanted), good but not proven; None if time is up.
 
     Some copies have no place in it: composition finds one.
     """
     try:
-        return _Dive(part, seconds).run(counts)
+        return _Dive(part, share).run(counts)
     finally:
         part.master.keep([0] * len(part.master.columns))
         part.master.limit_nodes(None)
@@ -59,8 +65,8 @@ def dive(part: Part, counts: Sequence[int] | None, seconds: Callable[[], float])
 class _Dive:
     """One dive; the bounds of the master's variables are its state."""
 
-    def __init__(self, part: Part, seconds: Callable[[], float]) -> None:
-        self.part, self.master, self.seconds = part, part.master, seconds
+    def __init__(self, part: Part, share: Share) -> None:
+        self.part, self.master, self.share = part, part.master, share
         self.kept: list[int] = []
         self.solver = self.master.incremental()
 
@@ -84,13 +90,13 @@ class _Dive:
         return None if last is None else _whole(self.part, self.kept, last)
 
     def _solve(self) -> Solution | None:
-        return self.solver(self.seconds()) if self.seconds() > 0 else None
+        return self.solver(self.share) if self.share() > 0 else None
 
     def _limit_nodes(self, counts: Sequence[int] | None) -> bool:
         """No more than these nodes from here on; None: the cheapest whole numbers that the linear program agrees to."""
         if counts is None:
             self.master.limit_nodes(None)
-            counts = self.master.whole_nodes(self.seconds() / 4)
+            counts = self.master.whole_nodes(self.share.part(NODES))
         if counts is not None:
             self.master.limit_nodes(counts)
         return counts is not None
@@ -119,7 +125,7 @@ class _Dive:
         if duals is None:
             return 0
         left = _left(self.part, self.kept)
-        columns = self.part.pricer.fills(prices_of(duals), FRESH, duals.room, [left[item.owner] for item in self.part.layout.items])
+        columns = self.part.pricer.fills(prices_of(duals), FRESH, duals.room, [left[item.owner] for item in self.part.layout.items], self.share)
         return self.master.add([column for column in columns if column_improves(self.master, column, duals)])
 
 

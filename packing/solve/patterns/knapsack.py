@@ -29,6 +29,10 @@ FINE = 2**40
 """Mixed rows are rounded to this part of their capacity."""
 MOST = 2**60
 """Sums of values stay below this, so that tables are exact in 64 bits."""
+TABLE, BRANCH, FILL = 6e-9, 4e-6, 7e-9
+"""Units of work for a cell of a table (and each copy tried), for a branch, and for an item, start and dimension of greedy fills."""
+CALL = 3e-4
+"""Units of work of a call besides."""
 DEEP = 500
 """Contents with more copies than this are bounded and not looked at: each copy is a call within the last one's."""
 
@@ -71,6 +75,7 @@ class Knapsack:
         self._rooms = [capacity[d] // divisor for d, divisor in zip(binding, divisors, strict=True)]
         self._means: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[list[int], int]] = {}
         self._turn = 0
+        self._work = 0.0
         self._lighter = self._no_heavier(weights)
         self._fills = Fills(self.weights, self.capacity, self.most, sizes, ratio)
 
@@ -106,6 +111,7 @@ class Knapsack:
         tables, order = self._tables(values, useful, grid)
         search = _Search(self, values, order, tables, effort, slack)
         search.run()
+        self._work += CALL + TABLE * sum(len(table.cells) for table in tables) + BRANCH * (effort - search.effort)
         return Answer(max(search.best, search.cut_off), search.best, tuple(search.found[-2:]))
 
     def _coarse(self, values: Sequence[int], bits: int, effort: int, grid: int, slack: int) -> Answer:
@@ -130,9 +136,16 @@ class Knapsack:
         mixes = [np.eye(dimensions)[d] for d in chosen] or [np.zeros(dimensions)]
         if len(chosen) > 1:
             mixes.insert(0, np.array(_best_mix(share[:, chosen], worth[useful])) @ np.array(mixes) / MIX)
+        count_useful = int(np.count_nonzero(useful))
+        self._work += CALL + FILL * 2 * count_useful * count_useful * max(1, dimensions)
         # One notion of room at a time, each in its turn: the next call comes soon.
         self._turn += 1
         return self._fills.best(worth, float(floor), mixes[self._turn % len(mixes)], count, most)
+
+    def worked(self) -> float:
+        """Units of work since this was last asked."""
+        work, self._work = self._work, 0.0
+        return work
 
     def _undominated(self, values: Sequence[int], useful: list[int]) -> list[int]:
         """Without items that others can always replace: some best content has none of them.

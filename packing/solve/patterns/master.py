@@ -12,15 +12,16 @@ units x ≤ Σ_P a_P y_P                                   per item that is in a
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from packing.compile.data import UNLIMITED
+from packing.solve.context import Share
 from packing.solve.patterns.costs import Costs
 from packing.solve.patterns.layout import Layout
 from packing.solve.patterns.swaps import swaps_of
+from packing.solve.programs import node_limit, solved
 
 Column = tuple[int, tuple[tuple[int, int], ...]]
 """(bin, ((item, copies), ...))."""
@@ -82,7 +83,13 @@ class Master:
         self._node_rows()
         self._swaps = [] if whole else [self._swap(item, other) for item, other in swaps_of(layout)]
         self._stock_rows()
+        self._fixed = 4 * len(layout.items) + sum(len(group.rows) * len(group.items) for group in layout.groups)
         self.program.minimize(mathopt.fast_sum(self._objective))
+
+    @property
+    def size(self) -> int:
+        """Coefficients, nearly."""
+        return self._fixed + sum(len(content) + 1 for _, content in self.columns)
 
     def _var(self, low: float, high: float = float("inf")) -> Any:
         return self.program.add_variable(lb=low, ub=high, is_integer=self.whole)
@@ -216,14 +223,13 @@ class Master:
         for index, n in enumerate(self.n):
             n.upper_bound = float("inf") if counts is None else max(0.0, float(counts[index]))
 
-    def whole_nodes(self, seconds: float) -> list[int] | None:
+    def whole_nodes(self, share: Share) -> list[int] | None:
         """Nodes by group if only they have to be whole (and the rest of the program not); None if not found in time."""
         mathopt = self.mathopt
         try:
             for var in (*self.n, *self.v):
                 var.integer = True
-            params = mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.01, seconds)), threads=1, relative_gap_tolerance=1e-5)
-            answer = mathopt.solve(self.program, mathopt.SolverType.GSCIP, params=params)
+            answer = self._solved(share, mathopt.SolverType.GSCIP, threads=1, relative_gap_tolerance=1e-5, node_limit=node_limit(share(), self.size))
         finally:
             for var in (*self.n, *self.v):
                 var.integer = self.whole
@@ -236,42 +242,38 @@ class Master:
         for y, count in zip(self._y, counts, strict=True):
             y.lower_bound = float(count)
 
-    def incremental(self) -> Callable[[float], Solution | None]:
+    def incremental(self) -> Callable[[Share], Solution | None]:
         """A solver of the linear program that starts from its last vertex: quick after small changes."""
         mathopt = self.mathopt
         solver = mathopt.IncrementalSolver(self.program, mathopt.SolverType.GLOP)
 
-        def solve(seconds: float) -> Solution | None:
-            answer = solver.solve(params=mathopt.SolveParameters(time_limit=dt.timedelta(seconds=max(0.01, seconds))))
+        def solve(share: Share) -> Solution | None:
+            answer = solved(share, self.size, lambda params: solver.solve(params=params))
             return self._read(answer) if answer.termination.reason is mathopt.TerminationReason.OPTIMAL else None
 
         return solve
 
-    def solve(self, seconds: float, gap: float = 0.0, threads: int = 1, *, vertex: bool = False) -> Solution | None:
+    def _solved(self, share: Share, solver: Any, **parameters: Any) -> Any:
+        return solved(share, self.size, lambda params: self.mathopt.solve(self.program, solver, params=params), **parameters)
+
+    def solve(self, share: Share, gap: float = 0.0, threads: int = 1, *, vertex: bool = False) -> Solution | None:
         """The optimum; in integers the best solution found in time. None if there is none."""
         from ortools.math_opt.solvers import highs_pb2
 
         mathopt = self.mathopt
-        limit = dt.timedelta(seconds=max(0.01, seconds))
         options = highs_pb2.HighsOptionsProto()
         options.int_options["threads"] = threads
         options.bool_options["output_flag"] = options.bool_options["log_to_console"] = False
         options.string_options["parallel"] = "off" if threads == 1 else "choose"
         # Interior duals: of the many equally good ones, the vertex that a simplex ends in says least about the rest.
         options.string_options["run_crossover"] = "on" if vertex else "off"
-        params = (
-            mathopt.SolveParameters(time_limit=limit, relative_gap_tolerance=gap, highs=options)
-            if self.whole
-            else mathopt.SolveParameters(time_limit=limit, lp_algorithm=mathopt.LPAlgorithm.BARRIER, highs=options)
-        )
+        nodes = node_limit(share(), self.size) if self.whole else None
+        how = {"relative_gap_tolerance": gap, "node_limit": nodes} if self.whole else {"lp_algorithm": mathopt.LPAlgorithm.BARRIER}
         try:
-            answer = mathopt.solve(self.program, mathopt.SolverType.HIGHS, params=params)
+            answer = self._solved(share, mathopt.SolverType.HIGHS, highs=options, **how)
         except (AttributeError, ValueError, RuntimeError):
             # HiGHS answers "unknown" to some degenerate programs, and OR-Tools 9.15 stumbles over its own report of it.
-            if self.whole:
-                answer = mathopt.solve(self.program, mathopt.SolverType.GSCIP, params=mathopt.SolveParameters(time_limit=limit))
-            else:
-                answer = mathopt.solve(self.program, mathopt.SolverType.GLOP, params=mathopt.SolveParameters(time_limit=limit))
+            answer = self._solved(share, mathopt.SolverType.GSCIP if self.whole else mathopt.SolverType.GLOP, node_limit=nodes)
         enough = (mathopt.TerminationReason.OPTIMAL, *((mathopt.TerminationReason.FEASIBLE,) if self.whole else ()))
         return self._read(answer) if answer.termination.reason in enough else None
 

@@ -8,7 +8,7 @@ from packing.compile.data import Compiled
 from packing.solve.bounds.forced import forced_missing
 from packing.solve.bounds.prices import Prices as LinearPrices
 from packing.solve.bounds.tenants import whole_node_payment
-from packing.solve.context import SearchContext
+from packing.solve.context import SearchContext, Share
 from packing.solve.patterns.centre import centre_of
 from packing.solve.patterns.classes import ModelClass
 from packing.solve.patterns.costs import complete_costs
@@ -74,7 +74,7 @@ class Part:
         forced = sum(model.missing_coefficient * forced_missing(compiled, model) for model in map(compiled.models.__getitem__, self.layout.class_of))
         return missing <= self.least_missing and self.bound is not None and value.objective - apart - forced <= self.bound
 
-    def relax(self, seconds: Callable[[], float], on_bound: Callable[[], None], prices: LinearPrices | None = None) -> None:
+    def relax(self, share: Share, on_bound: Callable[[], None], prices: LinearPrices | None = None) -> None:
         """Column generation with as many nodes as wanted; `prices`, of the linear relaxation, are where it starts from."""
 
         def better(bound: int) -> None:
@@ -84,12 +84,12 @@ class Part:
         self.master.limit_nodes(None)
         start = centre_of(self.layout, prices) if prices is not None else None
         # With swaps first, for the bound; then contents that do without them, for the plan.
-        total = seconds() if self.composable else 0.0
+        swapping = share.but(CONTENTS * share()) if self.composable else share
         self.master.allow_swaps(allowed=True)
-        generate_columns(self.master, self.pricer, lambda: seconds() - CONTENTS * total, better, self.search, start, STEADY)
+        generate_columns(self.master, self.pricer, swapping, better, self.search, start, STEADY)
         if self.composable:
             self.master.allow_swaps(allowed=False)
-            generate_columns(self.master, self.pricer, seconds, better, self.search)
+            generate_columns(self.master, self.pricer, share, better, self.search)
         self.cuts = self.search.cuts[-KEPT:]
         if self.search.solution is not None:
             self.core = list(self.search.solution.groups)
@@ -106,36 +106,36 @@ class Part:
             member: amount / SCALE / max(1, each.copies) for each, amount in zip(self.layout.classes, paid, strict=True) for member in each.members
         }
 
-    def count(self, compiled: Compiled, seconds: Callable[[], float], context: SearchContext) -> Counts | None:
+    def count(self, compiled: Compiled, share: Share, context: SearchContext) -> Counts | None:
         """The cheapest whole numbers of nodes that no cut rules out, for the part by itself."""
         best: Counts | None = None
         seen: set[tuple[int, ...]] = set()
-        proof = PROOF * seconds()
-        while seconds() > proof:
-            found = node_counts(compiled, [self.layout], [self.cuts], seconds(), context, exact=False)
+        guess = share.but(PROOF * share())
+        while guess() > 0:
+            found = node_counts(compiled, [self.layout], [self.cuts], guess, context, exact=False)
             if found is None:
                 break
             best = found
             key = (*found.groups[0], *found.paid)
-            if key in seen or not self.examine(found.groups[0], found.paid[0], seconds):
+            if key in seen or not self.examine(found.groups[0], found.paid[0], share):
                 break
             seen.add(key)
-        proven = node_counts(compiled, [self.layout], [self.cuts], max(0.1, seconds()), context, exact=True, start=best)
+        proven = node_counts(compiled, [self.layout], [self.cuts], share, context, exact=True, start=best)
         if proven is not None and proven.bound is not None:
             self._raise(proven.bound)
         return best or proven
 
-    def examine(self, counts: Sequence[int], paid: int, seconds: Callable[[], float]) -> bool:
+    def examine(self, counts: Sequence[int], paid: int, share: Share) -> bool:
         """Look for a cut that refuses these counts (with this much paid for copies). Returns whether one was found."""
         key = (*counts, paid)
         if key in self.settled:
             return False
         for weight in (HALFWAY, 1.0) if self.core else (1.0,):
             point = [weight * count + (1 - weight) * middle for count, middle in zip(counts, self.core or counts, strict=True)]
-            found = self._refuse(point, counts, paid, seconds)
+            found = self._refuse(point, counts, paid, share)
             if found:
                 return True
-        if seconds() > 0:
+        if share() > 0:
             self.settled.add(key)
         return False
 
@@ -143,16 +143,16 @@ class Part:
         """Whether the linear program accepts these counts."""
         return any(key[:-1] == tuple(counts) for key in self.settled)
 
-    def _refuse(self, point: Sequence[float], counts: Sequence[int], paid: int, seconds: Callable[[], float]) -> bool:
+    def _refuse(self, point: Sequence[float], counts: Sequence[int], paid: int, share: Share) -> bool:
         """Whether the duals at `point` give a cut that refuses `counts`."""
         self.master.limit_nodes(point)
-        while seconds() > 0:
-            solution = self.master.solve(seconds())
+        while share() > 0:
+            solution = self.master.solve(share)
             if solution is None or solution.duals is None:
                 break
             prices = prices_of(solution.duals)
             for effort in (EFFORTS[1][1], THOROUGH):
-                values, columns = self.pricer.contents(prices, effort, MORE, solution.duals.room)
+                values, columns = self.pricer.contents(prices, effort, MORE, solution.duals.room, share)
                 cut = self.pricer.cut(self.costs, prices, values)
                 short = cut.least - sum(price * count for price, count in zip(cut.node, counts, strict=True)) - paid * SCALE
                 added = self.master.add(columns)

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 from packing.compile.data import UNLIMITED
 from packing.solve.bounds.prices import whole_price
+from packing.solve.context import Share
 from packing.solve.patterns.classes import ModelClass
 from packing.solve.patterns.costs import Costs
 from packing.solve.patterns.fills import Pattern
@@ -120,7 +121,7 @@ class Pricer:
             for each in layout.bins
         ]
 
-    def contents(self, prices: Prices, effort: Effort, more: int, room: Sequence[float]) -> tuple[list[int], list[Column]]:
+    def contents(self, prices: Prices, effort: Effort, more: int, room: Sequence[float], share: Share) -> tuple[list[int], list[Column]]:
         """(V by bin, contents worth having); V is exact where the effort was enough, and above it otherwise."""
         values, columns = [], []
         for each, knapsack in zip(self.layout.bins, self.knapsacks, strict=True):
@@ -134,9 +135,10 @@ class Pricer:
             values.append(answer.bound)
             patterns = [*answer.patterns, *(knapsack.fills(key, int(room[each.group] * SCALE), more) if more else ())]
             columns += [column_of(each.index, each.items, pattern) for pattern in patterns]
+            share.spend(knapsack.worked())
         return values, columns
 
-    def fills(self, prices: Prices, count: int, room: Sequence[float], limits: Sequence[int]) -> list[Column]:
+    def fills(self, prices: Prices, count: int, room: Sequence[float], limits: Sequence[int], share: Share) -> list[Column]:
         """Good contents of every bin, without proof; with no more copies of an item than `limits` says."""
         columns = []
         for each, knapsack in zip(self.layout.bins, self.knapsacks, strict=True):
@@ -144,6 +146,7 @@ class Pricer:
             most = [limits[index] for index in each.items]
             patterns = knapsack.fills(key, int(room[each.group] * SCALE), count, most)
             columns += [column_of(each.index, each.items, pattern) for pattern in patterns]
+            share.spend(knapsack.worked())
         return columns
 
     def cut(self, costs: Costs, prices: Prices, values: Sequence[int]) -> Cut:

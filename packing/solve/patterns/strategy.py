@@ -9,13 +9,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from packing.compile.data import Compiled
 from packing.solve.bounds.forced import forced_vector
 from packing.solve.bounds.prices import Prices
 from packing.solve.bounds.run import linear_bound
-from packing.solve.context import SearchContext
+from packing.solve.context import SearchContext, Share
 from packing.solve.greedy.economy import Economy
 from packing.solve.greedy.strategy import greedy
 from packing.solve.patterns.classes import RIVALS, classes_of
@@ -30,15 +30,17 @@ from packing.solve.plan import NodePlan, Plan, make_plan
 from packing.solve.shortage.repair import repair
 
 MEND = 0.3
-"""Share of the time left for making room for copies that are missing."""
+"""Share of the work left for making room for copies that are missing."""
 RELAX, BOUND_ONLY, COUNT = 0.5, 0.85, 0.1
-"""Shares of the remaining time for column generation (more where it is for the bound alone) and, of what is then left, for counting nodes."""
+"""Shares of the remaining work for column generation (more where it is for the bound alone) and, of what is then left, for counting nodes."""
+ONE = 0.5
+"""Share of the work left for one part by the exact formulation."""
 EXACT = 250
 """Copies up to which a part is also composed by the exact formulation."""
 COUNTED = 2_000
 """Copies up to which the nodes of a part are counted: above, whole nodes hardly raise the bound."""
 SETTLE, WORK = 0.05, 1.0
-"""Share of the time limit for bounds of small parts in whole nodes, and deterministic seconds for one of them at most."""
+"""Share of the work left for bounds of small parts in whole nodes, and units of work for one of them at most."""
 
 
 def patterns(compiled: Compiled, context: SearchContext) -> None:
@@ -56,7 +58,7 @@ def _mend(compiled: Compiled, context: SearchContext) -> None:
     """Make room for copies that are missing and need not be, the most important first."""
     least = forced_vector(compiled)
     if context.limit() is None and context.incumbent is not None and context.incumbent.value.missing > least:
-        repair(compiled, context, context.incumbent, least, MEND * context.remaining())
+        repair(compiled, context, context.incumbent, least, context.share(MEND))
 
 
 def improve(compiled: Compiled, context: SearchContext, prices: Prices | None) -> tuple[list[float], Plan | None]:
@@ -125,7 +127,7 @@ class _Run:
     def _settle(self) -> None:
         """Small parts: bounds in whole nodes, which most of the incumbent's parts reach already."""
         small = [number for number, part in enumerate(self.parts) if part.copies <= EXACT]
-        work = min(WORK, SETTLE * self.context.time_limit / max(1, len(small)))
+        work = min(WORK, SETTLE * self.context.work_left() / max(1, len(small)))
         for number in small:
             if self.context.limit() is not None:
                 return
@@ -139,18 +141,13 @@ class _Run:
         complete = plan is not None and plan.value.missing == self.forced
         return (plan and plan.value, self.context.bound, sum(len(part.cuts) for part in self.parts) if complete else 0)
 
-    def _until(self, share: float) -> Callable[[], float]:
-        """Seconds left of a share of the remaining time; 0 as soon as the search should stop."""
-        end = self.context.elapsed() + share * self.context.remaining()
-        return lambda: 0.0 if self.context.limit() is not None else end - self.context.elapsed()
-
     def _relax(self) -> bool:
         """Column generation for all parts. Returns whether every part has a bound."""
         large = max(self._open(), key=lambda number: self.parts[number].copies, default=0)
-        seconds = self._until(RELAX if self.parts[large].composable else BOUND_ONLY)
+        share = self.context.share(RELAX if self.parts[large].composable else BOUND_ONLY)
         self._report()
         for number in self._open():
-            self.parts[number].relax(seconds, self._report, self.prices)
+            self.parts[number].relax(share, self._report, self.prices)
         return all(part.bound is not None for part in self.parts)
 
     def _report(self) -> None:
@@ -162,11 +159,11 @@ class _Run:
     def _count(self) -> list[list[int] | None]:
         """Nodes by part and group: the cheapest counts that no cut rules out."""
         context, compiled = self.context, self.compiled
-        seconds = self._until(COUNT)
+        share = context.share(COUNT)
         chosen: dict[int, Counts | None] = {}
         for number in self._open():
             if self.parts[number].copies <= COUNTED:
-                chosen[number] = self.parts[number].count(compiled, seconds, context)
+                chosen[number] = self.parts[number].count(compiled, share, context)
                 self._report()
         used = Counter(node.pool for number in self.settled for node in self.nodes[number])
         for found in chosen.values():
@@ -175,18 +172,18 @@ class _Run:
         if len(chosen) < len(self._open()) or all(used[pool] <= compiled.pools[pool].stock for pool in used):
             counts = {number: found.groups[0] if found else None for number, found in chosen.items()}
             return [counts.get(number) for number in range(len(self.parts))]
-        return self._count_together(seconds)
+        return self._count_together(share)
 
-    def _count_together(self, seconds: Callable[[], float]) -> list[list[int] | None]:
+    def _count_together(self, share: Share) -> list[list[int] | None]:
         """Counts of all open parts at once, since they compete for stock."""
         context, numbers = self.context, self._open()
         parts = [self.parts[number] for number in numbers]
         best: Counts | None = None
         seen: set[tuple[object, ...]] = set()
         layouts = [part.layout for part in parts]
-        proof = PROOF * seconds()
-        while seconds() > proof:
-            found = node_counts(self.compiled, layouts, [part.cuts for part in parts], seconds(), context, exact=False)
+        guess = share.but(PROOF * share())
+        while guess() > 0:
+            found = node_counts(self.compiled, layouts, [part.cuts for part in parts], guess, context, exact=False)
             if found is None:
                 break
             best = found
@@ -194,10 +191,10 @@ class _Run:
             if key in seen:
                 break
             seen.add(key)
-            cut = [part.examine(counts, paid, seconds) for part, counts, paid in zip(parts, found.groups, found.paid, strict=True)]
+            cut = [part.examine(counts, paid, share) for part, counts, paid in zip(parts, found.groups, found.paid, strict=True)]
             if not any(cut):
                 break
-        proven = node_counts(self.compiled, layouts, [part.cuts for part in parts], max(0.1, seconds()), context, exact=True, start=best)
+        proven = node_counts(self.compiled, layouts, [part.cuts for part in parts], share, context, exact=True, start=best)
         if proven is not None and proven.bound is not None:
             apart = sum(self.parts[number].bound or 0 for number in self.settled)
             context.raise_bound(self.forced, self.constant + apart + proven.bound, "patterns")
@@ -221,9 +218,9 @@ class _Run:
                 counts = None  # no longer wanted: the linear program may well not agree
             share = 0.5 if todo == 1 else 0.5 / todo**0.5
             todo -= 1
-            solution = whole_solution(part, counts, self._until(share), context.workers)
+            solution = whole_solution(part, counts, context.share(share), context.workers)
             if counts is not None and (solution is None or sum(solution.missing) > part.least_missing + 0.5):
-                solution = whole_solution(part, None, self._until(share), context.workers) or solution
+                solution = whole_solution(part, None, context.share(share), context.workers) or solution
             if solution is not None:
                 composer.add(part.layout, part.master.columns, solution)
         plan = composer.finish()
@@ -268,6 +265,7 @@ class _Run:
                 break
             if part.copies <= EXACT and counts is not None:
                 used = Counter(node.pool for other, mine in enumerate(self.nodes) if other != number for node in mine)
-                better = exact_nodes(compiled, context, part, counts, self.nodes[number], used, context.remaining() / 2)
+                with context.part(ONE):
+                    better = exact_nodes(compiled, context, part, counts, self.nodes[number], used)
                 if better is not None:
                     self._keep_better([better if other == number else mine for other, mine in enumerate(self.nodes)])

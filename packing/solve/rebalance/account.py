@@ -11,14 +11,14 @@ from packing.solve.bounds.run import linear_bound, quick_bound
 from packing.solve.context import SearchContext
 from packing.solve.plan import Plan, move_price
 from packing.solve.rebalance.limits import moves_of
-from packing.solve.remote.roles import EXACT_COPIES
 from packing.solve.result import Change
+from packing.solve.sizes import EXACT_COPIES
 
 BOUND_S = 5.0
 """Seconds that the bound without moves may take, at most (it takes a fraction of one)."""
 
 
-def change_of(compiled: Compiled, context: SearchContext, plan: Plan, notices: tuple[Fault, ...]) -> Change:
+def change_of(compiled: Compiled, context: SearchContext, plan: Plan, notices: tuple[Fault, ...], blocked: tuple[str, ...] = ()) -> Change:
     """The account of a plan whose value counts the moves."""
     home = compiled.home
     assert home is not None
@@ -37,6 +37,7 @@ def change_of(compiled: Compiled, context: SearchContext, plan: Plan, notices: t
         bound=None if bound is None else bound / OBJECTIVE_UNITS,
         proven=bound is not None and bound >= plan.value.objective,
         notices=notices,
+        blocked=blocked,
     )
 
 
@@ -55,15 +56,14 @@ def without_moves(compiled: Compiled, plan: Plan, searched: SearchContext) -> tu
     context = SearchContext(BOUND_S)
     context.offer(replace(plan, value=value), "rebalance")
     if searched.withdrawn is not None:
-        context.expire()  # these bounds are argued in the same way
+        # These bounds are argued in the same way.
         return context, replace(plan, value=value)
     if compiled.copies > EXACT_COPIES and (known is None or same):
         if known is not None:
             context.raise_bound(*known, "rebalance")
-        context.expire()  # where there was no time for a bound of a large problem, none is made up for it afterwards
+        # Where there was no time for a bound of a large problem, none is made up for it afterwards.
         return context, replace(plan, value=value)
     quick_bound(plain, context)
     if context.limit() is None:
         linear_bound(plain, context)
-    context.expire()
     return context, replace(plan, value=value)

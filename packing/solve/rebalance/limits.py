@@ -20,7 +20,7 @@ class Limits:
         must = moves_of(compiled, first) if self.any else Counter()
         self.most = max(home.max_moves, must.total())
         self.must = must
-        self.must_node = _by_node(compiled, first) if self.any else Counter()
+        self.must_node = moves_by_node(compiled, first) if self.any else Counter()
 
     def hold(self, fleet: Fleet) -> bool:
         """Whether the fleet as it was last settled is within them."""
@@ -32,7 +32,19 @@ class Limits:
             return False
         if self.home.max_moves_per_node >= UNLIMITED:
             return True
-        counts = _by_node(self.compiled, fleet.plan())
+        counts = moves_by_node(self.compiled, fleet.plan())
+        return all(count <= max(self.home.max_moves_per_node, self.must_node[name]) for name, count in counts.items())
+
+    def allow(self, plan: Plan) -> bool:
+        """Whether a plan is within them."""
+        if not self.any:
+            return True
+        moved = moves_of(self.compiled, plan)
+        if moved.total() > self.most or any(count > max(self.home.max_moves_per_model, self.must[model]) for model, count in moved.items()):
+            return False
+        if self.home.max_moves_per_node >= UNLIMITED:
+            return True
+        counts = moves_by_node(self.compiled, plan)
         return all(count <= max(self.home.max_moves_per_node, self.must_node[name]) for name, count in counts.items())
 
 
@@ -57,14 +69,14 @@ def moves_of(compiled: Compiled, plan: Plan) -> Counter[int]:
     return Counter({model: moved for model in placed if (moved := min(placed[model], home.running[model]) - staying[model]) > 0})
 
 
-def _by_node(compiled: Compiled, plan: Plan) -> Counter[str]:
-    """Copies that are loaded onto or leave each node, by its name; nodes that do not run yet have none."""
+def moves_by_node(compiled: Compiled, plan: Plan) -> Counter[str]:
+    """Copies that are loaded onto or leave each node, by its name; nodes that nothing runs on yet have none: nobody is disturbed there."""
     home = compiled.home
     assert home is not None
     counts: Counter[str] = Counter()
     seen: set[int] = set()
     for node in plan.nodes:
-        if node.home >= 0:
+        if node.home >= 0 and home.nodes[node.home].copies:
             seen.add(node.home)
             anew = len(home.loads(node.home, node.copies))
             counts[home.nodes[node.home].name] = anew + len(home.nodes[node.home].copies) - (len(node.copies) - anew)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from packing.compile.data import Compiled
 from packing.domain.words import Hosting
@@ -30,7 +30,7 @@ def _fresh(prefix: str, taken: frozenset[str]) -> Iterator[str]:
 
 
 def name_groups(compiled: Compiled, nodes: Sequence[NodePlan], groups: list[list[int]]) -> list[str]:
-    """The name of each endpoint: the one that its nodes have now."""
+    """The name of each endpoint: the one that its nodes have now; an endpoint of another level of over-commitment is another endpoint."""
     home = compiled.home
     if home is None:
         return [f"ep-{number}" for number in range(len(groups))]
@@ -38,11 +38,30 @@ def name_groups(compiled: Compiled, nodes: Sequence[NodePlan], groups: list[list
     taken: set[str] = set()
     names = []
     for members in groups:
-        now = [home.nodes[nodes[member].home].endpoint for member in members if nodes[member].home >= 0]
+        keep = compiled.candidates[nodes[members[0]].copies[0][0]].keep
+        running = [home.nodes[nodes[member].home] for member in members if nodes[member].home >= 0]
+        now = [node.endpoint for node in running if node.keep == keep]
         name = next((each for each in now if each not in taken), None) or next(fresh)
         taken.add(name)
         names.append(name)
     return names
+
+
+def in_order(positions: Iterable[int], nodes: Sequence[NodePlan]) -> list[int]:
+    """Positions of nodes in the order in which an answer lists them: those that run as they are listed now, then the others."""
+    return sorted(positions, key=lambda position: (nodes[position].home < 0, nodes[position].home, node_key(nodes[position])))
+
+
+def node_key(node: NodePlan) -> tuple[int, int, tuple[tuple[int, tuple[int, ...]], ...]]:
+    """What nodes that do not run yet are listed by."""
+    return list(Hosting).index(node.hosting), node.pool, node.copies
+
+
+def endpoint_names(compiled: Compiled, nodes: Sequence[NodePlan]) -> list[str]:
+    """The name of the endpoint of each node."""
+    groups = keep_groups(compiled, nodes)
+    name_of = {member: name for name, members in zip(name_groups(compiled, nodes, groups), groups, strict=True) for member in members}
+    return [name_of[position] for position in range(len(nodes))]
 
 
 def copy_numbers(compiled: Compiled, nodes: Sequence[NodePlan], copies: Sequence[tuple[int, int, tuple[int, ...]]]) -> list[int]:

@@ -15,6 +15,7 @@ from packing.solve.rebalance.eject import DEPTH, LOOK_AT, MOST_EJECTED, dissolve
 from packing.solve.rebalance.fleet import Fleet, pinned_on
 from packing.solve.rebalance.limits import Limits
 from packing.solve.rebalance.swap import Exchange
+from packing.solve.ruin.working import round_work
 
 MOST_NODES = 4
 BIAS = 6
@@ -26,6 +27,10 @@ EFFORTS = ((1, 1, 15), (2, 1, 30), (MOST_EJECTED, 1, LOOK_AT), (MOST_EJECTED, DE
 """(copies that leave a node, links of a chain, nodes that are looked at) for a copy that is missing."""
 NEARLY_EMPTY = 0.6
 """Part of a node's scarcest capacity below which it is tried to close it."""
+ATTEMPT = 5e-4
+"""Units of work of an attempt to place a copy or to close a node."""
+HARDER = 2
+"""Times the work of a round of ruin and recreate that one takes which also counts moves."""
 HOMECOMING = (0.0, 0.5, 0.8, 0.95)
 """How likely a copy that was taken out goes back at once to where it was."""
 
@@ -54,6 +59,7 @@ def fill(fleet: Fleet, context: SearchContext, limits: Limits) -> None:
         if models[index].level == lowest:
             break
         while tally.missing(index) and tally.placed[index] < models[index].most:
+            context.spend(ATTEMPT)
             if context.limit() is not None or not preempt_for(fleet, index, limits):
                 break
     context.offer(fleet.plan(), "rebalance")
@@ -74,6 +80,7 @@ def _each(fleet: Fleet, context: SearchContext, models: Sequence[int], place: Ca
     tally, data = fleet.construction.tally, fleet.compiled.models
     for index in models:
         while tally.missing(index) and tally.placed[index] < data[index].most:
+            context.spend(ATTEMPT)
             if context.limit() is not None or not place(index):
                 break
     context.offer(fleet.plan(), "rebalance")
@@ -87,6 +94,7 @@ def tidy_up(fleet: Fleet, context: SearchContext, limits: Limits) -> None:
         if loads[node] > NEARLY_EMPTY or context.limit() is not None:
             break
         if compiled.pools[fleet.state(node).pool].coefficient > 0:
+            context.spend(ATTEMPT)
             dissolve(fleet, node, limits)
     context.offer(fleet.plan(), "rebalance")
 
@@ -95,8 +103,10 @@ def improve(fleet: Fleet, context: SearchContext, limits: Limits, worth: Sequenc
     """Rounds of change until time is up or nothing has helped for long. `worth`: see `packing.solve.ruin.strategy.ruin`."""
     rounds = _Rounds(fleet, context.random, limits, worth)
     last = number = 0
+    each = HARDER * round_work(fleet.compiled, fleet.construction.tally.placed.total(), len(fleet.open_nodes()))
     while context.limit() is None and number - last <= STALE + STALE_PER_NODE * len(fleet.open_nodes()):
         number += 1
+        context.spend(each)
         if rounds.round():
             last = number
             if context.incumbent is None or fleet.value < context.incumbent.value:

@@ -12,12 +12,12 @@ from packing.solve.rebalance.fleet import Fleet
 from packing.solve.rebalance.limits import Limits, limited
 from packing.solve.rebalance.mend import mend
 from packing.solve.rebalance.search import fill, improve, tidy_up
-from packing.solve.remote.roles import EXACT_COPIES
+from packing.solve.sizes import EXACT_COPIES
 
 URGENT = 0.75
-"""Share of the time for what is missing and for nodes that are nearly empty."""
+"""Share of the work for what is missing and for nodes that are nearly empty."""
 SEARCH = 0.4
-"""Share of the time that small problems are searched before they are proven."""
+"""Share of the work that small problems are searched before they are proven."""
 
 
 def supports(compiled: Compiled) -> str | None:
@@ -37,7 +37,7 @@ def rebalance(compiled: Compiled, context: SearchContext) -> None:
     # What hurts most comes first, and needs no prices: what is missing, and nodes that were opened for a few copies.
     limits = Limits(compiled, mend(compiled) if limited(compiled) else context.incumbent)
     fleet = Fleet(compiled, Economy(compiled), context.incumbent.nodes)
-    with context.within(context.remaining() * URGENT):
+    with context.part(URGENT):
         if any(fleet.missing):
             fill(fleet, context, limits)
         tidy_up(fleet, context, limits)
@@ -46,7 +46,7 @@ def rebalance(compiled: Compiled, context: SearchContext) -> None:
         fleet = Fleet(compiled, Economy(compiled, prices), context.incumbent.nodes)
         tidy_up(fleet, context, limits)
     small = compiled.copies <= EXACT_COPIES
-    with context.within(context.remaining() * (SEARCH if small else 1.0)):
+    with context.part(SEARCH if small else 1.0):
         improve(fleet, context, limits, None if prices is None else _worth(compiled, prices))
     if small and not limits.any and context.limit() is None:
         cp_sat(compiled, context)

@@ -53,7 +53,7 @@ def _carry_out(link: Link, number: int, work: Work, began: float) -> bool:
         return False
     link.attach(None)
     link.flush(context)
-    link.send(("end", number, context.limit(), tuple(context.incidents), context.withdrawn))
+    link.send(("end", number, context.ended_by(), tuple(context.incidents), context.withdrawn))
     return True
 
 

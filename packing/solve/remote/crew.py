@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from packing.domain.words import Limit
 from packing.solve.context import Proof
 from packing.solve.remote.wire import FlatPlan
 from packing.solve.remote.work import Work
@@ -25,7 +26,7 @@ class Ended:
     """A job ended, by itself or at one of its limits."""
 
     job: int
-    limit: str | None = None
+    limit: Limit | None = None
     incidents: tuple[str, ...] = ()
     withdrawn: str | None = None
     """Why nothing that it claimed counts (`SearchContext.withdrawn`)."""

@@ -61,15 +61,13 @@ class Gathering:
     def __init__(self, context: SearchContext, crew: Crew, jobs: Sequence[Job], *, spare: Crew | None = None, ordered: bool = False) -> None:
         self.context, self.crew, self.jobs = context, crew, jobs
         self._spare, self._ordered = spare, ordered
-        self.out_of_time = False
-        """Whether a job ended because its time was over."""
 
     def run(self, until: Callable[[], str | None]) -> None:
         """Until all jobs are over or `until` (looked at often) gives a reason to stop; then those still at work are stopped."""
         try:
             for number, job in enumerate(self.jobs):
                 self._start(number, job, self.crew)
-            while until() is None and not all(job.over for job in self.jobs):
+            while not all(job.over for job in self.jobs) and until() is None:
                 self._look(min(LOOK_S, max(0.001, self.context.remaining())))
         except KeyboardInterrupt:
             self.context.interrupt()
@@ -107,7 +105,7 @@ class Gathering:
             job.held.append(event)
         elif isinstance(event, Ended):
             job.over = True
-            self.out_of_time = self.out_of_time or event.limit == "time"
+            self.context.follow(event.limit)
             if event.withdrawn is not None:
                 self.context.withdraw(event.withdrawn)
             for each in event.incidents:

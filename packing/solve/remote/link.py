@@ -10,6 +10,7 @@ import threading
 import time
 from typing import Any
 
+from packing.domain.words import Limit
 from packing.solve.context import Proof, SearchContext
 from packing.solve.plan import Plan
 from packing.solve.remote.wire import Inbox, flat, frame, whole
@@ -137,7 +138,7 @@ class LinkedContext(SearchContext):
         """News from others, taken over when the search next asks for its limit."""
         self._heard.put((whole(plan), proof))
 
-    def limit(self) -> str | None:
+    def limit(self) -> Limit | None:
         """As ever, with what others have found meanwhile."""
         while True:
             try:

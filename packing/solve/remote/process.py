@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -15,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from packing.domain.json_text import json_text
 from packing.solve.remote.memory import resident
 from packing.solve.remote.wire import HEAD, Inbox, frame
 
@@ -62,7 +62,7 @@ class Child:
         self.pid = self._process.pid
         self._end = weakref.finalize(self, _end, self.socket, self._process, os.getpid())
         living.add(self)
-        path = json.dumps(_search_path()).encode()
+        path = json_text(_search_path(), indent=None, ensure_ascii=True).encode()
         self._outgoing += HEAD.pack(len(path)) + path
         self.push()
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from packing.compile.data import Compiled
+from packing.solve.sizes import EXACT_COPIES
 from packing.solve.strategies import strategy_of
-
-EXACT_COPIES = 150
-"""Problems with no more copies than this are small: `auto` takes them to the exact formulation, and proves most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +17,10 @@ class Role:
     ----------
     strategy : by name.
     seed : added to the seed of the solve.
-    seconds : of the time limit that it may use; None: all.
     """
 
     strategy: str
     seed: int = 0
-    seconds: float | None = None
 
 
 def roles(compiled: Compiled, strategy: str, workers: int) -> list[Role]:

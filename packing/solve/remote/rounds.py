@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from functools import partial
 
 from packing.compile.data import Compiled
+from packing.domain.words import Limit
 from packing.solve.context import Proof, SearchContext, contradiction
 from packing.solve.plan import Plan, make_plan
 from packing.solve.remote.children import Children
@@ -38,7 +39,7 @@ class Rounds:
         self.work = [(part, role) for part in range(len(self.parts)) for role in roles(compiled, strategy, each)]
         waves = -(-len(self.work) // max(context.workers, 1))
         self.nominal = context.time_limit / ROUNDS / waves
-        """Seconds of each piece of work; by these strategies measure what they do, whatever the clock says."""
+        """Seconds of each piece of work, which stand for so many units of it."""
         self._proofs: list[Proof | None] = [None] * len(self.parts)
 
     def run(self) -> None:
@@ -56,17 +57,17 @@ class Rounds:
         end = context.elapsed() + left / (ROUNDS - number) + (0.0 if last else LATE_S)
         jobs = []
         for position, (part, role) in enumerate(self.work):
-            work = self._work(part, Role(role.strategy, role.seed + number * len(self.work), role.seconds), left)
+            work = self._work(part, Role(role.strategy, role.seed + number * len(self.work)), left)
             name = f"piece {position + 1} of {len(self.work)} ({role.strategy})"
             jobs.append(Job(partial(_same, work), partial(self._take, part), name))
 
         def until() -> str | None:
-            return context.limit() or (None if last or context.elapsed() < end else "round")
+            if not last and context.elapsed() >= end:
+                context.follow(Limit.TIME)
+                return "round"
+            return context.limit()
 
-        gathering = Gathering(context, Futures(self._executor), jobs, spare=Children(self._memory_limit), ordered=True)
-        gathering.run(until)
-        if last and gathering.out_of_time and context.limit() is None:
-            context.expire()
+        Gathering(context, Futures(self._executor), jobs, spare=Children(self._memory_limit), ordered=True).run(until)
 
     def _work(self, number: int, role: Role, left: float) -> Work:
         part = self.parts[number]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from packing.compile.data import Compiled
+from packing.domain.words import Limit
 from packing.solve.context import SearchContext
 from packing.solve.greedy.strategy import first_pass
 from packing.solve.plan import Plan
@@ -18,13 +19,9 @@ from packing.solve.remote.roles import Role, roles
 from packing.solve.remote.rounds import Rounds
 from packing.solve.remote.wire import flat, whole
 from packing.solve.remote.work import Work
+from packing.solve.sizes import EXACT_COPIES
 from packing.solve.strategies import Strategy, begin
 
-SMALL = 150
-"""Copies up to which the common beginning is made here: it takes a fraction of a second, and often proves its answer."""
-
-MOMENT_S = 0.05
-"""A child whose time is over says so a moment before the parent's own clock does."""
 LEAN = "ruin"
 """What is tried instead of a strategy that held too much memory: it holds little more than the plan."""
 QUICK = 5_000
@@ -53,9 +50,9 @@ def search(compiled: Compiled, context: SearchContext, strategy: Strategy, execu
 
 
 def start_here(compiled: Compiled, context: SearchContext) -> Plan:
-    """Greedy's first plan, so that there always is an answer; for small problems the quick bounds as well."""
+    """Greedy's first plan, so that there always is an answer; for small problems, where it often is proven at once, the common beginning."""
     first = first_pass(compiled, context)
-    if compiled.copies <= SMALL or context.limit() is not None:
+    if compiled.copies <= EXACT_COPIES or context.limit() is not None:
         begin(compiled, context, first)
     return first
 
@@ -83,6 +80,7 @@ def with_children(compiled: Compiled, context: SearchContext, parts: list[Role],
             time_limit=context.time_limit,
             seed=context.seed,
             gap=context.gap,
+            work=context.budget.work,
             first=flat(first),
             start=flat(context.incumbent) if context.incumbent is not first else None,
             proof=context.proof,
@@ -101,7 +99,10 @@ def with_children(compiled: Compiled, context: SearchContext, parts: list[Role],
         return Job(partial(work, role), take, f"the child process for {role.strategy}", lean)
 
     jobs = [job(role) for role in parts]
-    gathering = Gathering(context, Children(memory_limit), jobs)
-    gathering.run(context.limit)
-    if gathering.out_of_time and context.remaining() < MOMENT_S:
-        context.expire()
+
+    def until() -> Limit | None:
+        """One alone sees for itself that its gap is reached, at the same plan in every run: only clock and caller stop it from here."""
+        limit = context.limit()
+        return None if limit is Limit.GAP and len(jobs) == 1 else limit
+
+    Gathering(context, Children(memory_limit), jobs).run(until)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from packing.compile.data import Compiled
+from packing.domain.words import Limit
 from packing.solve.context import Proof, SearchContext
 from packing.solve.remote.roles import Role
 from packing.solve.remote.wire import FlatPlan, flat, whole
@@ -17,8 +18,9 @@ class Work:
 
     Parameters
     ----------
-    time_limit : seconds; what a strategy measures its work by, so that it does not depend on who is quick.
+    time_limit : seconds; they stand for so many units of work (`packing.solve.budget`).
     seconds : that may be used of it, however little is done by then; None: all.
+    work : units that are done already.
     first : the plan of greedy's first pass, if it has been made.
     start : the best plan so far, if there is another.
     proof : what is proven so far; None: not even the common beginning is done.
@@ -30,6 +32,7 @@ class Work:
     seed: int
     gap: float
     workers: int = 1
+    work: float = 0.0
     seconds: float | None = None
     first: FlatPlan | None = None
     start: FlatPlan | None = None
@@ -43,16 +46,16 @@ class Findings:
     plan: FlatPlan | None
     proof: Proof | None
     incidents: tuple[str, ...]
-    limit: str | None
-    """Which limit stopped it; None: it ended by itself."""
+    limit: Limit | None
+    """What ended it, as a whole or in parts; None: it had nothing more to try."""
     withdrawn: str | None = None
     """Why nothing that it claimed counts (`SearchContext.withdrawn`)."""
 
 
 def context_options(work: Work) -> dict[str, float | int]:
     """What a search context for this work is made with, the clock apart."""
-    limit = work.time_limit if work.role.seconds is None else min(work.time_limit, work.role.seconds)
-    return {"time_limit": limit, "seed": (work.seed + work.role.seed) % 2**31, "workers": work.workers, "gap": work.gap}
+    seed = (work.seed + work.role.seed) % 2**31
+    return {"time_limit": work.time_limit, "seed": seed, "workers": work.workers, "gap": work.gap, "work": work.work}
 
 
 def prepare(work: Work, context: SearchContext) -> None:
@@ -79,4 +82,4 @@ def do(work: Work) -> Findings:
     context = SearchContext(**options, spent=gone)  # type: ignore[arg-type]
     prepare(work, context)
     carry_out(work, context)
-    return Findings(flat(context.incumbent), context.proof, tuple(context.incidents), context.limit(), context.withdrawn)
+    return Findings(flat(context.incumbent), context.proof, tuple(context.incidents), context.ended_by(), context.withdrawn)

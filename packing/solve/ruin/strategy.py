@@ -18,7 +18,7 @@ from packing.solve.greedy.construct import Settings
 from packing.solve.greedy.economy import Economy
 from packing.solve.greedy.exchange import exchange_nodes
 from packing.solve.plan import Plan, Value
-from packing.solve.ruin.working import WorkingPlan
+from packing.solve.ruin.working import WorkingPlan, round_work
 
 REBUILD_EVERY = 400
 LOOK_AT = 80
@@ -31,28 +31,28 @@ THRESHOLD = 0.0005
 """At first, a change may be worse by this part of the objective."""
 STALE, STALE_PER_COPY = 300, 10
 """After so many rounds without a better plan it ends: small problems do not use up the time they are given."""
-UNIT = 300
-"""Rounds for a problem of a hundred copies that count as one second of work."""
+FEWEST = 20
+"""Rounds, however little work is left."""
 
 
 def ruin(
-    compiled: Compiled, context: SearchContext, economy: Economy, seconds: float, worth: Sequence[float] | None = None, start: Plan | None = None
+    compiled: Compiled, context: SearchContext, economy: Economy, work: float, worth: Sequence[float] | None = None, start: Plan | None = None
 ) -> None:
-    """Improve a plan for about so many seconds' worth of rounds.
+    """Improve a plan for about so many units of work.
 
     `start`: that plan; default: the incumbent. One from column generation may be dearer and lead further: its waste is in few nodes.
 
     `worth`: what a copy of each model costs at least, at prices whose bound is good (objective units). A node's price less
     what its copies are worth is then its part of the gap: nodes with a large part are ruined more often.
 
-    The number of rounds follows from the size of the problem and not from the clock, so that the same input and
-    seed give the same plan wherever the time limit does not bite.
+    The number of rounds follows from the size of the problem and not from the clock.
     """
     best = start or context.incumbent
     if best is None or not best.nodes:
         return
     copies = sum(len(node.copies) for node in best.nodes)
-    rounds = max(20, int(seconds * UNIT * (100 / max(100, copies)) ** 0.5))
+    each = round_work(compiled, copies, len(best.nodes))
+    rounds = max(FEWEST, int(work / each))
     patience = STALE + STALE_PER_COPY * copies
     search = _Search(compiled, economy, best, context.random, worth)
     last = 0
@@ -62,9 +62,12 @@ def ruin(
         if number % REBUILD_EVERY == 0:
             search.rebuild(compiled, economy)
         search.round(1 - number / rounds)
+        context.spend(each)
         if search.improved:
             last = number
             context.offer(search.plan(), "ruin")
+    else:
+        context.budget.exhausted = True
     if context.incumbent is not None and context.limit() is None:
         context.offer(exchange_nodes(compiled, context.incumbent), "ruin")
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from packing.compile.data import UNLIMITED
-from packing.solve.context import SearchContext
+from packing.solve.context import SearchContext, Share
 from packing.solve.patterns.generation import MORE, THOROUGH
 from packing.solve.patterns.layout import Layout
 from packing.solve.patterns.master import Master
@@ -44,21 +44,21 @@ class NodeCounts:
         self.layout, self.master, self.pricer, self.caps, self.core = layout, master, pricer, caps, core
         self.cuts: list[Cut] = []
 
-    def raise_bound(self, cuts: Sequence[Cut], context: SearchContext, seconds: Callable[[], float], better: Callable[[int], None]) -> None:
+    def raise_bound(self, cuts: Sequence[Cut], context: SearchContext, share: Share, better: Callable[[int], None]) -> None:
         """`better` hears of every bound on the missing copies. Ends when no cut refuses the numbers found, or time is up."""
         self.cuts = list(cuts)
         for _ in range(ROUNDS):
-            if seconds() <= 0:
+            if share() <= 0:
                 return
-            found = self._solve(context, seconds())
+            found = self._solve(context, share)
             if found is None:
                 return
             counts, missing, bound = found
             better(bound)
-            if not self._refuse(counts, missing, seconds):
+            if not self._refuse(counts, missing, share):
                 return
 
-    def _solve(self, context: SearchContext, seconds: float) -> tuple[list[int], int, int] | None:
+    def _solve(self, context: SearchContext, share: Share) -> tuple[list[int], int, int] | None:
         """(nodes by group, missing copies, bound on them), exact; None if there is none in time."""
         from ortools.sat.python import cp_model
 
@@ -89,7 +89,8 @@ class NodeCounts:
                 continue
             program.add(sum(factor * count for factor, count in zip(terms, n, strict=True)) + paid * missing >= least)
         program.minimize(missing)
-        outcome = run(program, context, seconds)
+        with context.budget.until(share.end):
+            outcome = run(program, context)
         if not outcome.found or outcome.bound is None or outcome.objective is None:
             return None
         return [outcome.value(count) for count in n], outcome.objective, outcome.bound
@@ -100,16 +101,16 @@ class NodeCounts:
         terms = [-(-min(price, max(0, cut.least)) >> shift) for price in cut.node]
         return terms, -(-min(UNIT * SCALE, max(0, cut.least)) >> shift), cut.least >> shift
 
-    def _refuse(self, counts: Sequence[int], missing: int, seconds: Callable[[], float]) -> bool:
+    def _refuse(self, counts: Sequence[int], missing: int, share: Share) -> bool:
         """Whether prices at or near these numbers of nodes give a cut that refuses them."""
         for weight in (HALFWAY, 1.0) if self.core else (1.0,):
             self.master.limit_nodes([weight * count + (1 - weight) * middle for count, middle in zip(counts, self.core or counts, strict=True)])
-            while seconds() > 0:
-                solution = self.master.solve(seconds())
+            while share() > 0:
+                solution = self.master.solve(share)
                 if solution is None or solution.duals is None:
                     break
                 prices = prices_of(solution.duals)
-                values, columns = self.pricer.contents(prices, THOROUGH, MORE, solution.duals.room)
+                values, columns = self.pricer.contents(prices, THOROUGH, MORE, solution.duals.room, share)
                 cut = self.pricer.cut(self.master.costs, prices, values)
                 added = self.master.add(columns)
                 terms, paid, least = self._rounded(cut)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from packing.compile.data import Compiled
-from packing.solve.context import SearchContext
+from packing.solve.context import SearchContext, Share
 from packing.solve.patterns.costs import Costs
 from packing.solve.patterns.generation import Search, first_columns, generate_columns
 from packing.solve.patterns.layout import Layout
@@ -26,7 +26,7 @@ SETTLED = 1e-4
 """A whole number that is missed by less than this counts as reached: only the end of the search hangs on it, not the bound."""
 
 COUNTS, KEPT = 0.25, 8
-"""Share of the time left that whole numbers of nodes may take, and the cuts of the linear program that they begin with."""
+"""Part of the work left that whole numbers of nodes may take, and the cuts of the linear program that they begin with."""
 
 
 class Relaxation:
@@ -46,29 +46,29 @@ class Relaxation:
         self._own_nodes = any(node_rows(self.layout))
         """Whether whole numbers of nodes say anything: where everybody shares all nodes, they are hardly more than fractions."""
 
-    def prove(self, context: SearchContext, seconds: Callable[[], float]) -> None:
+    def prove(self, context: SearchContext, share: Share) -> None:
         """Raise the bound on the missing copies as far as time allows, highest priority first; goes on where it stopped before."""
         if not self.columns:
             self.columns = list(first_columns(self.layout))
         for level in range(len(self.least)):
-            if seconds() <= 0:
+            if share() <= 0:
                 return
-            self._stage(level, context, seconds)
+            self._stage(level, context, share)
 
-    def prove_objective(self, context: SearchContext, seconds: Callable[[], float]) -> None:
+    def prove_objective(self, context: SearchContext, share: Share) -> None:
         """A bound on the objective of plans that miss just what is proven to be missing."""
         vector = self.vector()
 
         def better(bound: int) -> None:
             context.raise_bound(vector, bound, "shortage")
 
-        self._generate(objective_costs(self.compiled, self.layout.classes, self.least), Search(), seconds, better)
+        self._generate(objective_costs(self.compiled, self.layout.classes, self.least), Search(), share, better)
 
     def vector(self) -> tuple[int, ...]:
         """The lexicographic lower bound on the missing copies of every plan."""
         return tuple(apart + least for apart, least in zip(self.apart, self.least, strict=True))
 
-    def _stage(self, level: int, context: SearchContext, seconds: Callable[[], float]) -> None:
+    def _stage(self, level: int, context: SearchContext, share: Share) -> None:
         search, caps = self._search.setdefault(tuple(self.least[:level]), Search()), self.least[:level]
 
         def raise_to(copies: int) -> None:
@@ -78,30 +78,29 @@ class Relaxation:
                 vector = self.vector()
                 context.raise_bound(vector, objective_floor(self.compiled, vector), "shortage")
 
-        def left() -> float:
-            # Nothing is gained by a bound between two whole numbers.
-            if search.solution is not None and search.solution.objective <= (self.least[level] + SETTLED) * UNIT:
-                return 0.0
-            return seconds()
+        def enough(search: Search) -> bool:
+            """Nothing is gained by a bound between two whole numbers."""
+            return search.solution is not None and search.solution.objective <= (self.least[level] + SETTLED) * UNIT
 
-        if left() <= 0:
+        if share() <= 0 or enough(search):
             return
         costs = level_costs(self.compiled, self.layout.classes, caps)
-        master = self._generate(costs, search, left, lambda bound: raise_to(-(-bound // UNIT)))
+        master = self._generate(costs, search, share, lambda bound: raise_to(-(-bound // UNIT)), enough)
         if self._reached(context, level) or search.solution is None or not self._own_nodes:
             return
         counts = NodeCounts(self.layout, master, self.pricer, caps, search.solution.groups)
-        end = context.elapsed() + COUNTS * seconds()
-        counts.raise_bound(search.cuts[-KEPT:], context, lambda: min(seconds(), end - context.elapsed()), raise_to)
+        counts.raise_bound(search.cuts[-KEPT:], context, share.part(COUNTS), raise_to)
         self.columns = master.columns
 
     def _reached(self, context: SearchContext, level: int) -> bool:
         """Whether the incumbent shows that the bound is the best there is, down to this level."""
         return context.incumbent is not None and context.incumbent.value.missing[: level + 1] == self.vector()[: level + 1]
 
-    def _generate(self, costs: Costs, search: Search, seconds: Callable[[], float], better: Callable[[int], None]) -> Master:
+    def _generate(
+        self, costs: Costs, search: Search, share: Share, better: Callable[[int], None], enough: Callable[[Search], bool] = lambda _: False
+    ) -> Master:
         master = ContentMaster(self.layout, costs)
         master.add(self.columns)
-        generate_columns(master, self.pricer, seconds, better, search)
+        generate_columns(master, self.pricer, share, better, search, enough=enough)
         self.columns = master.columns
         return master

@@ -11,11 +11,11 @@ from random import Random
 
 from packing.compile.data import Compiled
 from packing.domain.words import Hosting
-from packing.solve.context import SearchContext
+from packing.solve.context import SearchContext, Share
 from packing.solve.greedy.construct import Settings
 from packing.solve.greedy.economy import Economy
 from packing.solve.plan import Plan, Value
-from packing.solve.ruin.working import WorkingPlan
+from packing.solve.ruin.working import WorkingPlan, round_work
 
 REBUILD_EVERY = 400
 DEARER = 0.002
@@ -27,7 +27,7 @@ MOST_SLACK = 2
 """Missing copies of a level, at most, that the plan may have more than the best one, in two of three phases."""
 
 
-def repair(compiled: Compiled, context: SearchContext, plan: Plan, least: tuple[int, ...], seconds: float) -> None:
+def repair(compiled: Compiled, context: SearchContext, plan: Plan, least: tuple[int, ...], share: Share) -> None:
     """Place missing copies of the plan until no more are missing than `least`, time is up or nothing helps any more.
 
     What is better than the incumbent is offered on the way.
@@ -35,14 +35,15 @@ def repair(compiled: Compiled, context: SearchContext, plan: Plan, least: tuple[
     if not plan.nodes:
         return
     search = _Repair(compiled, context, plan)
-    end, last = context.elapsed() + seconds, 0
+    last, each = 0, round_work(compiled, sum(len(node.copies) for node in plan.nodes), len(plan.nodes))
     patience = min(PATIENCE, max(FEW, EACH * compiled.copies))
     for number in range(10**9):
-        if context.limit() is not None or context.elapsed() > end or number - last > patience or search.best.missing == least:
+        if share() <= 0 or number - last > patience or search.best.missing == least:
             return
         if number % REBUILD_EVERY == 0:
             search.rebuild()
         before = search.best
+        share.spend(each)
         if search.round():
             search.found = search.working.construction.plan()
             context.offer(search.found, "shortage")

@@ -8,11 +8,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from packing.compile.data import UNLIMITED, Compiled
 from packing.solve.bounds.forced import forced_vector
-from packing.solve.context import SearchContext
+from packing.solve.context import SearchContext, Share
 from packing.solve.greedy.strategy import greedy
 from packing.solve.plan import Plan, make_plan
 from packing.solve.shortage.compose import compose
@@ -21,8 +19,10 @@ from packing.solve.shortage.repair import repair
 from packing.solve.shortage.whole import Margin, WholeNumbers
 
 PROVE, FIRST, PLAN, REPAIR = 0.3, 0.06, 0.6, 0.95
-"""Shares of the time that is left when they begin: for bounds (before plans, and again after them), for a first repair of the
+"""Shares of the work that is left when they begin: for bounds (before plans, and again after them), for a first repair of the
 greedy's plan, for whole numbers, and for repair of what comes of them."""
+LAST = 0.5
+"""Part of what is left of it for repair of the best plan of whole numbers."""
 ATTEMPTS = 12
 """Whole numbers and compositions, at most."""
 TIGHT = (0.95, 0.8)
@@ -55,44 +55,38 @@ class _Run:
     def run(self) -> None:
         """All steps, as far as time allows."""
         context, relaxation = self.context, self.relaxation
-        repair(self.compiled, context, self._incumbent(), relaxation.vector(), FIRST * context.remaining())
+        repair(self.compiled, context, self._incumbent(), relaxation.vector(), context.share(FIRST))
         if not self._least():
-            relaxation.prove(context, self._until(PROVE))
+            relaxation.prove(context, context.share(PROVE))
         if not self._least():
-            self._plans(self._until(PLAN))
+            self._plans(context.share(PLAN))
         if not self._least():
-            relaxation.prove(context, self._until(PROVE))
+            relaxation.prove(context, context.share(PROVE))
         if not self._least():
-            repair(self.compiled, context, self._incumbent(), relaxation.vector(), REPAIR * context.remaining())
+            repair(self.compiled, context, self._incumbent(), relaxation.vector(), context.share(REPAIR))
         # A bound on the objective speaks of plans that miss just what must be missing; that of complete plans is not this strategy's business.
         missing = self._incumbent().value.missing
         if context.limit() is None and missing == relaxation.vector() and missing != forced_vector(self.compiled):
-            relaxation.prove_objective(context, self._until(1.0))
+            relaxation.prove_objective(context, context.share())
 
     def _incumbent(self) -> Plan:
         assert self.context.incumbent is not None
         return self.context.incumbent
 
-    def _until(self, share: float) -> Callable[[], float]:
-        """Seconds left of a share of the remaining time; 0 as soon as the search should stop."""
-        context = self.context
-        end = context.elapsed() + share * context.remaining()
-        return lambda: 0.0 if context.limit() is not None else max(0.0, end - context.elapsed())
-
     def _least(self) -> bool:
         """Whether the incumbent misses no more than it must, or time is up."""
         return self.context.limit() is not None or self._incumbent().value.missing == self.relaxation.vector()
 
-    def _plans(self, seconds: Callable[[], float]) -> None:
+    def _plans(self, share: Share) -> None:
         """Whole numbers and compositions in turn, until everything counted is composed; then the best of these plans is repaired."""
         compiled, context, layout = self.compiled, self.context, self.relaxation.layout
         margins = [Margin(), Margin(*TIGHT)]
         margin, best, fruitless = margins.pop(), make_plan(compiled, ()), 0
         numbers = WholeNumbers(compiled, layout, self.relaxation.columns)
         for _ in range(ATTEMPTS):
-            found = numbers.solve(margin, seconds(), context) if seconds() > 0 else None
+            found = numbers.solve(margin, share, context) if share() > 0 else None
             if found is None:
-                if seconds() <= 0 or not margins:
+                if share() <= 0 or not margins:
                     break
                 margin = margins.pop()
                 continue
@@ -108,4 +102,4 @@ class _Run:
                 margin, fruitless = margins.pop(), 0
         # Its structure may be better than that of the greedy's plan, though more is missing yet.
         if not self._least() and best is not self._incumbent():
-            repair(compiled, context, best, self.relaxation.vector(), seconds() / 2)
+            repair(compiled, context, best, self.relaxation.vector(), share.part(LAST))

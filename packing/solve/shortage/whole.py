@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import floor
 
 from packing.compile.data import Compiled
-from packing.solve.context import SearchContext
+from packing.solve.context import SearchContext, Share
 from packing.solve.patterns.layout import Layout
 from packing.solve.patterns.master import Column, Master, Solution
 from packing.solve.shortage.contents import ContentMaster
@@ -23,6 +23,8 @@ SHARE, WIDEST = 0.95, 0.85
 """By what a group's share and its largest content are multiplied after each attempt that left something over."""
 FEW = 1_500
 """Up to so many columns a better solution is looked for among all of them."""
+VERTEX, WHOLE = 0.33, 0.2
+"""Parts of what is left for the linear program, and for one integer program."""
 POOR = 1.02
 """A rounded solution that is dearer than the linear program by more than this factor is not taken for the best there is."""
 
@@ -66,24 +68,24 @@ class WholeNumbers:
         self.columns = columns
         self.costs = plan_costs(compiled, layout.classes)
 
-    def solve(self, margin: Margin, seconds: float, context: SearchContext) -> tuple[list[Column], Solution] | None:
+    def solve(self, margin: Margin, share: Share, context: SearchContext) -> tuple[list[Column], Solution] | None:
         """The columns that may be used, and how often each is; None if no solution was found in time."""
         tight = Layout(self.compiled, self.layout.classes)
         for group in tight.groups:
-            share = margin.share_of(group.index)
-            group.rows = tuple((dimension, int(capacity * share)) for dimension, capacity in group.rows)
+            usual = margin.share_of(group.index)
+            group.rows = tuple((dimension, int(capacity * usual)) for dimension, capacity in group.rows)
         usable = self._usable(margin)
         relaxed = self._program(tight, usable, whole=False)
-        # A vertex is rounded best; on a busy machine it may not come in time, and the interior solution does.
-        vertex = relaxed.solve(seconds / 3, vertex=True) or relaxed.solve(seconds / 6)
+        # A vertex is rounded best; on a busy machine it may not come in time, and the interior solution does (the answer is then `time`'s).
+        vertex = relaxed.solve(share.part(VERTEX), vertex=True) or relaxed.solve(share.part(WHOLE))
         if vertex is None:
             return None
         # Most contents repeat: what the vertex says is kept rounded down. Where that costs much (whole nodes run out), all is open.
         rounded = self._program(tight, usable, whole=True)
         rounded.keep([floor(vertex.columns.get(index, 0.0) + 1e-6) for index in range(len(usable))])
-        found = rounded.solve(seconds / 6, gap=1e-5, threads=context.workers)
+        found = rounded.solve(share.part(WHOLE), gap=1e-5, threads=context.workers)
         if found is None or (len(usable) < FEW and found.objective > vertex.objective * POOR):
-            other = self._program(tight, usable, whole=True).solve(seconds / 6, gap=1e-5, threads=context.workers)
+            other = self._program(tight, usable, whole=True).solve(share.part(WHOLE), gap=1e-5, threads=context.workers)
             found = min((each for each in (found, other) if each is not None), key=lambda each: each.objective, default=None)
         return None if found is None else (usable, found)
 

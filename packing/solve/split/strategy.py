@@ -11,7 +11,6 @@ where one would do for both.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -37,22 +36,13 @@ SHAPES = 1_000
 """Distinct shapes of a share."""
 SMALL = 600
 """Copies up to which an independent part is left to the portfolio."""
-SMALL_TIME, TENANTS, SHARES, COLUMNS, MEND = 0.5, 0.1, 0.5, 0.6, 0.6
-"""Shares of the time limit: for all small parts; for the bound of tenants that share no node; of what is then left for the shares, of a
-share's time for column generation, and of what is left after the shares for their union."""
-ENOUGH_S = 15.0
-"""Seconds for a share below which column generation would not get far."""
-
-
-class _Outer(threading.Event):
-    """Set as soon as the search that a part belongs to is cancelled."""
-
-    def __init__(self, context: SearchContext) -> None:
-        super().__init__()
-        self._context = context
-
-    def is_set(self) -> bool:
-        return self._context.cancelled
+SMALL_WORK, TENANTS, SHARES, COLUMNS, MEND = 0.5, 0.1, 0.5, 0.6, 0.6
+"""Shares of the work left: for all small parts; for the bound of tenants that share no node; of what is then left for the shares, of a
+share's work for column generation, and of what is left after the shares for their union."""
+GENEROUS = 4
+"""A small part may take so many times what it would if all needed the same."""
+ENOUGH = 15.0
+"""Units of work for a share below which column generation would not get far."""
 
 
 def supports(compiled: Compiled) -> str | None:
@@ -84,7 +74,7 @@ class _Split:
         self.inner = [self._inner(part, part.plan_in_part(context.incumbent)) for part in self.parts]
 
     def _inner(self, part: Part, plan: Plan) -> SearchContext:
-        inner = SearchContext(self.context.remaining(), self.context.seed, self.context.workers, self.context.gap, cancel=_Outer(self.context))
+        inner = self.context.inner(self.context.gap)
         inner.offer(plan, "split")
         quick_bound(part.compiled, inner)
         return inner
@@ -94,18 +84,18 @@ class _Split:
         copies = [part.compiled.copies for part in self.parts]
         small = [number for number, count in enumerate(copies) if count <= SMALL]
         large = [number for number, count in enumerate(copies) if count > SMALL]
-        end = self.context.elapsed() + self.context.time_limit * SMALL_TIME
-        for done, number in enumerate(small):
-            inner = self.inner[number]
-            with inner.within((end - self.context.elapsed()) / max(1, len(small) - done) * 4):
-                portfolio(self.parts[number].compiled, inner)
-            if self.context.limit() is not None:
-                break
+        with self.context.part(SMALL_WORK):
+            for done, number in enumerate(small):
+                # Most need next to nothing: who needs more may have it.
+                with self.context.part(min(1.0, GENEROUS / (len(small) - done))):
+                    portfolio(self.parts[number].compiled, self.inner[number])
+                if self.context.limit() is not None:
+                    break
         self._tell()
         for done, number in enumerate(large):
             if self.context.limit() is not None:
                 break
-            with self.inner[number].within(self.context.remaining() / (len(large) - done)):
+            with self.context.part(1 / (len(large) - done)):
                 self._large(self.parts[number].compiled, self.inner[number])
 
     def _tell(self) -> None:
@@ -123,7 +113,7 @@ class _Split:
         """One large part."""
         duals = linear_bound(compiled, inner)
         if duals is not None and inner.limit() is None:
-            tenant_bound(compiled, inner, duals, inner.time_limit * TENANTS)
+            tenant_bound(compiled, inner, duals, inner.work_left() * TENANTS)
         self._tell()
         economy = Economy(compiled, duals)
         count = shapes(compiled)
@@ -131,17 +121,18 @@ class _Split:
             _mend(compiled, inner, economy, solve_shares(compiled, inner, economy, -(-count // SHAPES)))
             self._tell()
         if inner.limit() is None:
-            ruin(compiled, inner, economy, inner.remaining())
+            ruin(compiled, inner, economy, inner.work_left())
         self._tell()
 
 
 def _mend(compiled: Compiled, context: SearchContext, economy: Economy, union: Plan) -> None:
     """Repair the union and improve it for a while: at first it may be worse than the incumbent, by the half-empty nodes of each share."""
-    mended = SearchContext(context.remaining() * MEND, context.seed, context.workers, cancel=_Outer(context))
+    mended = context.inner()
     mended.offer(union, "split")
-    repair(compiled, mended, economy)
-    if mended.limit() is None:
-        ruin(compiled, mended, economy, mended.remaining())
+    with context.part(MEND):
+        repair(compiled, mended, economy)
+        if mended.limit() is None:
+            ruin(compiled, mended, economy, mended.work_left())
     context.heed(mended)
     assert mended.incumbent is not None
     context.offer(mended.incumbent, "split")
@@ -154,13 +145,14 @@ def solve_shares(compiled: Compiled, context: SearchContext, economy: Economy, c
     stock = shares(compiled, context.incumbent, groups)
     left = [0] * len(compiled.pools)
     nodes: list[NodePlan] = []
-    end = context.elapsed() + SHARES * context.remaining()
-    for number, (models, share) in enumerate(zip(groups, stock, strict=True)):
-        have = [each if each == pool.stock else each + more for each, more, pool in zip(share, left, compiled.pools, strict=True)]
-        part = _with_stock(part_of(compiled, models), have)
-        mine = part.nodes_in_whole(_share(part.compiled, context, (end - context.elapsed()) / (len(groups) - number)))
-        left = left_over(mine, have)
-        nodes += mine
+    with context.part(SHARES):
+        for number, (models, share) in enumerate(zip(groups, stock, strict=True)):
+            have = [each if each == pool.stock else each + more for each, more, pool in zip(share, left, compiled.pools, strict=True)]
+            part = _with_stock(part_of(compiled, models), have)
+            with context.part(1 / (len(groups) - number)):
+                mine = part.nodes_in_whole(_share(part.compiled, context))
+            left = left_over(mine, have)
+            nodes += mine
     return make_plan(compiled, nodes)
 
 
@@ -169,15 +161,15 @@ def _with_stock(part: Part, stock: Sequence[int]) -> Part:
     return Part(replace(part.compiled, pools=pools), part.candidates)
 
 
-def _share(compiled: Compiled, context: SearchContext, seconds: float) -> Plan:
-    """A share's plan: by column generation and by ruin and recreate; greedy's, if there is no time for more."""
-    inner = SearchContext(max(0.0, min(seconds, context.remaining())), context.seed, context.workers, cancel=_Outer(context))
+def _share(compiled: Compiled, context: SearchContext) -> Plan:
+    """A share's plan: by column generation and by ruin and recreate; greedy's, if there is no work left for more."""
+    inner = context.inner()
     greedy(compiled, inner)
-    if inner.limit() is None and inner.remaining() > ENOUGH_S:
-        with inner.within(inner.remaining() * COLUMNS):
+    if inner.limit() is None and inner.work_left() > ENOUGH:
+        with inner.part(COLUMNS):
             patterns(compiled, inner)
     if inner.limit() is None:
-        ruin(compiled, inner, Economy(compiled), inner.remaining())
+        ruin(compiled, inner, Economy(compiled), inner.work_left())
     context.heed(inner)
     assert inner.incumbent is not None
     return inner.incumbent

@@ -53,13 +53,14 @@ def stock(facts: Facts) -> Iterator[Violation]:
 
 
 def min_zones(facts: Facts) -> Iterator[Violation]:
-    """Zones with a copy >= min(min_zones, placed copies)."""
+    """Zones with a copy >= min(min_zones, placed copies); where that is conceded, they are as few as the placement says."""
     zones: dict[str, set[str]] = {}
     for seat in facts.seats:
         if seat.model is not None and seat.model.model.min_zones > 1 and seat.site is not None:
             zones.setdefault(seat.copy.model, set()).add(seat.site.pool.zone if seat.site.pool else seat.site.node.zone)
+    stated = {each.model: each for each in facts.placement.conceded if each.rule == Rule.MIN_ZONES}
     for name, found in zones.items():
         model = facts.models[name]
         asked = min(model.model.min_zones, model.placed)
-        if len(found) < asked:
+        if len(found) < asked and name not in stated:
             yield Violation(Rule.MIN_ZONES, f"models[{name}]", f"copies in {len(found)} zones, {asked} asked for")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from packing.domain.joined import joined
 from packing.domain.migration import Migration
-from packing.domain.placement import Placement, Reason, Unplaced
+from packing.domain.placement import Conceded, Placement, Reason, Unplaced
 from packing.domain.problem import Problem
+from packing.domain.rules import Rule
 from packing.domain.units import MICRO
 from packing.domain.words import Status
 from packing.verify.baseline import baseline
@@ -47,12 +50,26 @@ def state_after(problem: Problem, old: Placement, migration: Migration, waves: i
     units = objective_units(facts, reference, tallies)
     missing = {name: model.missing for name, model in facts.models.items() if model.missing}
     reason = Reason(rule=UNKNOWN_REASON, detail="missing while a migration is under way")
+    short = tuple(_short_of_zones(facts))
     return placement.model_copy(
         update={
-            "status": Status.PARTIAL if missing else Status.FEASIBLE,
+            "status": Status.PARTIAL if missing or short else Status.FEASIBLE,
             "objective": None if units is None else units / 10**9,
             "cost_per_hour": cost_micro_usd(facts, reference) / MICRO,
             "fitness": whole_scores(facts, reference, tallies),
             "unplaced": tuple(Unplaced(model=name, copies=count, reasons=(reason,)) for name, count in missing.items()),
+            "conceded": short,
         }
     )
+
+
+def _short_of_zones(facts: Facts) -> Iterator[Conceded]:
+    """Models that are in fewer zones than they ask for: on the way that is no rule (docs/migration.md), and it is said."""
+    zones: dict[str, set[str]] = {}
+    for seat in facts.seats:
+        if seat.site is not None:
+            zones.setdefault(seat.copy.model, set()).add(seat.site.pool.zone if seat.site.pool else seat.site.node.zone)
+    for name, model in facts.models.items():
+        asked, found = model.model.min_zones, len(zones.get(name, ()))
+        if 0 < found < min(asked, model.placed):
+            yield Conceded(model=name, rule=str(Rule.MIN_ZONES), asked=asked, kept=found)

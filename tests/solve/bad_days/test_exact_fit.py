@@ -65,8 +65,8 @@ def test_a_compiler_that_rounds_needs_down_is_caught(monkeypatch):
     """The test can fail: needs that are a unit smaller than they are let the twin in, and the checker or the count refuses."""
     compile_problem = compiler.compile_problem
 
-    def careless(problem):
-        compiled = compile_problem(problem)
+    def careless(problem, **options):
+        compiled = compile_problem(problem, **options)
         smaller = [replace(each, demand=tuple(max(0, amount - 1) for amount in each.demand)) for each in compiled.candidates]
         return replace(compiled, candidates=type(compiled.candidates)(smaller))
 

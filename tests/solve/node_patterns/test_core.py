@@ -7,12 +7,13 @@ from collections import Counter
 
 import pytest
 
+from packing.solve.context import SearchContext
 from packing.solve.node_patterns.problem import UNLIMITED, Bin, Demand, Item, Pool, Problem
 from packing.solve.node_patterns.solve import solve
 
 
 def forever():
-    return 1e6
+    return SearchContext(1e6).share()
 
 
 def vectors(seed, most=9):
@@ -107,7 +108,7 @@ def judge(problems):
     """(solved to the optimum, bound equal to it, all that have a solution)."""
     reached = proven = solvable = 0
     for name, problem in problems:
-        outcome = solve(problem, forever)
+        outcome = solve(problem, forever())
         best = second_opinion(problem)
         if best is None:
             assert not outcome.columns, name
@@ -143,18 +144,18 @@ def test_many_against_scip():
 
 def test_the_same_answer_twice():
     problem = vectors(3, 40)
-    assert solve(problem, forever, seed=1) == solve(problem, forever, seed=1)
+    assert solve(problem, forever(), seed=1) == solve(problem, forever(), seed=1)
 
 
 def test_only_better_than_what_is_known():
     problem = vectors(5)
-    best = solve(problem, forever)
+    best = solve(problem, forever())
     assert best.cost == best.bound
-    again = solve(problem, forever, upper=best.cost)
+    again = solve(problem, forever(), upper=best.cost)
     assert (again.bound, again.cost, again.columns) == (best.bound, None, ())
 
 
 def test_no_time():
     problem = vectors(6)
-    assert solve(problem, lambda: 0.0).columns == ()
-    assert solve(problem, lambda: 0.0).bound == problem.constant
+    assert solve(problem, SearchContext(0.0).share()).columns == ()
+    assert solve(problem, SearchContext(0.0).share()).bound == problem.constant

@@ -29,7 +29,7 @@ def test_the_first_bound_is_no_worse_than_the_linear_relaxation_s(seed):
     prices = linear_bound(compiled, context)
     part = Part(compiled, classes_of(compiled, by_rival=False))
     duals = prices_of(centre_of(part.layout, prices))
-    values, _ = part.pricer.contents(duals, THOROUGH, 0, [0.0] * len(part.layout.groups))
+    values, _ = part.pricer.contents(duals, THOROUGH, 0, [0.0] * len(part.layout.groups), context.share())
     bound = compiled.constant + part.pricer.bound(part.costs, duals, values)
     # Prices are rounded down once more on the way.
     assert bound >= context.bound * (1 - 1e-5)
@@ -48,7 +48,7 @@ def test_whoever_takes_a_place_takes_no_more_of_anything(seed):
 def _relaxed(compiled, *, swaps):
     part = Part(compiled, classes_of(compiled, by_rival=False))
     part.master.allow_swaps(allowed=swaps)
-    part.relax(lambda: 30.0, lambda: None)
+    part.relax(SearchContext(30.0).share(), lambda: None)
     return part
 
 

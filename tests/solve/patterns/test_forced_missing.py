@@ -84,13 +84,13 @@ def test_one_copy_of_chat_is_missing_and_nothing_is_better(strategy):
 def test_the_price_of_a_cap_says_nothing_by_itself():
     """A missing copy that is forced pays the price of its cap, and the cap takes it off again: the cut stays the same."""
     part, compiled = _part(SIX)
-    duals = part.master.solve(10.0).duals
+    duals = part.master.solve(SearchContext(10.0).share()).duals
     found = []
     for price in (0.0, 1.0, 5e8, 1e12):
         prices = prices_of(replace(duals, level=[price]))
-        values, _ = part.pricer.contents(prices, Effort(20_000, 20_000), 0, duals.room)
+        values, _ = part.pricer.contents(prices, Effort(20_000, 20_000), 0, duals.room, SearchContext(20.0).share())
         cut = part.pricer.cut(part.costs, prices, values)
-        counted = node_counts(compiled, [part.layout], [[cut]], 10.0, SearchContext(20.0), exact=True)
+        counted = node_counts(compiled, [part.layout], [[cut]], SearchContext(20.0).share(), SearchContext(20.0), exact=True)
         found.append((cut.least, part.pricer.bound(part.costs, prices, values), complete_constant(compiled) + counted.bound))
     assert len(set(found)) == 1
     assert found[0][2] <= 444_444_444
@@ -100,7 +100,7 @@ def test_a_price_without_a_cap_is_none():
     """In a stage whose level is not capped, a price on its cap changes nothing."""
     part, _ = _part(SIX)
     free = replace(part.costs, caps=(None,), missing=(UNIT,) * len(part.layout.classes))
-    duals = part.master.solve(10.0).duals
+    duals = part.master.solve(SearchContext(10.0).share()).duals
     payments = [part.pricer.payments(free, prices_of(replace(duals, level=[price]))) for price in (0.0, 1e9)]
     assert payments[0] == payments[1]
 
@@ -130,12 +130,12 @@ def test_what_is_proven_of_a_level_lasts_as_long_as_the_caps_above():
     relaxation, context = Relaxation(compiled), SearchContext(10.0)
     stages = iter([2, 3, 3, 1])
 
-    def generate(costs, search, seconds, better):
-        del costs, search, seconds
+    def generate(costs, search, share, better, enough):
+        del costs, search, share, enough
         better(next(stages) * UNIT)
 
     relaxation._generate = generate
-    relaxation.prove(context, lambda: 1.0)
+    relaxation.prove(context, context.share())
     assert context.missing_bound == (2, 3)
     relaxation._stage(0, context, lambda: 1.0)
     assert context.missing_bound == (3, 0)

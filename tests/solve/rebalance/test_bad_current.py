@@ -18,6 +18,8 @@ from packing.testing.changes import changed_problem
 from packing.testing.corruptions import CORRUPTIONS, spoiled
 from packing.verify import verify
 
+from .random_changes import a_while_later
+
 SEEDS = (4, 11)
 STRUCTURAL = {
     "a_copy_listed_twice", "another_copy_of_the_same_number", "a_copy_on_a_node_that_does_not_exist", "a_copy_of_a_model_that_does_not_exist",
@@ -44,7 +46,7 @@ def insist(problem: Problem, current: Placement, **options) -> object:
     found = verify(expanded.problem, result.placement, expanded.digest)
     assert found.ok, found.violations
     assert result.change is not None
-    assert all(notice.code == "current_placement" for notice in result.change.notices)
+    assert {notice.code for notice in result.change.notices} <= {"current_placement", "drain_blocked", "held_back"}
     names = [node.id for node in result.placement.nodes] + [endpoint.name for endpoint in result.placement.endpoints]
     assert len(names) == len(set(names))
     copies = [(copy.model, copy.copy_index) for copy in result.placement.copies]
@@ -129,3 +131,15 @@ def test_a_cancelled_search_leaves_what_runs_as_it_is() -> None:
     result = insist(problem, broken, time_limit=30, cancel=cancel)
     assert result.limit == "cancelled"
     assert result.elapsed_s < 10
+
+
+def test_an_empty_node_that_cannot_go_on_is_named():
+    """Of a node with copies these say it; of one without, nobody else would."""
+    problem, now, _ = a_while_later(3)
+    node = now.nodes[0].model_copy(update={"id": "warm", "pool": "nowhere"})
+    endpoints = tuple(each.model_copy(update={"nodes": (*each.nodes, "warm")}) if each.name == node.endpoint else each for each in now.endpoints)
+    current = now.model_copy(update={"nodes": (*now.nodes, node), "endpoints": endpoints})
+    result = solve_placement(problem, current=current, time_limit=0.0, processes=False)
+    assert [notice.cause for notice in result.change.notices if notice.where == "current.nodes[warm]"] == [
+        "The node is one whose pool, nowhere, is not in the fleet."
+    ]

@@ -13,9 +13,13 @@ from packing.domain.bands import bands_of
 from packing.domain.change import Policy
 from packing.errors import ProblemError
 from packing.solve.bounds.forced import forced_vector
+from packing.solve.context import SearchContext
 from packing.solve.plan import missing_of
 from packing.solve.rebalance.limits import moves_of
 from packing.solve.rebalance.mend import mend
+from packing.solve.rebalance.prepare import prepare
+from packing.solve.rebalance.quick import Solver
+from packing.solve.strategies import strategy_of
 from packing.testing.exhaustive_change import Now, stated_price
 from packing.verify import verify
 
@@ -34,10 +38,16 @@ def check(seed: int, time_limit: float) -> bool:
     assert (problem.model_dump_json(), current.to_json(), policy.model_dump_json()) == before
     found = verify(expanded.problem, result.placement, expanded.digest)
     assert found.violations == ()
+    done = {node.id for node in current.nodes if not {node.id, node.pool}.isdisjoint(policy.drain)} - set(result.change.blocked)
+    if result.change.blocked:
+        policy = policy.model_copy(update={"drain": tuple(sorted(done))})
     account_adds_up(expanded.problem, current, policy, result)
     policy_is_kept(current, policy, result)
     names_are_kept(current, policy, result)
-    compiled, _ = compile_change(expanded.problem, current, policy)
+    context = SearchContext(time_limit, seed)
+    # With its drain as it was carried out, so that there is nothing left to ask but what is conceded.
+    free = policy.model_copy(update={"max_moves": None, "max_moves_per_node": None, "max_moves_per_model": None})
+    compiled = prepare(expanded.problem, current, free, Solver(strategy_of("auto").solve, context)).compiled
     first = mend(compiled)
     reached = tuple(count for _, count in found.missing), round(result.change.objective * 10**9)
     assert reached <= (first.value.missing, first.value.objective)
@@ -62,7 +72,7 @@ def account_adds_up(problem, current, policy, result):
 
 def policy_is_kept(current, policy, result):
     placement = result.placement
-    assert not {name for node in placement.nodes for name in (node.id, node.pool)} & set(policy.drain)
+    assert not {name for node in placement.nodes if node.id not in result.change.blocked for name in (node.id, node.pool)} & set(policy.drain)
     told = {notice.where for notice in result.change.notices}
     new = {(copy.model, copy.copy_index): (copy.node, copy.accelerators) for copy in placement.copies}
     for copy in current.copies:

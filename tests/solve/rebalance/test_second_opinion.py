@@ -26,6 +26,12 @@ def judge(seed: int, time_limit: float, *, ruins: bool = False) -> str:
     if best is None:
         return "not judged"  # no placement keeps all pins
     result = pk.solve_placement(problem, current=current, policy=policy, time_limit=time_limit, processes=False)
+    if result.change.blocked:
+        return "not judged"
+    conceded = {each.model: each.kept for each in result.placement.conceded}
+    if conceded:
+        kept, best = best, exhaustive_change(expanded.problem, current, policy, conceded)
+        assert best.missing < kept.missing, f"seed {seed}: conceded in vain"
     found = verify(expanded.problem, result.placement, expanded.digest)
     assert found.violations == ()
     price = stated_price(expanded.problem, current, policy, result.placement)

@@ -25,8 +25,8 @@ def relaxed(problem):
     """What the relaxation proves from nothing: no incumbent, no other bounds."""
     context = SearchContext(20.0)
     relaxation = Relaxation(compile_problem(problem))
-    relaxation.prove(context, context.remaining)
-    relaxation.prove_objective(context, context.remaining)
+    relaxation.prove(context, context.share())
+    relaxation.prove_objective(context, context.share())
     return relaxation, context
 
 
