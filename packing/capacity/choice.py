@@ -21,6 +21,8 @@ class Need(NamedTuple):
     """requests/s that one copy should serve where it can; 0: no traffic stated"""
     ttft_s: float | None
     tpot_s: float | None
+    server: str | None = None
+    """The software whose start a copy waits for (`packing.capacity.engine_start`); None: it runs already."""
 
 
 class Place(NamedTuple):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from packing.capacity.calibration import Calibration, Engine
 from packing.capacity.choice import LONGEST_S, Need, Option, Place, chosen, within
+from packing.capacity.engine_start import engine_start
 from packing.capacity.kinds import CPU_ENGINE, CPU_LARGEST, cpu_chip, encoder_points, image_points, scan_points
 from packing.capacity.latency import roofline
 from packing.capacity.memory import GIB, MIB, copy_memory, largest_batch, weight_bytes
@@ -16,7 +17,6 @@ from packing.capacity.serving import BATCHES, IDLE_BATCH, Point, curve
 from packing.capacity.target import Chip
 from packing.catalog.types import Architecture
 from packing.domain.dropped import Cause, DroppedWay
-from packing.domain.durations import LOAD_START_S
 
 SHARES = (1.0, 0.5, 0.25, 0.125, 0.0625)
 """Parts of an accelerator's compute that are offered where copies share it."""
@@ -137,13 +137,13 @@ def accelerated(
         yield DroppedWay(chip.name, 1, precision, Cause.PRECISION)
         return
     yield from _dropped_degrees(architecture, precision, place)
-    engine = known.engine(engine_name, chip.name)
+    engine = known.engine(engine_name, chip.name, architecture.family if architecture.experts else None)
     weights = weight_bytes(architecture, precision)
-    load_s = LOAD_START_S + weights / place.load_bandwidth
     for degree in degrees(architecture, place):
         shares = SHARES if degree == 1 and place.shared else SHARES[:1]
         points = _points(architecture, precision, chip, degree, engine, need, place.memory, shares[-1])
         way = DroppedWay(chip.name, degree, precision, Cause.KIND)
+        load_s = engine_start(need.server, degree, weights).seconds + weights / place.load_bandwidth
         if not points:
             yield _first_refusal(way, architecture, chip, engine, need, place.memory)
         for share in shares:
@@ -199,7 +199,7 @@ def on_cpus(architecture: Architecture, precision: str, place: Place, need: Need
         held = math.ceil(weights * 1.2 / MIB) * MIB + GIB // 2
         host = held if index else copy_memory(architecture, stored, 1, point.batch, need.prompt + need.output, need.prompt)
         if _fits_a_node(place, 0, vcpus, host):
-            load_s = LOAD_START_S + weights / place.load_bandwidth
+            load_s = engine_start(need.server if need.server == "eager" else None).seconds + weights / place.load_bandwidth
             yield Option(None, 0, 0, 0.0, vcpus, host, point.planned, point.ttft_s, point.tpot_s, load_s, precision, "cpu", point.batch)
         else:
             yield _no_node(way, place, vcpus, host)

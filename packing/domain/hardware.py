@@ -11,6 +11,8 @@ from packing.domain.fields import AsTuple, Cores, Count, Label, MemoryCapacity, 
 from packing.domain.units import MICRO, MILLI, capacity, need
 from packing.domain.words import AcceleratorKind, Sharing
 
+Rate = Annotated[Number, Field(gt=0, le=100_000)]
+
 
 class MigProfile(Record):
     """One legal partition of an accelerator.
@@ -63,6 +65,10 @@ class InstanceType(Record):
     """Named resources of one node, e.g. licences."""
     start_s: Number | None = None
     """Seconds from asking for a node until it can load copies; None: not known."""
+    network_gb_per_s: Rate | None = None
+    """10⁹ bytes/s over the network from where weights are kept; None: of the catalogue's types the catalogue's, else not known."""
+    storage_gb_per_s: Rate | None = None
+    """10⁹ bytes/s of the node's disk; without `network_gb_per_s` the weights are on it."""
 
     @model_validator(mode="after")
     def _consistent(self) -> InstanceType:
