@@ -44,7 +44,7 @@ def _points(
     """Points of a copy that has `room` bytes on each accelerator, as far as shares down to `least` can need them."""
     points = []
     for point in _all_points(architecture, precision, chip, parallel, engine, need.prompt, need.output, room):
-        if not within(point, need, 1.0, whole=True):
+        if not within(point, need, 1.0):
             break
         points.append(point)
         if (point.planned * least * 0.99 >= need.rate) if need.rate else (point.batch >= IDLE_BATCH):
