@@ -38,9 +38,6 @@ LATE = 0.05
 """Share of the requests that may miss the stated TTFT: SLOs are met at the 95th percentile."""
 BATCHES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 """Requests in flight that are considered."""
-DEFAULT_BATCH_CAP = 64
-DEFAULT_TTFT_S, DEFAULT_TPOT_S = 5.0, 0.2
-"""Largest batch and latencies where the model's SLO is silent: 5 tokens/s is about reading speed."""
 LEAST_GAIN = 0.01
 """A larger batch is used only if it serves this much more."""
 IDLE_BATCH = 8

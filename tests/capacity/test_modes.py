@@ -77,9 +77,9 @@ def test_a_part_is_slower_by_its_share(model, target):
     assert part.vcpus == 0.25
 
 
-def test_fp8_only_where_hardware_has_it(model, fleet):
+def test_fp8_only_where_servers_have_kernels(model, fleet):
     modes = derived(model(1.0, precision=("fp8",)), "llama-3.1-8b", fleet)
-    assert {mode.accelerator for mode in modes} == {"L4", "H100"}
+    assert {mode.accelerator for mode in modes} == {"A10G", "A100-40GB", "A100-80GB", "L4", "H100"}
     assert {mode.precision for mode in modes} == {"fp8"}
 
 
