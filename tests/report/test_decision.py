@@ -97,3 +97,11 @@ def test_what_is_left_out_is_decided_by_shortage(proof: bool | None, more_time: 
 def test_figures_that_are_not_stated_decide_nothing(make):
     placement_of, _ = make
     assert "Decision" not in summary(Account(placement_of().without_figures({"cost_per_hour", "status"})))
+
+
+def test_a_blocked_drain_is_not_called_complete(make):
+    placement_of, problem_of = make
+    account = Account(placement_of(status=Status.OPTIMAL, unplaced=()), problem_of(), blocked=("n-7",))
+    text = summary(account)
+    assert "not drained: n-7." in text
+    assert "Complete: everything" not in text

@@ -20,6 +20,8 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
     cost = f"{money(placement.cost_per_hour)} USD an hour, {money(placement.cost_per_hour * HOURS_PER_MONTH)} USD a month"
     missing = plural(sum(left.copies for left in placement.unplaced), "copy", "copies")
     match placement.status:
+        case Status.OPTIMAL | Status.FEASIBLE if account.blocked:
+            yield from wrapped(f"Everything is placed, for {cost}, but not drained: {', '.join(account.blocked)}.", page, style="yellow")
         case Status.OPTIMAL | Status.FEASIBLE:
             yield from wrapped(f"Complete: everything that is asked for is placed, for {cost}.", page, style="green")
         case Status.PARTIAL if not placement.unplaced and placement.conceded:
