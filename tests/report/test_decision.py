@@ -102,6 +102,6 @@ def test_figures_that_are_not_stated_decide_nothing(make):
 def test_a_blocked_drain_is_not_called_complete(make):
     placement_of, problem_of = make
     account = Account(placement_of(status=Status.OPTIMAL, unplaced=()), problem_of(), blocked=("n-7",))
-    text = summary(account)
+    text = " ".join(summary(account).split())
     assert "not drained: n-7." in text
     assert "Complete: everything" not in text
