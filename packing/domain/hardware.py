@@ -63,6 +63,8 @@ class InstanceType(Record):
     mig: MigGeometry | None = None
     resources: dict[Name, Number] = Field(default_factory=dict)
     """Named resources of one node, e.g. licences."""
+    max_models_per_node: Annotated[Count, Field(ge=1)] | None = None
+    """Distinct models on one such node, at most; None: as the problem says."""
     start_s: Number | None = None
     """Seconds from asking for a node until it can load copies; None: not known."""
     network_gb_per_s: Rate | None = None
