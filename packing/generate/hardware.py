@@ -55,8 +55,6 @@ def draw_instance_type(chooser: Chooser, limits: Limits, index: int) -> Instance
     if chooser.chance(15):
         fields["start_s"] = chooser.pick((0.0, 45.0, 600.0))
     if chooser.chance(10):
-        fields |= {"storage_gb_per_s": chooser.pick((0.2, 3.2))} | ({"network_gb_per_s": 1.25} if chooser.chance(50) else {})
-    if chooser.chance(10):
         fields["price_per_hour"] = None
     return InstanceType(**fields)
 

@@ -11,7 +11,8 @@ from packing.domain.workload import Mode, Model
 
 
 def _peak(model: Model) -> int:
-    return max((need(rate, MICRO) for rate in model.traffic.requests_per_second), default=0) if model.traffic is not None else 0
+    """The largest demand of any slot, millionths of a request/s. Rounding up keeps order, so that one of them is enough to be rounded."""
+    return need(max(model.traffic.requests_per_second), MICRO) if model.traffic is not None else 0
 
 
 def _rate(mode: Mode) -> int:

@@ -14,7 +14,7 @@ COUNTS = {"copies": 2_000, "models": 100, "slots": 150, "conflicts": 30, "combin
 """The smallest of the three counts of each shape; the others are twice and four times as large. (`huge` is another fleet at each count.)"""
 SLACK = 1.08
 """The second half of a line may be so much steeper than its first; of a parabola it is twice as steep."""
-MOST = {"copies": 300, "models": 10_500, "slots": 1_760, "conflicts": 130, "combinations": 800, "accelerators": 1_300, "containers": 7_500}
+MOST = {"copies": 300, "models": 10_500, "slots": 1_900, "conflicts": 130, "combinations": 800, "accelerators": 1_300, "containers": 7_500}
 """Lines for each copy, model, slot, pair or combination: a third more than they are."""
 
 
