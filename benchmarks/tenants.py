@@ -85,7 +85,7 @@ def sum_of_peaks(pool: Week, days: int) -> Sequence[int]:
 def sum_of_quantiles(pool: Week, days: int) -> Sequence[int]:
     """Each tenant's own 95th percentile over all hours."""
     cells = [(hour // DAY, 0) for hour in range(days * DAY)]
-    return _flat(sum(Level(0.95).profile(cells, series[: days * DAY], 1)[0] or 0 for series in pool.needs), days)
+    return _flat(sum(ceil(Level(0.95).profile(cells, series[: days * DAY], 1)[0] or 0) for series in pool.needs), days)
 
 
 def peak_of_sum(pool: Week, days: int) -> Sequence[int]:

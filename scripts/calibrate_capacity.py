@@ -20,8 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks/capacity")]
 
 from measured import serving, splitwise  # noqa: E402
+from mixtures import record as mixtures  # noqa: E402
 from splits import Fold, by_degree, folds, grouped, half_widths, log_errors, quantile  # noqa: E402
 
+from packing.capacity.calibration import Engine  # noqa: E402
 from packing.capacity.fit import Measurement, fit_engine  # noqa: E402
 
 SOURCES = [
@@ -29,7 +31,13 @@ SOURCES = [
      "measured": "2023", "captured": "2026-11"},
     {"file": "serving_h100_llama8b_qwen32b.csv", "source": "aiconfigurator-core 0.12 (Apache-2.0): TensorRT-LLM 1.0-1.2, vLLM 0.12, SGLang 0.5 on H100 SXM",
      "measured": "2025-2026", "captured": "2026-11"},
+    {"file": "moe_serving.csv", "source": "ai-dynamo/aiconfigurator silicon_sample (Apache-2.0): DeepSeek-V3/R1, MiniMax-M2.5, gpt-oss-120b on H100, H200, B200, B300",
+     "measured": "2025-10 to 2026-04", "captured": "2026-08-21"},
+    {"file": "prefill_decode_small_gpus.csv", "source": "Thesys-lab/Helix-ASPLOS25 (Apache-2.0): Llama-2-70B layers on T4, L4, V100, A100",
+     "measured": "2024", "captured": "2026-08-21"},
 ]  # fmt: skip
+CARDS = {"T4": 0.58, "T4g": 0.58, "L4": 0.54, "A100-40GB": 1.1}
+"""By accelerator, the factor on the share of the peak that prefilling reaches (benchmarks/capacity/small_cards.py): T4 and L4 lower their clock at 70 W."""
 FIGURES = ("ttft", "tpot", "requests_per_second")
 UNSEEN = 1.5
 """Exponent on the band for accelerators or shapes of decoders that no data set has: an assumption."""
@@ -69,11 +77,15 @@ def calibrate(data: Path) -> dict[str, Any]:
     hardware["any"] = sorted({m.chip.name for m in points})
     bands["transferred"], bands["derived"] = _stated(transferred), _stated(derived)
     bands["assumed"] = {figure: max(ASSUMED, width) for figure, width in bands["derived"].items()}
+    mixed = mixtures(data, Engine(**engines["vllm"]))
     return {
         "schema_version": 2,
         "engines": engines,
         "hardware": hardware,
-        "bands": bands,
+        "bands": bands | mixed["bands"],
+        "mixtures": mixed["mixtures"],
+        "mixture_situations": mixed["mixture_situations"],
+        "cards": CARDS,
         "situations": list(_situations(list(by_degree(points)))),
         "spans": {
             "input_tokens": _span(m.prompt for m in points), "output_tokens": _span(m.output for m in points),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -65,6 +65,10 @@ class Calibration:
         lengths; ``derived`` for accelerators and shapes of decoders that no measurement has; ``assumed`` for what is stated from
         data sheets alone.
     situations : what was measured under load, with the bands of the measured models themselves.
+    mixtures : parameters for mixtures of experts: by engine, accelerator and family of the model, by engine and family, and of all
+        (``any``), each joined by a slash; what is more particular wins.
+    mixture_situations : what was measured of mixtures under load, with the bands within these ranges.
+    cards : by accelerator, a factor on the share of peak FLOP/s that prefilling reaches: cards that lower their clock under load.
     spans : smallest and largest value that any measurement has: input_tokens, output_tokens, concurrency, degrees.
     record : the whole file: sources, dates, error quantiles.
     own : the user's own measurements (`packing calibrate`).
@@ -77,12 +81,28 @@ class Calibration:
     situations: tuple[Situation, ...]
     spans: Mapping[str, Span]
     record: Mapping[str, Any]
+    mixtures: Mapping[str, Engine] = field(default_factory=dict)
+    mixture_situations: tuple[Situation, ...] = ()
+    cards: Mapping[str, float] = field(default_factory=dict)
     own: Own | None = None
     fitted: Mapping[tuple[str, str], Engine] = field(default_factory=dict)
 
-    def engine(self, name: str, accelerator: str) -> Engine:
-        """Parameters of an engine on a kind of accelerator: own ones, where it was measured."""
-        return self.fitted.get((name, accelerator)) or self.engines.get(name) or self.engines[DEFAULT_ENGINE]
+    def engine(self, name: str, accelerator: str, mixture: str | None = None) -> Engine:
+        """Parameters of an engine on a kind of accelerator: own ones, where it was measured.
+
+        Parameters
+        ----------
+        mixture : family of a mixture of experts; None: every token uses all parameters.
+        """
+        own = self.fitted.get((name, accelerator))
+        if own is not None:
+            return own
+        found = self.engines.get(name) or self.engines[DEFAULT_ENGINE]
+        if mixture is not None and name != "eager":
+            keys = (f"{name}/{accelerator}/{mixture}", f"{name}/{mixture}", "any")
+            found = next((self.mixtures[key] for key in keys if key in self.mixtures), found)
+        factor = self.cards.get(accelerator, 1.0)
+        return found if factor == 1.0 else replace(found, prefill_efficiency=found.prefill_efficiency * factor)
 
     def __hash__(self) -> int:
         """Of what is cheap to hash: it is part of a cache's key."""
@@ -95,7 +115,9 @@ def calibration_from(record: Mapping[str, Any]) -> Calibration:
     hardware = {name: frozenset(chips) for name, chips in record["hardware"].items()}
     bands = {name: ErrorBands(**values) for name, values in record["bands"].items()}
     spans = {name: Span(least=least, most=most) for name, (least, most) in record["spans"].items()}
-    return Calibration(engines, hardware, bands, tuple(Situation.model_validate(each) for each in record["situations"]), spans, record)
+    situations, mixed = (tuple(Situation.model_validate(each) for each in record.get(name, ())) for name in ("situations", "mixture_situations"))
+    mixtures = {name: Engine(**values) for name, values in record.get("mixtures", {}).items()}
+    return Calibration(engines, hardware, bands, situations, spans, record, mixtures, mixed, record.get("cards", {}))
 
 
 @cache

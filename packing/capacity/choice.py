@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from packing.capacity.serving import DEFAULT_BATCH_CAP, DEFAULT_TPOT_S, DEFAULT_TTFT_S, IDLE_BATCH, LEAST_GAIN, Point
+from packing.capacity.serving import IDLE_BATCH, LEAST_GAIN, Point
 from packing.capacity.target import Chip
 
 LONGEST_S = 3600.0
@@ -21,6 +21,8 @@ class Need(NamedTuple):
     """requests/s that one copy should serve where it can; 0: no traffic stated"""
     ttft_s: float | None
     tpot_s: float | None
+    server: str | None = None
+    """The software whose start a copy waits for (`packing.capacity.engine_start`); None: it runs already."""
 
 
 class Place(NamedTuple):
@@ -52,16 +54,12 @@ class Option(NamedTuple):
     batch: int
 
 
-def within(point: Point, need: Need, share: float, whole: bool) -> bool:
-    """Whether the latencies are within the SLO; where it is silent, within the default of its kind (a whole accelerator may miss that one)."""
+def within(point: Point, need: Need, share: float) -> bool:
+    """Whether the latencies are within the SLO; where it is silent, any below `LONGEST_S` is."""
     ttft, tpot = point.ttft_s / share, point.tpot_s / share
     if max(ttft, tpot) > LONGEST_S:
         return False
-    stated = (need.ttft_s is None or ttft <= need.ttft_s) and (need.tpot_s is None or tpot <= need.tpot_s)
-    silent = (need.ttft_s is not None or ttft <= DEFAULT_TTFT_S) and (
-        need.tpot_s is not None or (tpot <= DEFAULT_TPOT_S and point.batch <= DEFAULT_BATCH_CAP)
-    )
-    return stated and (silent or whole)
+    return (need.ttft_s is None or ttft <= need.ttft_s) and (need.tpot_s is None or tpot <= need.tpot_s)
 
 
 def chosen(points: Sequence[Point], need: Need, share: float = 1.0) -> Point | None:
@@ -71,7 +69,7 @@ def chosen(points: Sequence[Point], need: Need, share: float = 1.0) -> Point | N
     """
     best = None
     for point in points:
-        if not within(point, need, share, whole=best is None and share == 1.0):
+        if not within(point, need, share):
             break
         if best is not None and point.planned < best.planned * (1 + LEAST_GAIN):
             break

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from packing.capacity.calibration import Engine
 from packing.capacity.latency import Roofline
-from packing.capacity.serving import BATCHES, UTILISATION, Point, late_wait
+from packing.capacity.serving import BATCHES, UTILISATION, Point, batch_wait, late_wait
 from packing.capacity.target import Chip
 from packing.catalog.types import Architecture
 
@@ -52,11 +52,6 @@ def encoder_points(law: Roofline, engine: Engine, prompt: float, limit: int) -> 
             load = 0.5 if batch == 1 else UTILISATION
             points.append(Point(batch, run * batch_wait(batch, load), 0.0, batch / run, load * batch / run))
     return tuple(points)
-
-
-def batch_wait(batch: int, load: float) -> float:
-    """Runs from arrival to answer that all but `LATE` of the requests stay within, served in batches of up to `batch`."""
-    return max(2.0, 1.6 + late_wait(load) / batch)
 
 
 def one_by_one(service_s: float, loads: Iterable[float] = (0.2, 0.5, UTILISATION)) -> tuple[Point, ...]:

@@ -1,6 +1,7 @@
 """How long a copy loads, and how long a node takes until it can load copies: bytes over the slowest way, and fixed times.
 
-    load  = LOAD_START_S + weights / rate         object storage: LOAD_EFFICIENCY · min(network, storage) of the node
+    load  = engine start + weights / rate         the first: packing/capacity/engine_start.py
+                                                  object storage: LOAD_EFFICIENCY · min(network, storage) of the node
                                                   local disk, host memory: what the loader reaches, at most the hardware's rate
     start = PROVISION_S + image / IMAGE_RATE      the second term only where the container image is not cached on the node
 
@@ -10,11 +11,11 @@ Where from, and how far off on measurements held out: docs/load-time.md. Bands a
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
+from packing.capacity.engine_start import Seconds, engine_start
 from packing.capacity.modes import rounded
 from packing.capacity.options import LOAD_EFFICIENCY
-from packing.domain.durations import LOAD_BANDWIDTH, LOAD_START_S
+from packing.domain.durations import LOAD_BANDWIDTH
 from packing.domain.hardware import InstanceType
 
 PROVISION_S = 142.0
@@ -40,14 +41,15 @@ class Store(StrEnum):
     HOST_MEMORY = "host_memory"
 
 
-class Seconds(NamedTuple):
-    """A time and the half-width of its 90 % band."""
-
-    seconds: float
-    band: float
-
-
-def load_time(weights: float, store: Store = Store.OBJECT_STORAGE, line_rate: float | None = None) -> Seconds:
+def load_time(
+    weights: float,
+    store: Store = Store.OBJECT_STORAGE,
+    line_rate: float | None = None,
+    *,
+    engine: str | None = None,
+    accelerators: int = 1,
+    compiled: bool = False,
+) -> Seconds:
     """Seconds until a copy serves on a node whose container image is there.
 
     Parameters
@@ -56,6 +58,14 @@ def load_time(weights: float, store: Store = Store.OBJECT_STORAGE, line_rate: fl
     store : where they are read from.
     line_rate : bytes/s of the slowest part of the way: of network and attached storage for object storage, of the disk for a local
         one. None: not known, and the rates above stand.
+    engine : server software that is started (`packing.capacity.engine_start.STARTS`); None: a server that runs.
+    accelerators : over which the copy is split.
+    compiled : whether the engine's compile cache is filled.
+
+    Returns
+    -------
+    Seconds
+        The sum of both parts, and the band in which both are.
 
     Examples
     --------
@@ -67,7 +77,21 @@ def load_time(weights: float, store: Store = Store.OBJECT_STORAGE, line_rate: fl
         Store.LOCAL_DISK: DISK_RATE if line_rate is None else min(DISK_RATE, line_rate),
         Store.HOST_MEMORY: MEMORY_RATE,
     }[store]
-    return Seconds(LOAD_START_S + weights / rate, LOAD_BAND[store])
+    start, read = engine_start(engine, accelerators, weights, cached=compiled), weights / rate
+    if engine is None:  # measured end to end
+        return Seconds(start.seconds + read, LOAD_BAND[store])
+    return Seconds(start.seconds + read, (start.seconds * start.band + read * LOAD_BAND[store]) / (start.seconds + read))
+
+
+def line_rate_of(network: float | None, storage: float | None) -> float | None:
+    """The line rate from where weights are kept into a node; None: not known.
+
+    With a network rate, weights are in object storage: the smaller of both. With a storage rate alone they are on that disk, which
+    loaders read at up to `DISK_RATE`: the line rate over which loads from object storage would be as quick.
+    """
+    if network is None and storage is not None:
+        return min(storage, DISK_RATE) / LOAD_EFFICIENCY
+    return min((rate for rate in (network, storage) if rate is not None), default=None)
 
 
 def start_time(image: float, *, cached: bool = False) -> Seconds:

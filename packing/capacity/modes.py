@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from packing.capacity.calibration import Calibration, calibration, engine_name
 from packing.capacity.choice import Need, Option, Place
+from packing.capacity.engine_start import starts
 from packing.capacity.options import LOAD_EFFICIENCY, accelerated, on_cpus
 from packing.capacity.own import judged
 from packing.capacity.precision import PRECISIONS
@@ -51,12 +52,12 @@ def stepped(rate: float) -> float:
     return 0.0 if rate <= 0 else float(f"{STEP ** math.ceil(math.log(rate, STEP) - 1e-9):.12g}")
 
 
-def need_of(model: Model) -> Need:
+def need_of(model: Model, kind: str = "decoder") -> Need:
     """What one copy of the model is asked for: its share of the peak when only the least number of copies runs, in steps."""
     traffic = model.traffic or Traffic(requests_per_second=(0.0,))
     rate = stepped(model.peak_micro / MICRO / max(1, model.copies.min and max(model.copies.min, model.min_zones)))
-    limits = [None if ms is None else ms / 1000 * (1 - ROUNDING) for ms in (model.slo.ttft_ms, model.slo.tpot_ms)]
-    return Need(traffic.input_tokens, traffic.output_tokens, rate, *limits)
+    ttft, tpot = (None if ms is None else ms / 1000 * (1 - ROUNDING) for ms in (model.slo.ttft_ms, model.slo.tpot_ms))
+    return Need(traffic.input_tokens, traffic.output_tokens, rate, ttft, tpot, starts(model, kind))
 
 
 def places_of(targets: Sequence[Target]) -> tuple[Place, ...]:
@@ -179,4 +180,6 @@ def derive(model: Model, architecture: Architecture, targets: Sequence[Target], 
             for name in unknown
         )
     precisions = tuple(dict.fromkeys(name.lower() for name in model.precision))
-    return _derived(architecture, precisions, engine_name(model.framework), need_of(model), places_of(targets), known or calibration())
+    return _derived(
+        architecture, precisions, engine_name(model.framework), need_of(model, architecture.kind), places_of(targets), known or calibration()
+    )

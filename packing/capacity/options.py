@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from packing.capacity.accepted import has_kernels, processes, refused_degree, served
 from packing.capacity.calibration import Calibration, Engine
 from packing.capacity.choice import LONGEST_S, Need, Option, Place, chosen, within
+from packing.capacity.engine_start import engine_start
 from packing.capacity.kinds import CPU_ENGINE, CPU_LARGEST, cpu_chip, encoder_points, image_points, scan_points
 from packing.capacity.latency import roofline
 from packing.capacity.memory import GIB, MIB, copy_memory, largest_batch, weight_bytes
@@ -16,7 +18,6 @@ from packing.capacity.serving import BATCHES, IDLE_BATCH, Point, curve
 from packing.capacity.target import Chip
 from packing.catalog.types import Architecture
 from packing.domain.dropped import Cause, DroppedWay
-from packing.domain.durations import LOAD_START_S
 
 SHARES = (1.0, 0.5, 0.25, 0.125, 0.0625)
 """Parts of an accelerator's compute that are offered where copies share it."""
@@ -44,7 +45,7 @@ def _points(
     """Points of a copy that has `room` bytes on each accelerator, as far as shares down to `least` can need them."""
     points = []
     for point in _all_points(architecture, precision, chip, parallel, engine, need.prompt, need.output, room):
-        if not within(point, need, 1.0, whole=True):
+        if not within(point, need, 1.0):
             break
         points.append(point)
         if (point.planned * least * 0.99 >= need.rate) if need.rate else (point.batch >= IDLE_BATCH):
@@ -69,35 +70,55 @@ def _all_points(
     return curve(law, engine, prompt, output, limit)
 
 
-def degrees(architecture: Architecture, place: Place) -> Iterator[int]:
+def degrees(architecture: Architecture, precision: str, place: Place) -> Iterator[int]:
     """Numbers of accelerators over which a copy may be split on the nodes of this place."""
     if place.chip is None:
         return
     most = max(node[0] for node in place.nodes)
     for degree in NEURON_DEGREES if place.chip.neuron else GPU_DEGREES:
-        whole = architecture.kind in ("encoder", "diffusion") or architecture.heads == 0
-        splits = degree == 1 or (not whole and (place.chip.neuron or architecture.heads % degree == 0) and degree <= architecture.heads)
-        if splits and degree <= most:
+        if degree <= most and _refused(architecture, precision, place.chip, degree) is None:
             yield degree
+
+
+def _refused(architecture: Architecture, precision: str, chip: Chip, degree: int) -> tuple[Cause, int] | None:
+    """What the degree is refused for; Neuron's compiler pads heads, and does not cut groups."""
+    if not chip.neuron:
+        return refused_degree(architecture, precision, degree)
+    whole = architecture.kind in ("encoder", "diffusion") or architecture.heads == 0
+    return None if degree == 1 or (not whole and degree <= architecture.heads) else (Cause.DEGREE, architecture.heads)
 
 
 def _fits_a_node(place: Place, accelerators: int, vcpus: float, host: int) -> bool:
     return any(accelerators <= node[0] and vcpus <= node[1] and host <= node[2] for node in place.nodes)
 
 
+def _shares(chip: Chip) -> tuple[float, ...]:
+    """Parts of one accelerator that a copy may have: on Neuron whole cores, each with its part of the memory."""
+    most = processes(chip)
+    return SHARES if most is None else tuple(share for share in SHARES if share * most >= 1)
+
+
+def _places(architecture: Architecture, precision: str, degree: int, need: Need, room: float) -> int:
+    """Requests in flight that so many bytes on each accelerator hold."""
+    if architecture.kind == "diffusion":
+        return int(copy_memory(architecture, precision, degree, 1, 0, 0) <= room)
+    return largest_batch(architecture, precision, degree, need.prompt + need.output, need.prompt, int(room), BATCHES)
+
+
 def _dropped_degrees(architecture: Architecture, precision: str, place: Place) -> Iterator[DroppedWay]:
     """Degrees that the nodes have the accelerators for, and over which the model cannot be split."""
     assert place.chip is not None
-    most, offered = max(node[0] for node in place.nodes), set(degrees(architecture, place))
+    most = max(node[0] for node in place.nodes)
     for degree in NEURON_DEGREES if place.chip.neuron else GPU_DEGREES:
-        if degree <= most and degree not in offered:
-            yield DroppedWay(place.chip.name, degree, precision, Cause.DEGREE, degree, architecture.heads)
+        refused = _refused(architecture, precision, place.chip, degree) if degree <= most else None
+        if refused is not None:
+            yield DroppedWay(place.chip.name, degree, precision, refused[0], degree, refused[1])
 
 
 def _first_refusal(way: DroppedWay, architecture: Architecture, chip: Chip, engine: Engine, need: Need, room: int) -> DroppedWay:
     """The way with what refuses it first: arithmetic, memory for one request, TTFT, TPOT."""
     precision, degree = way.precision, way.accelerators
-    if not chip.peak(PRECISIONS[precision]):
+    if not has_kernels(precision, chip):
         return replace(way, cause=Cause.PRECISION)
     output = 0.0 if architecture.kind == "diffusion" else need.prompt + need.output
     least = copy_memory(architecture, precision, degree, 1, output, need.prompt)
@@ -133,21 +154,23 @@ def accelerated(
     if architecture.kind == "knn":
         yield DroppedWay(chip.name, 1, precision, Cause.KIND)
         return
-    if chip.neuron and PRECISIONS[precision].bits < 8:  # no 4-bit weights on Neuron
+    precision = served(precision, chip)
+    if (chip.neuron and PRECISIONS[precision].bits < 8) or not has_kernels(precision, chip):  # no 4-bit weights on Neuron
         yield DroppedWay(chip.name, 1, precision, Cause.PRECISION)
         return
     yield from _dropped_degrees(architecture, precision, place)
-    engine = known.engine(engine_name, chip.name)
+    engine = known.engine(engine_name, chip.name, architecture.family if architecture.experts else None)
     weights = weight_bytes(architecture, precision)
-    load_s = LOAD_START_S + weights / place.load_bandwidth
-    for degree in degrees(architecture, place):
-        shares = SHARES if degree == 1 and place.shared else SHARES[:1]
+    for degree in degrees(architecture, precision, place):
+        shares = _shares(chip) if degree == 1 and place.shared else SHARES[:1]
         points = _points(architecture, precision, chip, degree, engine, need, place.memory, shares[-1])
         way = DroppedWay(chip.name, degree, precision, Cause.KIND)
+        load_s = engine_start(need.server, degree, weights).seconds + weights / place.load_bandwidth
         if not points:
             yield _first_refusal(way, architecture, chip, engine, need, place.memory)
         for share in shares:
-            point = chosen(points, need, share)
+            room = place.memory * share if chip.neuron else place.memory
+            point = chosen([p for p in points if p.batch <= _places(architecture, precision, degree, need, room)], need, share)
             if point is None:
                 continue
             vcpus, host = _host(weights, share)
@@ -199,7 +222,7 @@ def on_cpus(architecture: Architecture, precision: str, place: Place, need: Need
         held = math.ceil(weights * 1.2 / MIB) * MIB + GIB // 2
         host = held if index else copy_memory(architecture, stored, 1, point.batch, need.prompt + need.output, need.prompt)
         if _fits_a_node(place, 0, vcpus, host):
-            load_s = LOAD_START_S + weights / place.load_bandwidth
+            load_s = engine_start(need.server if need.server == "eager" else None).seconds + weights / place.load_bandwidth
             yield Option(None, 0, 0, 0.0, vcpus, host, point.planned, point.ttft_s, point.tpot_s, load_s, precision, "cpu", point.batch)
         else:
             yield _no_node(way, place, vcpus, host)

@@ -13,6 +13,9 @@ the percentile of the SLO, 95 %:
   of the arrivals find no place (Erlang C of b places), and a ≤ 0.8 · b.
 * Prompts queue for prefilling. One takes S = P + ⌈prompt / chunk⌉ · D(b), as the others go on decoding beside it; at load ρ = planned · S ≤ 0.8
   the wait of an M/D/1 queue is exceeded by 5 % at S · (ρ / (2 (1 − ρ)) + 1/3) · ln(ρ / 0.05).
+* Short prompts are prefilled together, m of them in one step of `PREFILL_CHUNK` tokens: a step of S(m) = P(m prompts) + D(b) serves m, and all but
+  5 % of the requests wait less than S(m) · max(2, 1.6 + w / m), w the wait above at load planned · S(m) / m (as encoders do). The m with the
+  smallest TTFT counts, and planned ≤ 0.8 · m / S(m) for the m that serves most.
 * TTFT is the larger of that wait + request_s + P + D(b) and the closed-loop figure with b places all taken; TPOT is that of b places all taken.
 """
 
@@ -29,13 +32,12 @@ from packing.capacity.memory import PREFILL_CHUNK
 
 UTILISATION = 0.8
 """Share of the closed-loop throughput that a copy is planned to serve at most."""
+FULL = UTILISATION * (1 + 1e-9)
+"""The same against noise in the last bit."""
 LATE = 0.05
 """Share of the requests that may miss the stated TTFT: SLOs are met at the 95th percentile."""
 BATCHES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 """Requests in flight that are considered."""
-DEFAULT_BATCH_CAP = 64
-DEFAULT_TTFT_S, DEFAULT_TPOT_S = 5.0, 0.2
-"""Largest batch and latencies where the model's SLO is silent: 5 tokens/s is about reading speed."""
 LEAST_GAIN = 0.01
 """A larger batch is used only if it serves this much more."""
 IDLE_BATCH = 8
@@ -85,6 +87,16 @@ def late_wait(load: float) -> float:
     return (load / (2 * (1 - load)) + 1 / 3) * math.log(load / LATE) if load > LATE else 0.0
 
 
+def batch_wait(batch: int, load: float) -> float:
+    """Runs from arrival to answer that all but `LATE` of the requests stay within, served in batches of up to `batch`."""
+    return max(2.0, 1.6 + late_wait(load) / batch)
+
+
+def _together(tokens: float, prompt: float, batch: int) -> int:
+    """Prompts of `prompt` tokens that are prefilled in one step of so many tokens, of `batch` requests."""
+    return max(1, min(batch, int(tokens / max(prompt, 1.0))))
+
+
 def point(law: Roofline, engine: Engine, batch: int, prompt: float, output: float) -> Point:
     """A copy with `batch` requests of `prompt` input and `output` output tokens always in flight."""
     output = max(output, 1.0)
@@ -112,11 +124,20 @@ def promised(law: Roofline, engine: Engine, batch: int, prompt: float, output: f
     full = point(law, engine, batch, prompt, output)
     prefill, step = law.prefill_s(prompt, prompt), law.decode_s(batch, prompt + output / 2)
     service = prefill + math.ceil(prompt / PREFILL_CHUNK) * step
-    planned = min(full.planned, UTILISATION / service) if service else full.planned
-    ttft = engine.request_s + prefill + step + service * late_wait(planned * service)
-    return replace(full, ttft_s=max(full.ttft_s, ttft), planned=planned)
+    most = _together(PREFILL_CHUNK, prompt, batch)
+    steps = {joint: law.prefill_s(joint * prompt, prompt) + step for joint in (*(each for each in BATCHES if 1 < each < most), most) if joint > 1}
+    fastest = min([service, *(run / joint for joint, run in steps.items())])
+    planned = min(full.planned, UTILISATION / fastest) if fastest else full.planned
+    waits = [run * batch_wait(joint, load) for joint, run in steps.items() if (load := planned * run / joint) <= FULL]
+    if planned * service <= FULL:
+        waits.append(prefill + step + service * late_wait(planned * service))
+    return replace(full, ttft_s=max(full.ttft_s, engine.request_s + min(waits)), planned=planned)
 
 
 def curve(law: Roofline, engine: Engine, prompt: float, output: float, limit: int) -> Iterator[Point]:
-    """What the batches of `BATCHES` up to `limit` promise."""
-    return (promised(law, engine, batch, prompt, output) for batch in BATCHES if batch <= limit)
+    """What the batches of `BATCHES` up to `limit` promise; not those that plan less than a smaller one, as a server need not fill its places."""
+    most = 0.0
+    for batch in BATCHES:
+        if batch <= limit and (found := promised(law, engine, batch, prompt, output)).planned >= most:
+            most = found.planned
+            yield found

@@ -9,6 +9,9 @@ from packing.capacity.precision import Precision, peak_flops
 from packing.catalog.types import Accelerator
 from packing.domain.words import AcceleratorKind, Sharing
 
+WEIGHT_ONLY = ("A10", "A30", "A40", "A100", "L4", "H100", "H200", "GH200", "RTX")
+"""Beginnings of the names of accelerators on which servers have weight-only kernels (Marlin) for fp8 and fp4: Ampere, Ada, Hopper."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -48,8 +51,10 @@ class Chip(NamedTuple):
     flops: tuple[tuple[str, float], ...]
 
     def peak(self, precision: Precision) -> float | None:
-        """Dense FLOP/s for the precision, None where it cannot run here."""
-        return peak_flops(dict(self.flops), precision)
+        """Dense FLOP/s for the precision: of 16 bits where weights are widened on the fly; None where it cannot run here."""
+        flops = dict(self.flops)
+        own = peak_flops(flops, precision)
+        return own if own or not self.name.startswith(WEIGHT_ONLY) else flops.get("bf16")
 
 
 def chip_of(accelerator: Accelerator) -> Chip:

@@ -21,6 +21,7 @@ def account_of(result: Result) -> Account:
     return Account(
         placement, result.expanded.problem, elapsed_s=result.elapsed_s, limit=result.limit, strategy=result.strategy, removed=result.removed,
         complete_is_impossible=result.complete_is_impossible, moves=result.change is not None,
+        blocked=() if result.change is None else result.change.blocked,
     )  # fmt: skip
 
 

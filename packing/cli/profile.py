@@ -31,6 +31,13 @@ class Silence(StrEnum):
     ZERO = "zero"
 
 
+class Of(StrEnum):
+    """What a quantile is a share of."""
+
+    SLOTS = "slots"
+    REQUESTS = "requests"
+
+
 class Lengths(StrEnum):
     """Which length of the requests goes into the traffic."""
 
@@ -49,12 +56,15 @@ def command(
     slots: Annotated[int, typer.Option(metavar="N", help="Slots in a cycle: 24 for a day of hours, 168 for a week.")] = 24,
     slot_hours: Annotated[float, typer.Option(metavar="H", help="Length of a slot.")] = 1.0,
     last: Annotated[float | None, typer.Option(metavar="H", help="Plan from the last so many hours only; default: all.", show_default=False)] = None,
-    quantile: Annotated[float, typer.Option(metavar="Q", help="Probability with which a slot's traffic stays within the profile.")] = 0.95,
+    quantile: Annotated[
+        float, typer.Option(metavar="Q", help="Share of the slots (or requests, see --of) that is to lie within the profile.")
+    ] = 0.95,
+    of: Annotated[Of, typer.Option(help="What the quantile is a share of: slots, or requests within the profile.")] = Of.SLOTS,
     neighbours: Annotated[int, typer.Option(metavar="N", help="Slots before and after that count as observations of a slot.")] = 0,
     margin: Annotated[str, typer.Option(metavar="F", help="Factor on top, or 'backtest': what days left out would have needed.")] = "1",
     pooled: Annotated[bool, typer.Option("--pooled", help="Plan the sum of all models (shared nodes), and give each its part.")] = False,
     time_zone: Annotated[str, typer.Option(metavar="ZONE", help="Of the slots, and of times without an offset.")] = "UTC",
-    silence: Annotated[Silence, typer.Option(help="What a slot without a line of any model means.")] = Silence.UNKNOWN,
+    silence: Annotated[Silence, typer.Option(help="What a slot without a line between the first and the last means.")] = Silence.ZERO,
     lengths: Annotated[Lengths, typer.Option(help="Which input and output lengths are planned with.")] = Lengths.MEAN,
     column: Annotated[
         list[str] | None,
@@ -80,7 +90,7 @@ def command(
         silence_is_zero=silence is Silence.ZERO, tolerance_s=tolerance,
     )  # fmt: skip
     history = history if last is None else history.last(last)
-    made = forecast(history, quantile, neighbours=neighbours, margin=factor)
+    made = forecast(history, quantile, of=of.value, neighbours=neighbours, margin=factor)
     weights, shared = (None, history.models) if fleet is None or not pooled else _weights(fleet[1], history.models)
     rates: dict[str, Any] = {each: found.rates for each, found in made.models.items()}
     if pooled:

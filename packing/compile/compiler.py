@@ -153,6 +153,7 @@ class _Compiler:
             resources=tuple(amounts.get(name, 0) for name in self.resources) + ((self.loading_limit,) if self.counts_loading else ()),
             multi_model=multi_model_kind(kind),
             pools=tuple(self.pools_of[kind.name]),
+            max_models=min(self.problem.max_models_per_node or UNLIMITED, kind.max_models_per_node or UNLIMITED),
         )
 
     def _always_loaded(self, index: int, model: Model, removed: list[Removed]) -> list[Candidate]:

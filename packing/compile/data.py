@@ -35,6 +35,8 @@ class Kind:
     multi_model: bool
     """Whether multi-model endpoints may use it (at most one accelerator, and that a GPU)."""
     pools: tuple[int, ...]
+    max_models: int = UNLIMITED
+    """Distinct models on one node, at most: the stricter of what problem and instance type say."""
 
 
 @dataclass(frozen=True, slots=True)

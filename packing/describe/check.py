@@ -40,6 +40,7 @@ def _all(draft: Draft, resolver: Architectures) -> Iterator[Fault]:
     yield from references.instance_types(draft)
     yield from references.accelerator_kinds(draft)
     yield from references.architectures(draft, resolver)
+    yield from references.contexts(draft, resolver)
     yield from references.precisions(draft)
     yield from references.calibration(draft, resolver)
     yield from sense.profiles(draft)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _NOT_OF_A_COPY = {"name", "tenant", "isolation", "priority", "max_copies_per_node", "max_unavailable", "min_zones", "survive", "degrade"}
 NAMED = 3
 """Names that a notice lists before it says "and so many more"."""
+SLOW_TTFT_MS, SLOW_TPOT_MS = 5000.0, 200.0
+"""Latencies beyond which a silent SLO is noted: 5 tokens/s is about reading speed."""
 
 
 class Filling:
@@ -42,6 +44,7 @@ class Filling:
         self._targets: list[Target] | None = None
         self._without_band: list[str] = []
         self._extrapolated: dict[str, str] = {}
+        self._unlimited: dict[str, tuple[float, float]] = {}
 
     def model(self, model: Model) -> Model:
         """The model with its modes, their figures at the confidence asked for."""
@@ -51,7 +54,15 @@ class Filling:
         self._key_of[model.name] = key
         if key not in self._derived:
             self._derived[key], self._dropped[key] = self._derive(model)
+        self._note_silence(model, self._derived[key])
         return model.model_copy(update={"modes": self._derived[key]})
+
+    def _note_silence(self, model: Model, modes: Sequence[Mode]) -> None:
+        """Remembers a model whose silent SLO lets modes be slower than a person reads."""
+        ttft = max((mode.ttft_ms or 0.0 for mode in modes), default=0.0) if model.slo.ttft_ms is None else 0.0
+        tpot = max((mode.tpot_ms or 0.0 for mode in modes), default=0.0) if model.slo.tpot_ms is None else 0.0
+        if ttft > SLOW_TTFT_MS or tpot > SLOW_TPOT_MS:
+            self._unlimited[model.name] = (ttft, tpot)
 
     def dropped(self) -> dict[str, tuple[DroppedWay, ...]]:
         """By name of each model whose modes were derived: for each kind of accelerator that it has none for, what refused it first."""
@@ -59,7 +70,17 @@ class Filling:
 
     def notices(self) -> tuple[str, ...]:
         """What the user should know of the figures, one sentence each."""
-        return (*self._of_robust(), *self._of_calibration())
+        return (*self._of_silence(), *self._of_robust(), *self._of_calibration())
+
+    def _of_silence(self) -> Iterator[str]:
+        """Models whose latencies nothing limits, with the slowest that their modes state."""
+        if not self._unlimited:
+            return
+        names, more = sorted(self._unlimited)[:NAMED], len(self._unlimited) - NAMED
+        listed = ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
+        ttft, tpot = (max(figures) for figures in zip(*self._unlimited.values(), strict=True))
+        slow = [f"{name} up to {figure:,g} ms" for name, figure in (("TTFT", ttft), ("TPOT", tpot)) if figure]
+        yield f"slo: where it is silent nothing limits latency, and modes are those of the highest throughput ({listed}: {', '.join(slow)}); state slo to limit it"
 
     def _of_robust(self) -> Iterator[str]:
         if not self._without_band:

@@ -123,6 +123,9 @@ class _Reading:
     def _with_mode(self, at: int, copy: Mapping[str, Any], model: Model | None, kind: InstanceType | None) -> Mapping[str, Any]:
         if "mode" in copy:
             return copy
+        given = copy.get("accelerators")
+        if model is None and kind is not None:
+            return {**copy, "mode": _whole(kind, given)}
         if model is None:
             cause, action = (
                 "No model of this name is in the problem, so that its mode cannot be inferred.",
@@ -130,7 +133,6 @@ class _Reading:
             )
             self.faults.append(Fault("bad_placement", f"copies[{at}].mode", shown(copy.get("model")), cause, action))
             return copy
-        given = copy.get("accelerators")
         fitting = [mode for mode in model.modes if kind is None or _fits(mode, kind)]
         if isinstance(given, list | tuple):
             fitting = [mode for mode in fitting if mode.accelerators == len(given)]
@@ -143,6 +145,14 @@ class _Reading:
             return copy
         # The first in the order of the problem: given modes as the file lists them, derived ones from the smallest on.
         return {**copy, "mode": fitting[0].model_dump(mode="json")}
+
+
+def _whole(kind: InstanceType, given: Any) -> dict[str, Any]:
+    """What a copy of a model that the problem does not have any more is taken to hold until it goes: all that its accelerators have."""
+    if not kind.accelerators:
+        return {"accelerator": None, "accelerators": 0, "vcpus": kind.vcpus or 1.0, "host_memory": kind.host_memory or 0}
+    count = len(given) if isinstance(given, list | tuple) and given else 1
+    return {"accelerator": kind.accelerator, "accelerators": min(count, kind.accelerators), "memory_per_accelerator": kind.memory_per_accelerator}
 
 
 def _fits(mode: Mode, kind: InstanceType) -> bool:

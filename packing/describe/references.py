@@ -107,6 +107,22 @@ def architectures(draft: Draft, resolver: Architectures) -> Iterator[Fault]:
                 yield Fault(fault.code, where, fault.value or shown(model.architecture), fault.cause, fault.action)
 
 
+def contexts(draft: Draft, resolver: Architectures) -> Iterator[Fault]:
+    """Requests longer than their model's context; only where modes are derived. Relative positions (encoder-decoders) set no limit."""
+    for at, model in draft.each("models"):
+        if model.architecture is None or model.modes or model.traffic is None:
+            continue
+        try:
+            facts = resolver.resolve(model.architecture)
+        except ProblemError:
+            continue  # told by `architectures`
+        tokens = model.traffic.input_tokens + (model.traffic.output_tokens if facts.kind == "decoder" else 0.0)
+        if facts.kind in ("decoder", "encoder") and 0 < facts.max_positions < tokens:
+            cause = f"A request of {tokens:,g} tokens is longer than the context of {facts.name}, {facts.max_positions:,} tokens."
+            where = draft.where("models", at, "traffic") + ".input_tokens"
+            yield Fault("contradiction", where, f"{model.traffic.input_tokens:g}", cause, "State shorter requests, or a model with a longer context.")
+
+
 def calibration(draft: Draft, resolver: Architectures) -> Iterator[Fault]:
     """The calibration that a problem names or holds."""
     try:

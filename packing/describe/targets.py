@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from packing.capacity import Target
 
 
+GIGA = 1e9
+
+
 def targets_of(types: Sequence[InstanceType]) -> list[Target]:
     """One target per distinct kind of node, in the order of the types' names.
 
@@ -46,12 +49,14 @@ def _figures(target: Target) -> tuple[object, ...]:
 
 def _target(kind: InstanceType) -> Target | None:
     from packing.capacity import Target
+    from packing.capacity.load_time import line_rate_of
 
     accelerator = accelerators().get(kind.accelerator) if kind.accelerator and kind.accelerators else None
     if kind.accelerators and accelerator is None:
         return None
     offer = offers().get(kind.name)
-    speeds = [] if offer is None else [speed for speed in (offer.network, offer.storage) if speed is not None]
+    stated = [None if rate is None else rate * GIGA for rate in (kind.network_gb_per_s, kind.storage_gb_per_s)]
+    network, storage = stated if offer is None or stated != [None, None] else (offer.network, offer.storage)
     return Target(
         accelerator=accelerator,
         max_accelerators=kind.accelerators,
@@ -60,5 +65,5 @@ def _target(kind: InstanceType) -> Target | None:
         host_memory=kind.host_memory,
         sharing=kind.effective_sharing,
         multi_model=kind.accelerators == 0 or (kind.accelerators == 1 and kind.accelerator_kind is AcceleratorKind.GPU),
-        load_bandwidth=min(speeds, default=None),
+        load_bandwidth=line_rate_of(network, storage) if stated != [None, None] else min(filter(None, (network, storage)), default=None),
     )

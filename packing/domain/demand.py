@@ -1,4 +1,4 @@
-"""How many copies a model asks for: the one definition that formulation, greedy and checker share.
+"""How many copies a model asks for: the one definition that formulation, greedy and bounds share (the checker has its own).
 
 For model i with copies between min and max, spread over at least z zones, and peak demand P (requests/s):
 

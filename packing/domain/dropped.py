@@ -21,6 +21,10 @@ class Cause(StrEnum):
     """The hardware lacks the arithmetic of the precision."""
     DEGREE = "degree"
     """The model cannot be split over so many accelerators; figure: how many, limit: its attention heads."""
+    KV_HEADS = "kv_heads"
+    """Its key/value heads neither are divided by so many accelerators nor divide them; figure: how many, limit: its key/value heads."""
+    GROUP = "group"
+    """Blocks or groups of the quantisation would be cut; figure: how many accelerators, limit: width of the feed-forward layer (of one expert)."""
     ACCELERATORS = "accelerators"
     """No node has so many accelerators; figure: how many, limit: those of the largest node."""
     SIZE = "size"
@@ -46,6 +50,8 @@ RULES: dict[Cause, Rule] = {
     Cause.TTFT: Rule.LATENCY,
     Cause.TPOT: Rule.LATENCY,
     Cause.DEGREE: Rule.ACCELERATORS,
+    Cause.KV_HEADS: Rule.ACCELERATORS,
+    Cause.GROUP: Rule.ACCELERATORS,
     Cause.ACCELERATORS: Rule.ACCELERATORS,
 }
 """The rule of docs/rules.md that a cause belongs to; those that are not here: `mode`."""
@@ -109,6 +115,10 @@ class DroppedWay:
                 return "the hardware lacks the arithmetic"
             case Cause.DEGREE:
                 return f"{limit:g} attention heads cannot be split over {figure:g} accelerators"
+            case Cause.KV_HEADS:
+                return f"{limit:g} key/value heads cannot be split over {figure:g} accelerators"
+            case Cause.GROUP:
+                return f"a feed-forward layer {limit:,g} wide cannot be split over {figure:g} accelerators without cutting its quantisation groups"
             case Cause.ACCELERATORS:
                 return f"no node has more than {limit:g}"
             case Cause.SIZE:
@@ -142,7 +152,8 @@ def nearest(dropped: Iterable[DroppedWay]) -> tuple[DroppedWay, ...]:
 
 def _with_degrees(way: DroppedWay, ways: Iterable[DroppedWay]) -> DroppedWay:
     """The way with the larger degrees that were no way out."""
-    alike = [each for each in ways if (each.accelerator, each.precision, each.cause) == (way.accelerator, way.precision, Cause.DEGREE)]
+    degree = {Cause.DEGREE, Cause.KV_HEADS, Cause.GROUP}
+    alike = [each for each in ways if (each.accelerator, each.precision) == (way.accelerator, way.precision) and each.cause in degree]
     return replace(way, not_over=tuple(sorted({each.accelerators for each in alike if each.accelerators > way.accelerators})))
 
 

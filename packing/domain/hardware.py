@@ -11,6 +11,8 @@ from packing.domain.fields import AsTuple, Cores, Count, Label, MemoryCapacity, 
 from packing.domain.units import MICRO, MILLI, capacity, need
 from packing.domain.words import AcceleratorKind, Sharing
 
+Rate = Annotated[Number, Field(gt=0, le=100_000)]
+
 
 class MigProfile(Record):
     """One legal partition of an accelerator.
@@ -61,8 +63,14 @@ class InstanceType(Record):
     mig: MigGeometry | None = None
     resources: dict[Name, Number] = Field(default_factory=dict)
     """Named resources of one node, e.g. licences."""
+    max_models_per_node: Annotated[Count, Field(ge=1)] | None = None
+    """Distinct models on one such node, at most; None: as the problem says."""
     start_s: Number | None = None
     """Seconds from asking for a node until it can load copies; None: not known."""
+    network_gb_per_s: Rate | None = None
+    """10⁹ bytes/s over the network from where weights are kept; None: of the catalogue's types the catalogue's, else not known."""
+    storage_gb_per_s: Rate | None = None
+    """10⁹ bytes/s of the node's disk; without `network_gb_per_s` the weights are on it."""
 
     @model_validator(mode="after")
     def _consistent(self) -> InstanceType:

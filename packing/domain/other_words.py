@@ -31,7 +31,7 @@ OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "input_tokens": ("traffic.input_tokens",), "output_tokens": ("traffic.output_tokens",), "prompt_tokens": ("input_tokens", "traffic.input_tokens"),
     "completion_tokens": ("output_tokens", "traffic.output_tokens"), "sla": ("slo",), "latency": ("slo",), "ttft": ("ttft_ms", "slo.ttft_ms"),
     "tpot": ("tpot_ms", "slo.tpot_ms"), "itl": ("tpot_ms", "slo.tpot_ms"), "ttft_ms": ("slo.ttft_ms",), "tpot_ms": ("slo.tpot_ms",),
-    "cold_start": ("cold_start_s",), "anti_affinity": ("max_copies_per_node",), "zones": ("min_zones",), "exclusive": ("isolation",),
+    "cold_start": ("cold_start_s",), "anti_affinity": ("max_copies_per_node",), "zones": ("min_zones",), "blast_radius": ("max_models_per_node",), "exclusive": ("isolation",),
 }  # fmt: skip
 """By the other word, in small letters: what may be meant, the likeliest first. ``a.b`` is the field b of the field a."""
 

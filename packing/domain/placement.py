@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Annotated
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import Field, PrivateAttr
 
 from packing.domain.fields import AsTuple, Mentioned, Record, Sentence
 from packing.domain.json_text import json_text
+from packing.domain.routing import RoutingWeight, weights_of
 from packing.domain.weights import Axis
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
@@ -119,6 +120,8 @@ class Placement(Record):
     nodes: Annotated[tuple[Node, ...], AsTuple] = ()
     copies: Annotated[tuple[PlacedCopy, ...], AsTuple] = ()
     unplaced: Annotated[tuple[Unplaced, ...], AsTuple] = ()
+    routing_weights: Annotated[tuple[RoutingWeight, ...], AsTuple, Field(exclude_if=lambda value: not value)] = ()
+    """How the requests of models are divided whose copies are not all alike behind one endpoint; empty: there are none, or it is not stated."""
     conceded: Annotated[tuple[Conceded, ...], AsTuple, Field(exclude_if=lambda value: not value)] = ()
     """Rules that are not kept, and whose: such a placement is `partial`. Only an answer to what runs concedes anything."""
     fitness: Scores
@@ -128,6 +131,21 @@ class Placement(Record):
     def unstated(self) -> frozenset[str]:
         """Figures that the file did not state, as that of a live cluster: what stands for them means nothing, and the checker passes over it."""
         return self._unstated
+
+    def routed(self) -> Placement:
+        """The same placement, with the routing weights that follow from its copies."""
+        return self.model_copy(update={"routing_weights": self._weights()})
+
+    def _weights(self) -> tuple[RoutingWeight, ...]:
+        behind = {node.id: node.endpoint for node in self.nodes}
+        return weights_of([(copy.model, copy.copy_index, behind.get(copy.node, ""), copy.mode) for copy in self.copies])
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields changed; weights that were stated follow the copies."""
+        made = super().model_copy(update=update, deep=deep)
+        if self.routing_weights and update and "routing_weights" not in update and not update.keys().isdisjoint(("nodes", "copies")):
+            return super(Placement, made).model_copy(update={"routing_weights": made._weights()})  # noqa: SLF001 - of the same class
+        return made
 
     def answers(self, digest: str) -> bool:
         """Whether it says that it answers the problem of this digest, or does not say which one."""
@@ -162,7 +180,7 @@ class Placement(Record):
 
     def to_json(self) -> str:
         """Canonical text: the same placement gives the same bytes."""
-        rest = _text(self.model_copy(update={"copies": ()}))
+        rest = _text(self.model_copy(update={"copies": (), "routing_weights": self.routing_weights}))
         if not self.copies:
             return rest + "\n"
         # What is around the copies is little. They are put into words one by one, each of their modes once.

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from packing.domain.calibration import CalibrationOrFile
 from packing.domain.digest import digest_of
-from packing.domain.fields import AsTuple, Label, Number, Record
+from packing.domain.fields import AsTuple, Count, Label, Number, Record
 from packing.domain.hardware import InstanceType, Pool
 from packing.domain.weights import BALANCED, Weights, parse_weights
 from packing.domain.words import Isolation, Survive
@@ -35,6 +35,8 @@ class Problem(Record):
     weights: Annotated[Weights, BeforeValidator(parse_weights)] = BALANCED
     multi_model_size_ratio: Annotated[Number, Field(ge=1)] = 5.0
     """Largest / smallest model of one multi-model endpoint."""
+    max_models_per_node: Annotated[Count, Field(ge=1)] | None = None
+    """Distinct models on one node, at most; None: any number. An instance type may state fewer, and then that counts."""
     survive: Annotated[Survive, Field(strict=False)] = Survive.NONE
     """The standing reserve of models that state none of their own."""
     tenants: Annotated[tuple[Tenant, ...], AsTuple] = ()

@@ -44,6 +44,7 @@ class Rule(StrEnum):
     LATENCY = "latency", "A copy's TTFT and TPOT are within the model's SLO."
     STOCK = "stock", "No pool gives more nodes than it has."
     MAX_COPIES_PER_NODE = "max_copies_per_node", "No node has more copies of a model than the model allows."
+    MAX_MODELS_PER_NODE = "max_models_per_node", "No node has copies of more models than the problem and its instance type allow."
     MIN_ZONES = "min_zones", "The placed copies of a model are in at least min_zones zones, or each in its own."
     SURVIVE = "survive", "A model that survives the loss of a node (or zone) has no more copies on any of them than it has spare ones."
     # fmt: on

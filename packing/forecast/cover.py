@@ -16,6 +16,8 @@ from packing.forecast.quantile import plain
 
 LEAST = 6
 """A slot of which less than one part in so many was observed says nothing."""
+LONGEST_HOLE = 31 * 86_400
+"""Seconds without a line that may still be a quiet time."""
 MOST_RATES = 20_000_000
 MANY_BAD = 100
 """More than one unreadable line in so many: not a log with a few bad lines, but a file that is not understood."""
@@ -24,8 +26,9 @@ MANY_BAD = 100
 def history_of(tally: Tally, clock: Clock, slots: int, quantile: float, *, silence_is_zero: bool, where: str) -> History:
     """The history that a log tells.
 
-    A slot without a line of any model is not known: nobody knows whether nothing was asked or nothing was written. With
-    `silence_is_zero` it was quiet. Next to such a hole, and at both ends of the log, a slot counts from its first line, or
+    A slot without a line of any model, between the first and the last line, was quiet: a log has a line for each request. Without
+    `silence_is_zero` it is not known, and so is, in any case, a hole longer than `LONGEST_HOLE` and than everything that was
+    observed: that is a clock that is wrong, or another log. Next to a hole that is not known, and at both ends of the log, a slot counts from its first line, or
     up to its last one.
 
     Raises
@@ -35,17 +38,23 @@ def history_of(tally: Tally, clock: Clock, slots: int, quantile: float, *, silen
     faults = _too_bad(tally, where)
     if faults:
         raise ProblemError(faults)
-    span = max(tally.spans) - min(tally.spans) + 1 if silence_is_zero else len(tally.spans)
+    everything, quiet = _slots_of(tally, clock, silence_is_zero=silence_is_zero)
+    span = len(everything)
     if span * len(tally.models) > MOST_RATES:
         cause = f"{len(tally.models):,} models in {span:,} slots are more than {MOST_RATES:,} rates."
         raise ProblemError([Fault("bad_history", where, "", cause, "Take longer slots, or a shorter log; look for a time that is years off.")])
-    covered, notes = _covered(tally, clock, silence_is_zero=silence_is_zero)
+    covered, notes = _covered(tally, clock, everything)
+    notes = [*quiet, *notes]
     if not covered:
         cause = f"No slot of {clock.slot_s / 3600:g} h was observed for a {LEAST}th of its length or more."
         raise ProblemError(
             [
                 Fault(
-                    "no_history", where, f"{tally.good} requests", cause, "Give a longer log; if hours without a line were quiet, say --silence zero."
+                    "no_history",
+                    where,
+                    f"{tally.good} requests",
+                    cause,
+                    "Give a longer log; without --silence unknown, hours without a line were quiet.",
                 )
             ]
         )
@@ -69,11 +78,32 @@ def _too_bad(tally: Tally, where: str) -> list[Fault]:
     return [Fault("no_history", where, "", "There is no request in it.", "Give a log of the time to plan for.")]
 
 
-def _covered(tally: Tally, clock: Clock, *, silence_is_zero: bool) -> tuple[dict[int, float], list[str]]:
+def _slots_of(tally: Tally, clock: Clock, *, silence_is_zero: bool) -> tuple[list[int], list[str]]:
+    """The slots that were observed, in order, and a sentence about those of them that were quiet."""
+    seen = sorted(tally.spans)
+    if not silence_is_zero:
+        return seen, []
+    twice = {each for each in range(seen[0], seen[-1]) if _double(each, clock)} if tally.ambiguous.count else set()
+    longest = max(LONGEST_HOLE // clock.slot_s, len(seen))
+    holes = [(before + 1, after) for before, after in pairwise(seen) if 1 < after - before <= longest + 1]
+    quiet = [
+        (begins, ends, count)
+        for begins, ends in holes
+        if (count := sum(not _empty(each, clock) and each not in twice for each in range(begins, ends)))
+    ]
+    everything = sorted({*seen, *(each for begins, ends in holes for each in range(begins, ends) if each not in twice)})
+    if not quiet:
+        return everything, []
+    begins, ends, count = max(quiet, key=lambda each: each[2])
+    spell = f"the longest {_slots(count, clock)}, {clock.show(clock.starts(begins))} to {clock.show(clock.starts(ends))}"
+    total = _slots(sum(count for *_, count in quiet), clock)
+    return everything, [f"{total} without any line count as zero ({spell}); say --silence unknown if nothing was written then."]
+
+
+def _covered(tally: Tally, clock: Clock, everything: list[int]) -> tuple[dict[int, float], list[str]]:
     """Seconds observed of each slot that counts, in order; and sentences about those that do not."""
-    seen, notes = sorted(tally.spans), []
-    everything = list(range(seen[0], seen[-1] + 1)) if silence_is_zero else seen
-    known, found, partly = set(everything), {}, 0
+    notes: list[str] = []
+    known, found, partly = set(everything), dict[int, float](), 0
     for bucket in everything:
         begins, ends = clock.starts(bucket), clock.starts(bucket + 1)
         if bucket in tally.spans and not _known_before(bucket, known, clock):
@@ -93,13 +123,18 @@ def _covered(tally: Tally, clock: Clock, *, silence_is_zero: bool) -> tuple[dict
         missing = sum(b - a - 1 for a, b in holes)
         where = "; ".join(f"{clock.show(clock.starts(a + 1))} to {clock.show(clock.starts(b))}" for a, b in holes[:3])
         more = f"; and {len(holes) - 3:,} more" if len(holes) > 3 else ""
-        notes.append(f"{_slots(missing, clock)} without any line are not known, not zero ({where}{more}); say --silence zero if they were quiet.")
+        notes.append(f"{_slots(missing, clock)} without any line are not known, not zero ({where}{more}).")
     return found, notes
 
 
 def _empty(bucket: int, clock: Clock) -> bool:
     """Whether the clock skipped this slot in spring."""
     return clock.starts(bucket + 1) <= clock.starts(bucket)
+
+
+def _double(bucket: int, clock: Clock) -> bool:
+    """Whether the clock repeats some of this slot in autumn: its lines without an offset were left out, it was not quiet."""
+    return clock.starts(bucket + 1) - clock.starts(bucket) > clock.slot_s
 
 
 def _known_before(bucket: int, known: set[int], clock: Clock) -> bool:

@@ -10,7 +10,7 @@ from packing.domain.faults import did_you_mean
 from packing.domain.units import MICRO
 from packing.errors import Fault, ProblemError
 from packing.forecast.history import Tokens
-from packing.forecast.predict import Forecast
+from packing.forecast.predict import Forecast, Kept, kept_of
 from packing.forecast.warn import warnings
 
 SCHEMA_VERSION = 1
@@ -34,7 +34,9 @@ def document(forecast: Forecast, rates: Rates, *, pooled: bool, typical: bool = 
         "slot_hours": history.slot_hours,
         "time_zone": history.time_zone,
         "quantile": forecast.level.quantile,
+        "of": forecast.level.of,
         "holds": round(forecast.held, 4),
+        "kept": _kept(forecast.kept),
         "neighbours": forecast.level.neighbours,
         "pooled": pooled,
         "models": [
@@ -67,10 +69,16 @@ def _seen(forecast: Forecast, name: str) -> dict[str, Any]:
         said["requests"] = history.requests[name]
     said["mean_requests_per_second"] = round(sum(rates) / len(rates) / MICRO, 6) if rates else None
     said["margin"] = round(float(each.margin), 6)
+    said["kept"] = _kept(kept_of(each.left_out))
     for meaning, lengths in (("input_tokens", history.inputs), ("output_tokens", history.outputs)):
         if name in lengths:
             said[meaning] = _lengths(lengths[name])
     return said
+
+
+def _kept(kept: Kept | None) -> dict[str, float] | None:
+    """Shares within a profile made from the other days; None where no day can be left out."""
+    return None if kept is None else {"slots": round(kept.slots, 4), "requests": round(kept.requests, 4)}
 
 
 def _lengths(tokens: Tokens) -> dict[str, float]:

@@ -25,11 +25,13 @@ class Peak:
     by_slot : need of the sum, slot by slot: the quantile of the observed sums, times the margin.
     planned : the largest of them.
     slot : where that is.
-    sum_of_peaks : each model's own largest slot, summed: what is needed without sharing.
+    sum_of_peaks : each model's own largest slot, summed: what is needed without sharing. A margin from a backtest is in it up to
+        that of the sum only, so that models that are hard to forecast do not raise what sharing seems to save.
     sum_of_quantiles : the largest over the slots of the sum of the models' own profiles: sharing over hours, but no
         balancing of one model's bad day by another's good one.
     margin : factor for the error of the forecast that is in `by_slot`.
     left_out : how the sum, forecast without one cycle, would have served that cycle.
+    saved : by cycle, the share that sharing would have saved on that cycle itself, planned by one who knew it.
     filled : slots in which the models were never observed together; there the sum of the own profiles is taken.
     """
 
@@ -39,6 +41,7 @@ class Peak:
     margin: Fraction
     left_out: tuple[LeftOut, ...]
     filled: tuple[int, ...]
+    saved: tuple[float, ...] = ()
 
     @property
     def planned(self) -> Fraction:
@@ -68,8 +71,26 @@ def peak_of_sum(forecast: Forecast, names: Sequence[str], weights: Mapping[str, 
     apart = [sum((weights[name] * _exact(forecast, name, slot) for name in names), Fraction()) for slot in range(history.slots)]
     together = level.profile(history.cells, sums, history.slots)
     by_slot = tuple(apart[slot] if load is None else load * unit * factor for slot, load in enumerate(together))
-    peaks = sum((weights[name] * max(_exact(forecast, name, slot) for slot in range(history.slots)) for name in names), Fraction())
-    return Peak(by_slot, peaks, max(apart), factor, results, tuple(slot for slot, load in enumerate(together) if load is None))
+    peaks = sum((weights[name] * max(forecast.own[name]) * min(forecast.models[name].margin, factor) / MICRO for name in names), Fraction())
+    filled = tuple(slot for slot, load in enumerate(together) if load is None)
+    return Peak(by_slot, peaks, max(apart), factor, results, filled, _saved(forecast, names, weights, sums, unit))
+
+
+def _saved(
+    forecast: Forecast, names: Sequence[str], weights: Mapping[str, Fraction], sums: Sequence[int | None], unit: Fraction
+) -> tuple[float, ...]:
+    """By cycle that had traffic, 1 − the peak of its sum over the sum of its peaks, where all models were observed."""
+    moments: dict[int, list[int]] = {}
+    for at, (cycle, _) in enumerate(forecast.history.cells):
+        if sums[at] is not None:
+            moments.setdefault(cycle, []).append(at)
+    series = {name: forecast.history.series(name) for name in names}
+    found = []
+    for at_once in moments.values():
+        apart = sum((weights[name] * max(series[name][at] or 0 for at in at_once) for name in names), Fraction()) / MICRO
+        if apart:
+            found.append(float(1 - max(sums[at] or 0 for at in at_once) * unit / apart))
+    return tuple(found)
 
 
 def weighted_sums(forecast: Forecast, names: Sequence[str], weights: Mapping[str, Fraction]) -> tuple[int, list[int | None]]:

@@ -11,7 +11,7 @@ from math import ceil
 from packing.domain.units import exact
 from packing.errors import Fault, ProblemError
 from packing.forecast.history import History
-from packing.forecast.level import LeftOut, Level, left_out, margin_of
+from packing.forecast.level import REQUESTS, SLOTS, LeftOut, Level, left_out, margin_of
 from packing.forecast.peak import Peak, allocate, peak_of_sum
 from packing.forecast.quantile import held
 
@@ -32,7 +32,7 @@ class ModelForecast:
     filled : slots in which nothing was observed; they have the largest rate of the others.
     observations : the fewest that any observed slot has.
     margin : factor for the error of the forecast that is in `rates`; 1: none.
-    left_out : how the same forecast without one cycle would have served that cycle; empty unless the margin comes from it.
+    left_out : how the same forecast without one cycle would have served that cycle, the margin not counted.
     """
 
     name: str
@@ -42,6 +42,20 @@ class ModelForecast:
     observations: int
     margin: Fraction
     left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What profiles made without a day kept of that day, over all days and models of the history; the margin not counted.
+
+    Parameters
+    ----------
+    slots : share of the slots of the models that had traffic in which all of it lay within the plan.
+    requests : share of the requests that lay within the plan.
+    """
+
+    slots: float
+    requests: float
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,12 @@ class Forecast:
     def held(self) -> float:
         """The probability with which the slot that was observed least holds: the quantile, or less with a short history."""
         return held(self.level.quantile, min((each.observations for each in self.models.values()), default=0))
+
+    @cached_property
+    def kept(self) -> Kept | None:
+        """Share of the slots and of the requests within the models' own profiles, each day planned from the others; None with one day."""
+        results = [each for model in self.models.values() for each in model.left_out]
+        return kept_of(results)
 
     def peak_of_sum(self, models: Sequence[str] | None = None, weights: Mapping[str, float | Fraction] | None = None) -> Peak:
         """What models that share nodes need together, beside the sum of what each needs at its own peak.
@@ -103,7 +123,7 @@ class Forecast:
         return (margin_of(results) if isinstance(self.margin, str) else self.margin), results
 
     @cached_property
-    def own(self) -> dict[str, tuple[int, ...]]:
+    def own(self) -> dict[str, tuple[int | Fraction, ...]]:
         """By model and slot the quantile without the margin; slots in which nothing was observed have the largest of the others."""
         history, found = self.history, {}
         for name, series in zip(history.models, history.rates, strict=True):
@@ -114,8 +134,7 @@ class Forecast:
 
     def _model(self, name: str, series: tuple[int | None, ...]) -> ModelForecast:
         history = self.history
-        # Leaving out every day of every model takes a while: done where its result is used.
-        factor, results = self.factor(series) if isinstance(self.margin, str) else (self.margin, ())
+        factor, results = self.factor(series)
         seen = self.level.observed(history.cells, series, history.slots)
         alone = Level().observed(history.cells, series, history.slots)
         means = tuple(-(-sum(each) // len(each)) if each else None for each in alone)
@@ -124,7 +143,15 @@ class Forecast:
         return ModelForecast(name, rates, means, filled, min((len(each) for each in seen if each), default=0), factor, results)
 
 
-def forecast(history: History, quantile: float = 0.95, *, neighbours: int = 0, margin: float | Fraction | str = 1) -> Forecast:
+def kept_of(results: Sequence[LeftOut]) -> Kept | None:
+    """The shares over these days; None where there are none."""
+    load, slots = sum(each.load for each in results), sum(each.slots for each in results)
+    if not load:
+        return None
+    return Kept(sum(each.within for each in results) / slots, float(sum((each.kept for each in results), Fraction()) / load))
+
+
+def forecast(history: History, quantile: float = 0.95, *, of: str = SLOTS, neighbours: int = 0, margin: float | Fraction | str = 1) -> Forecast:
     """Traffic profiles with a margin.
 
     Parameters
@@ -132,6 +159,8 @@ def forecast(history: History, quantile: float = 0.95, *, neighbours: int = 0, m
     history : of `read_history`, or `History.of`.
     quantile : probability with which the traffic of a slot of the next day stays within the profile, if that day is one
         like those of the history.
+    of : ``"slots"``, or ``"requests"``: the quantile is the share of a model's requests that are to lie within the profile. A
+        bursty model has most of its requests in the few slots that exceed their quantile, so that 0.95 of the slots may keep 0.7 of the requests.
     neighbours : slots before and after that count as observations of a slot.
     margin : factor on top, for days that are not like those before; ``"backtest"``: what days left out would have needed.
 
@@ -142,13 +171,15 @@ def forecast(history: History, quantile: float = 0.95, *, neighbours: int = 0, m
     faults = []
     if not 0 < quantile < 1:
         faults.append(Fault("bad_option", "quantile", str(quantile), "A quantile lies between 0 and 1.", "Give 0.95, say."))
+    if of not in (SLOTS, REQUESTS):
+        faults.append(Fault("bad_option", "of", of, "A quantile is a share of slots or of requests.", "Give slots or requests."))
     if not 0 <= neighbours <= max(0, (history.slots - 1) // 2):
         faults.append(Fault("bad_option", "neighbours", str(neighbours), "More neighbours than the cycle has slots.", "Give 0, 1 or 2."))
     if margin != BACKTEST and (isinstance(margin, str) or not 0 < margin <= 1000):
         faults.append(Fault("bad_option", "margin", str(margin), "A margin is a factor above 0, or the word backtest.", "Give 1.1 for 10 % more."))
     if faults:
         raise ProblemError(faults)
-    return Forecast(history, Level(quantile, neighbours), margin if isinstance(margin, str) else exact(margin))
+    return Forecast(history, Level(quantile, neighbours, of), margin if isinstance(margin, str) else exact(margin))
 
 
 def _weights(names: Sequence[str], given: Mapping[str, float | Fraction] | None) -> dict[str, Fraction]:

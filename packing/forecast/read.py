@@ -27,7 +27,7 @@ def read_history(
     quantile: float = 0.95,
     columns: Mapping[str, str] | None = None,
     name: str | None = None,
-    silence_is_zero: bool = False,
+    silence_is_zero: bool = True,
     tolerance_s: float = 60.0,
 ) -> History:
     """What a request log or a table of rates says about past traffic.
@@ -40,7 +40,8 @@ def read_history(
     quantile : of the lengths, which are counted while the log is read.
     columns : meaning (`time`, `model`, `tenant`, `input`, `output`, `rate`, `id`) → column, where the names do not say it.
     name : of the one model of a log without a column for it; default: the name of the file.
-    silence_is_zero : whether a slot without a line of any model was quiet, rather than not known.
+    silence_is_zero : whether a slot without a line, between the first and the last one, was quiet, rather than not known. Of a long
+        table of rates: without a row of the model; a cell that is empty is not known in any case.
     tolerance_s : seconds that a line may be earlier than one before it without being mentioned.
 
     Raises
@@ -67,7 +68,7 @@ def read_history(
     by = found.get("tenant") if "tenant" in said and "model" not in said else found.get("model", found.get("tenant"))
     own = name or _stem(source.path)
     if "time" in found and "rate" in found:
-        return long(source, found, by, own, slots, clock)
+        return long(source, found, by, own, slots, clock, silence_is_zero=silence_is_zero)
     across = hours(column for column in source.names if column != by)
     if across is not None and "time" not in said:
         return wide(source, by or source.names[0], across, slots, clock.slot_s)

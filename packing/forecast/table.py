@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 
 from packing.domain.units import MICRO, UnitError, exact
 from packing.errors import Fault, ProblemError, printable
 from packing.forecast.clock import Clock
+from packing.forecast.cover import LONGEST_HOLE, MOST_RATES
 from packing.forecast.history import History
 from packing.forecast.lines import Source
 
@@ -55,8 +57,11 @@ def wide(source: Source, by: str, hours: Mapping[str, int], slots: int, slot_s: 
     return _history(sums, slots, slot_s, "UTC", faults, source)
 
 
-def long(source: Source, columns: Mapping[str, str], by: str | None, name: str, slots: int, clock: Clock) -> History:
+def long(source: Source, columns: Mapping[str, str], by: str | None, name: str, slots: int, clock: Clock, *, silence_is_zero: bool = True) -> History:
     """The history of a long table. Several rates of one model in one slot: their mean. A row that comes twice counts once.
+
+    A slot between the first and the last without a row of a model was quiet (metrics stores write no row then); without
+    `silence_is_zero` it is not known.
 
     Raises
     ------
@@ -87,8 +92,34 @@ def long(source: Source, columns: Mapping[str, str], by: str | None, name: str, 
             faults.append(Fault("bad_history", where, cells[0], str(error), "Write times as 2026-11-22T18:00, or hours counted from 0."))
             continue
         _add(sums.setdefault(model, {}), at, cells[1], where, faults)
-    notes = (f"Rows that came twice and count once: {repeated:,}.",) if repeated else ()
+    quiet = _fill_quiet(sums, clock) if silence_is_zero and not faults else 0
+    notes: tuple[str, ...] = (f"Rows that came twice and count once: {repeated:,}.",) if repeated else ()
+    notes += (f"Slots without a row of a model count as zero: {quiet:,}; say --silence unknown if they are not known.",) if quiet else ()
     return _history(sums, slots, clock.slot_s, str(clock.where), faults, source, notes)
+
+
+def _fill_quiet(sums: Sums, clock: Clock) -> int:
+    """Zero for every model and slot between the first and the last that has no row; how many those were.
+
+    Not where the rows come further apart than the slots, and not in holes longer than `LONGEST_HOLE` and than all that is known.
+    """
+    known = _known(sums)
+    if min((after - before for before, after in pairwise(known)), default=1) == 1:
+        longest = max(LONGEST_HOLE // clock.slot_s, len(known))
+        holes = [range(before + 1, after) for before, after in pairwise(known) if after - before <= longest + 1]
+        on_clock = bool(known) and known[0] * clock.slot_s >= HOURS * _HOUR_S  # hours counted from 0 have no summer time
+        known += [slot for hole in holes for slot in hole if not on_clock or clock.starts(slot + 1) > clock.starts(slot)]
+    added = [(found, slot) for found in sums.values() for slot in known if slot not in found]
+    if len(known) * len(sums) <= MOST_RATES:
+        for found, slot in added:
+            found[slot] = [Fraction(0)]
+        return len(added)
+    return 0
+
+
+def _known(sums: Sums) -> list[int]:
+    """The slots of which any rate is known."""
+    return sorted({slot for found in sums.values() for slot, rates in found.items() if rates})
 
 
 def _slot(text: str, clock: Clock) -> int:
@@ -103,6 +134,7 @@ def _slot(text: str, clock: Clock) -> int:
 
 def _add(slots: dict[int, list[Fraction]], slot: int, text: str, where: str, faults: list[Fault]) -> None:
     if text.strip().lower() in UNKNOWN:
+        slots.setdefault(slot, [])
         return
     try:
         rate = exact(float(text))
@@ -120,7 +152,7 @@ def _history(sums: Sums, slots: int, slot_s: int, zone: str, faults: list[Fault]
     if len(faults) > SHOWN:
         more = Fault("bad_history", str(source.path), "", f"{len(faults) - SHOWN:,} more cells or rows like these.", "Correct these first.")
         faults = [*faults[:SHOWN], more]
-    known = sorted({slot for found in sums.values() for slot in found})
+    known = _known(sums)
     if not known and not faults:
         faults.append(Fault("no_history", str(source.path), "", "There is no rate in it.", "Give a table with a rate per hour."))
     if faults:

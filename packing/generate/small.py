@@ -52,7 +52,28 @@ def draw_problem(chooser: Chooser, limits: Limits) -> Problem:
         fleet=draw_pools(chooser, limits, types),
         models=_models(chooser, limits, slots, types, tuple(tenant.name for tenant in tenants), crowded=crowded),
     )
-    return within(problem, limits)
+    return within(lines_of_machines(chooser, few_models_together(chooser, problem)), limits)
+
+
+def few_models_together(chooser: Chooser, problem: Problem) -> Problem:
+    """The problem, at times with a limit on the models on a node of it, or of some instance types. Drawn last: the rest of a seed's problem stays."""
+    if chooser.chance(12):
+        problem = problem.model_copy(update={"max_models_per_node": chooser.integer(1, 3)})
+    types = [
+        kind.model_copy(update={"max_models_per_node": chooser.integer(1, 2)}) if chooser.chance(10) else kind for kind in problem.instance_types
+    ]
+    return problem.model_copy(update={"instance_types": tuple(types)})
+
+
+def lines_of_machines(chooser: Chooser, problem: Problem) -> Problem:
+    """The problem, at times with rates of storage and network of some instance types. Drawn last, too."""
+    types = []
+    for kind in problem.instance_types:
+        rates = {}
+        if chooser.chance(10):
+            rates = {"storage_gb_per_s": chooser.pick((0.2, 3.2)), "network_gb_per_s": chooser.pick((None, 1.25))}
+        types.append(kind.model_copy(update=rates) if rates else kind)
+    return problem.model_copy(update={"instance_types": tuple(types)})
 
 
 def _calibration(types: tuple[InstanceType, ...]) -> Calibration:

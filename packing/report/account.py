@@ -49,6 +49,7 @@ class Account:
     strategy : name of the strategy that found the placement.
     removed : candidates that rules removed before the search.
     complete_is_impossible : whether it is proven that every placement leaves something out; None: not known.
+    blocked : nodes that were to be drained and are not.
     moves : whether it changes what runs: objective, bound and gap are then those of the placement without the price of the moves.
     baselines : other ways to do it, by what they are called.
     not_compared : those for which there was no time.
@@ -62,6 +63,7 @@ class Account:
     removed: Sequence[RemovedCandidate] = ()
     complete_is_impossible: bool | None = None
     moves: bool = False
+    blocked: tuple[str, ...] = ()
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     not_compared: Sequence[str] = ()
 

@@ -61,7 +61,8 @@ def _remarks(diff: Diff, old: Placement) -> Iterator[Line]:
         yield Line(f"Cost: {money(diff.cost_per_hour_before)} -> {money(diff.after.cost_per_hour)} USD/h")
     if missing := sum(left.copies for left in diff.after.unplaced):
         yield Line(f"The new placement leaves out {plural(missing, 'copy', 'copies')} of {plural(len(diff.after.unplaced), 'model')}.")
-    if old.problem != diff.after.problem:
+    answered = diff.after.problem
+    if old.problem and answered and not old.answers(answered):  # one that does not say which problem it answers denies none
         yield Line("The placements answer different problems (their hashes differ).")
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 
 from packing.domain.units import MICRO, show_bytes
-from packing.forecast import Forecast, Peak
+from packing.forecast import SLOTS, Forecast, Peak
 from packing.forecast.warn import warnings
 from packing.report.page import Line, Page, heading, wrapped
 from packing.report.table import table
@@ -28,7 +28,7 @@ def profile_lines(forecast: Forecast, rates: Mapping[str, Sequence[int]], peak: 
     title = f"{_many(len(history.models), 'model')}, {_many(len(history.cycles), 'cycle')} of {_many(history.slots, 'slot')} of {history.slot_hours:g} h ({history.time_zone})"
     lines = [heading(title), *_models(forecast, rates, page), Line("")]
     lines.append(heading("Together"))
-    lines += [line for each in (*_together(peak, memory=memory, pooled=pooled), *_left_out(peak)) for line in wrapped(each, page)]
+    lines += [line for each in (*_together(peak, memory=memory, pooled=pooled), *_left_out(peak), *_kept(forecast)) for line in wrapped(each, page)]
     said = warnings(forecast)
     return [*lines, *([Line(""), heading("What to know")] if said else []), *(line for each in said for line in wrapped(each, page, style="yellow"))]
 
@@ -65,8 +65,11 @@ def _together(peak: Peak, *, memory: bool, pooled: bool) -> list[str]:
     def show(amount: Fraction) -> str:
         return show_bytes(ceil(amount)) if memory else f"{float(amount):,.4g} requests/s"
 
+    saved = sorted(peak.saved)
     saving = f"sharing saves {peak.saving:.0%}" if peak.saving else "sharing saves nothing"
     lines = [f"peak of the sum {show(peak.planned)} (slot {peak.slot}), sum of the peaks {show(peak.sum_of_peaks)}: {saving}"]
+    if len(saved) > 1:
+        lines.append(f"on the days themselves it would have saved {sum(saved) / len(saved):.0%} on average, {saved[0]:.0%} at least")
     if pooled:
         lines.append("the profiles are parts of that sum: they hold for these models behind shared nodes, not for each alone")
     elif peak.sum_of_quantiles > 0 and peak.planned < peak.sum_of_quantiles:
@@ -81,6 +84,18 @@ def _left_out(peak: Peak) -> list[str]:
     mean = sum(each.served for each in peak.left_out) / len(peak.left_out)
     text = f"planned from the other days, a day had {mean:.1%} of its traffic within the sum's plan on average, {least.served:.1%} at worst"
     return [text, f"margin for the error of the forecast: {float(peak.margin) - 1:+.1%}"]
+
+
+def _kept(forecast: Forecast) -> list[str]:
+    """Both shares, since a bursty model keeps far fewer of its requests than of its slots."""
+    kept, level = forecast.kept, forecast.level
+    if kept is None:
+        return []
+    shares = f"{kept.slots:.1%} of their slots and {kept.requests:.1%} of their requests"
+    advice = f"; --of requests plans for {level.quantile:g} of the requests" if level.of == SLOTS and kept.requests < level.quantile else ""
+    return [
+        f"each model alone, planned from the other days and without margin, kept {shares} (asked for: {level.quantile:g} of the {level.of}){advice}"
+    ]
 
 
 def _many(count: int, what: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from packing.act.rehearse import ModelRehearsal, Rehearsal
 from packing.report.page import Line, Page, heading, wrapped
 from packing.report.table import table
-from packing.report.words import money, percent, plural
+from packing.report.words import hours, money, percent, plural
 
 ROUTING_WORDS = {"random": "at random", "least_outstanding": "to the copy with the fewest requests"}
 
@@ -80,7 +80,7 @@ def _notices(rehearsal: Rehearsal, page: Page) -> Iterator[Line]:
 def _whole(rehearsal: Rehearsal, page: Page) -> Iterator[Line]:
     yield heading("In all")
     source = (
-        f"{plural(rehearsal.requests, 'request')} in {rehearsal.hours:g} hours ({rehearsal.requests_from}); routed {ROUTING_WORDS[rehearsal.routing]}"
+        f"{plural(rehearsal.requests, 'request')} in {hours(rehearsal.hours)} ({rehearsal.requests_from}); routed {ROUTING_WORDS[rehearsal.routing]}"
     )
     yield from wrapped(source, page)
     if rehearsal.attainment is None:

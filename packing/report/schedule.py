@@ -8,7 +8,7 @@ from packing.domain.schedule import Group, Schedule, Switch, slots_of
 from packing.domain.units import show_bytes
 from packing.report.page import Line, Page, heading, wrapped
 from packing.report.table import table
-from packing.report.words import money, percent, plural
+from packing.report.words import hours, money, percent, plural
 
 MINUTE = 60
 
@@ -26,8 +26,7 @@ def schedule_report(schedule: Schedule, page: Page | None = None) -> str:
 
 
 def _groups(schedule: Schedule, page: Page) -> Iterator[Line]:
-    hours = schedule.slots * schedule.slot_hours
-    yield heading(f"{plural(len(schedule.groups), 'placement')} for {hours:g} hours")
+    yield heading(f"{plural(len(schedule.groups), 'placement')} for {hours(schedule.slots * schedule.slot_hours)}")
     most = max((group.placement.cost_per_hour for group in schedule.groups), default=0.0)
     rows = [_row(schedule, group, page, most) for group in schedule.groups]
     yield from map(Line, table(("slots", "nodes", "copies", "missing", "USD/h", ""), rows, page.table_width, right=(1, 2, 3, 4), drop=(5,)))

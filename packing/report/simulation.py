@@ -8,7 +8,7 @@ from packing.act.simulate import Account, Simulation, Way
 from packing.domain.units import show_bytes
 from packing.report.page import Line, Page, heading, wrapped
 from packing.report.table import blocks, table
-from packing.report.words import money, plural
+from packing.report.words import hours, money, plural
 
 WAYS = {Way.NONE: "", Way.ORDERED: "in order", Way.WITH_DIPS: "with dips", Way.COLD: "cold"}
 NOTICES = 5
@@ -36,7 +36,7 @@ def simulation_report(simulations: Mapping[str, Simulation], page: Page | None =
 
 def _episodes(simulation: Simulation, page: Page) -> Iterator[Line]:
     """A row for each time at which something happened, what it was below it."""
-    yield heading(f"{simulation.until:g} hours, event by event")
+    yield heading(f"{hours(simulation.until)}, event by event")
     head = ("hour", "missing", "moved", "loads", "migration", "below SLO", "refused", "USD")
     rows = [
         (
@@ -92,7 +92,7 @@ def _totals(simulation: Simulation, page: Page) -> list[Line]:
     short = f"{_time(total.below_slo_s)} below SLO summed over models, {_requests(total.refused_requests) or 'no'} requests refused"
     return [
         heading("In all"),
-        *wrapped(f"{money(total.cost_usd)} USD over {simulation.until:g} hours", page),
+        *wrapped(f"{money(total.cost_usd)} USD over {hours(simulation.until)}", page),
         *wrapped(f"{plural(total.moved, 'copy', 'copies')} moved; {plural(total.loads, 'load')}, {show_bytes(total.bytes_loaded)}", page),
         *wrapped(f"{plural(total.nodes_started, 'node')} started, {total.nodes_stopped:,} stopped{lost}", page),
         *wrapped(short if total.below_slo_s else "every model served its traffic all the time", page),

@@ -34,6 +34,11 @@ def plural(count: int, noun: str, nouns: str | None = None) -> str:
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
+def hours(count: float) -> str:
+    """``1 hour``, ``0.5 hours``, ``24 hours``."""
+    return f"{count:g} {'hour' if count == 1 else 'hours'}"
+
+
 def percent(share: float, digits: int = 0) -> str:
     """A share as a percentage."""
     return f"{100 * share:.{digits}f} %"

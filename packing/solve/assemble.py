@@ -72,7 +72,7 @@ def assemble(compiled: Compiled, expanded: Expanded, plan: Plan, status: Status,
         unplaced=unplaced(compiled, plan, expanded.dropped, cut=cut),
         conceded=concessions(compiled, expanded.problem, plan),
         fitness=plan_scores(compiled, expanded.problem, plan),
-    )
+    ).routed()
 
 
 def _node(compiled: Compiled, node: NodePlan, identifier: str, endpoint: str) -> Node:

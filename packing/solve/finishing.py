@@ -22,6 +22,8 @@ PER_MODEL_S = 1e-4
 """Seconds for each model until they are measured."""
 FASTEST_S = 2e-6
 """Nothing that is done with a copy takes less: a clock that stood still is not believed."""
+MARGIN = 1.2
+"""What is kept, relative to what is expected: a reserve that is too small breaks the limit, one that is too large costs a little of the search."""
 LARGE, SAMPLE = 5_000, 2_000
 """Copies from which on they are measured, and the copies that they are measured on."""
 CHECKING = 3.5
@@ -45,7 +47,7 @@ class Finishing:
     @property
     def seconds(self) -> float:
         """To be kept of the time limit."""
-        return self.fixed + self.copies * self.per_copy
+        return MARGIN * (self.fixed + self.copies * self.per_copy)
 
     def measure(self, plan: Plan) -> None:
         """The answer will be about as large as this plan, and each of its copies take as long as those of a part of it."""

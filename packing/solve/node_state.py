@@ -120,7 +120,7 @@ class NodeState:
     def _welcome(self, candidate: Candidate) -> bool:
         """Rules about who shares the node, not about room."""
         model = self.compiled.models[candidate.model]
-        if self.models.get(candidate.model, 0) >= model.max_per_node:
+        if self.models.get(candidate.model, 0) >= model.max_per_node or not self.takes_model(candidate.model):
             return False
         if self.hosting is Hosting.SINGLE_MODEL:
             return not self.copies or candidate.model in self.models
@@ -132,6 +132,10 @@ class NodeState:
         if conflicts and any((tenant, other) in conflicts for other in self._node_tenants):
             return False
         return not self._multi or self._shares_container(candidate, tenant, model.isolation)
+
+    def takes_model(self, model: int) -> bool:
+        """Rule `max_models_per_node`: the model is here already, or there may be one more."""
+        return model in self.models or len(self.models) < self.kind.max_models
 
     def _shares_container(self, candidate: Candidate, tenant: int, isolation: int) -> bool:
         """Rules of one container that serves several models."""

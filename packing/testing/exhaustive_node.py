@@ -35,6 +35,7 @@ class NodeRules:
         return (
             all(self._one(kind, hosting, model, mode) for model, mode, _ in here)
             and self._endpoint(kind, hosting, here)
+            and self._models(kind, here)
             and self._tenants(hosting, here)
             and self._sharing(kind, hosting, here)
             and (self._capacity(kind, hosting, here) if level is None else over_committed(self.problem, kind, *level, here))
@@ -80,6 +81,11 @@ class NodeRules:
             and not any(model.streaming for model, _, _ in here)
             and all(model.cold_start_s > 0 and _exact(mode.load_s) <= _exact(model.cold_start_s) for model, mode, _ in here)
         )
+
+    def _models(self, kind: InstanceType, here: Here) -> bool:
+        """max_models_per_node."""
+        different = {model.name for model, _, _ in here}
+        return all(limit is None or len(different) <= limit for limit in (self.problem.max_models_per_node, kind.max_models_per_node))
 
     def _tenants(self, hosting: Hosting, here: Here) -> bool:
         """isolation and conflicts, pair by pair."""

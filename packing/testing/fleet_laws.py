@@ -31,7 +31,9 @@ def change_is_as_said(problem: Problem, current: Placement, result: Result, now:
     assert change.stayed + change.moved + change.added == len(wanted.copies)
     assert change.stayed + change.moved + change.removed <= len(current.copies)
     drained = set(policy.drain)
-    assert not any(not drained.isdisjoint((node.id, node.pool)) for node in wanted.nodes), "something is on a drained node"
+    left = [node.id for node in wanted.nodes if not drained.isdisjoint((node.id, node.pool))]
+    assert set(left) <= set(change.blocked), f"something is on a drained node: {left}, {change.blocked}, {change.notices}"
+    assert not change.blocked or _limited(policy), "a drain is blocked that nothing limits"
     before = verify(problem, current)
     if drained or not _sound(before, problem, current):
         return
@@ -47,6 +49,11 @@ def change_is_as_said(problem: Problem, current: Placement, result: Result, now:
     assert [count for _, count in now.missing] <= [count for _, count in before.missing], "more is missing than before"
     if now.missing == before.missing and before.objective_units is not None:
         assert round(change.objective * 10**9) <= before.objective_units, "worse than changing nothing"
+
+
+def _limited(policy: Policy) -> bool:
+    """Whether there are fewer moves than there might have to be."""
+    return any(limit is not None for limit in (policy.max_moves, policy.max_moves_per_node, policy.max_moves_per_model))
 
 
 def _sound(found: Verification, problem: Problem, placement: Placement) -> bool:

@@ -1,7 +1,7 @@
 """What a model asks for, and what is missing of it: docs/rules.md read once more, for judges that share nothing with the solver.
 
-`packing.domain.demand` says the same to formulation, greedy, bounds and checker. Were it wrong, all of them would agree on what is
-wrong; so nothing of it is used here. Names are those of docs/rules.md, "A standing reserve" and "Copies that are missing".
+`packing.domain.demand` says the same to formulation, greedy and bounds, `packing.verify.demand` to the
+checker. Were one of them wrong, those that read it would agree on what is wrong; so nothing of it is used here. Names are those of docs/rules.md, "A standing reserve" and "Copies that are missing".
 """
 
 from __future__ import annotations

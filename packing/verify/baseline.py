@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from packing.domain.demand import copies_needed, node_limit
 from packing.domain.hardware import Pool, price_micro_usd
 from packing.domain.units import MICRO, exact
 from packing.domain.words import Sharing
 from packing.domain.workload import Model
+from packing.verify.demand import copies_needed, node_limit
 from packing.verify.facts import Facts, KindFacts, ModeFacts
 
 

@@ -55,6 +55,7 @@ def _verify(problem: Problem, placement: Placement, digest: str | None) -> Verif
         yield from () if "objective" in silent and silent >= {"bound", "gap"} else stated.objective(placement, units)
         yield from () if "fitness" in silent else stated.fitness(placement, scores)
         yield from () if "status" in silent else stated.status(facts)
+        yield from stated.routing(facts)
         yield from () if "unplaced" in silent and "status" in silent else stated.unplaced(facts)
         yield from stated.conceded(facts)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from packing.domain.demand import base_copies, counted_at_most, demand_micro, fastest_micro, missing_copies, throughput_in_force
 from packing.domain.hardware import InstanceType, MigProfile, Pool
 from packing.domain.overcommit import BY_NAME
 from packing.domain.placement import Endpoint, Node, PlacedCopy, Placement
@@ -17,6 +16,7 @@ from packing.domain.problem import Problem, conflicting_pairs, isolation_of, ten
 from packing.domain.units import MICRO
 from packing.domain.words import Hosting, Isolation, Sharing
 from packing.domain.workload import Mode, Model
+from packing.verify.demand import base_copies, counted_at_most, demand_micro, fastest_micro, missing_copies, throughput_in_force
 
 _plain_fields = attrgetter(*(name for name in Mode.model_fields if name != "resources"))
 

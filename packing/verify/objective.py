@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from packing.domain.demand import copies_needed, fewest_copies
 from packing.domain.fitness import (
     COLD_LOSS,
     COLD_PART,
@@ -26,6 +25,7 @@ from packing.domain.weights import Axis
 from packing.domain.words import Hosting
 from packing.domain.workload import Mode, Model, Traffic
 from packing.verify.baseline import Baseline, price
+from packing.verify.demand import copies_needed, fewest_copies
 from packing.verify.facts import Facts, ModeFacts, ModelFacts
 
 _DEFAULT_OUTPUT = Traffic.model_fields["output_tokens"].default

@@ -288,8 +288,11 @@ def _money(schedule: Schedule, running: int, overlap: int, move: int) -> Iterato
 
 def _status(schedule: Schedule, groups: Sequence[Verification]) -> Iterator[Violation]:
     complete = not any(copies for each in groups for _, copies in each.missing)
-    if complete != (schedule.status in (Status.OPTIMAL, Status.FEASIBLE)):
-        yield Violation(STATUS, "status", f"{schedule.status}, but {'nothing' if complete else 'something'} is missing")
+    kept = complete and not any(group.placement.conceded for group in schedule.groups)
+    if kept != (schedule.status in (Status.OPTIMAL, Status.FEASIBLE)):
+        yield Violation(
+            STATUS, "status", f"{schedule.status}, but {'nothing' if kept else 'something'} is {'conceded' if complete and not kept else 'missing'}"
+        )
     if schedule.status is Status.OPTIMAL and (schedule.bound_usd is None or schedule.bound_usd < schedule.cost_usd):
         yield Violation(STATUS, "status", "optimal, but the bound does not prove it")
     if not complete and schedule.bound_usd is not None:

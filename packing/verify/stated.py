@@ -11,8 +11,8 @@ from packing.domain.rules import Rule
 from packing.domain.units import MICRO, exact, round_half_up, show_usd
 from packing.domain.weights import Axis
 from packing.domain.words import Status
-from packing.verify.facts import Facts
-from packing.verify.violation import CONCEDED, COST, FITNESS, OBJECTIVE, STATUS, UNKNOWN_REASON, UNPLACED, Violation
+from packing.verify.facts import Facts, Seat
+from packing.verify.violation import CONCEDED, COST, FITNESS, OBJECTIVE, ROUTING, STATUS, UNKNOWN_REASON, UNPLACED, Violation
 
 _TOLERANCE = Fraction(1, 10**6)
 """Gaps and scores are read as rounded to 6 decimals: off by one in the last is not a lie."""
@@ -56,6 +56,32 @@ def fitness(placement: Placement, scores: Scores) -> Iterator[Violation]:
     for axis in Axis:
         if abs(exact(placement.fitness[axis]) - exact(scores[axis])) > _TOLERANCE:
             yield Violation(FITNESS, f"fitness.{axis}", f"{placement.fitness[axis]} stated, {scores[axis]} found")
+
+
+def routing(facts: Facts) -> Iterator[Violation]:
+    """Weights, where they are stated: each copy of a model has the weight of its group, in proportion to the requests/s that it serves.
+
+    A group is of copies in one mode behind one endpoint. Whether weights are left out is not judged: files of earlier versions have none.
+    """
+    stated = facts.placement.routing_weights
+    if not stated:
+        return
+    groups: dict[str, dict[tuple[str, object], list[Seat]]] = {}
+    for seat in facts.seats:
+        behind = seat.site.node.endpoint if seat.site else ""
+        groups.setdefault(seat.copy.model, {}).setdefault((behind, seat.mode.key), []).append(seat)
+    expected: dict[tuple[str, str, tuple[int, ...]], int] = {}
+    for model, parts in groups.items():
+        silent = any(not seats[0].mode.rate for seats in parts.values())
+        for (behind, _), seats in parts.items() if len(parts) > 1 else ():
+            units = MICRO if silent else seats[0].mode.rate or 0
+            expected[model, behind, tuple(sorted(seat.copy.copy_index for seat in seats))] = len(seats) * units
+    found = {(each.model, each.endpoint, tuple(sorted(each.copies))): each.weight for each in stated}
+    for key in sorted(expected.keys() | found.keys(), key=str):
+        model, behind, numbers = key
+        if len(found) != len(stated) or key not in expected or key not in found or abs(exact(found[key]) * MICRO - expected[key]) >= 1:
+            true = f"{expected[key] / MICRO} follows" if key in expected else "there is no such group of copies that are alike"
+            yield Violation(ROUTING, f"routing_weights[{model}@{behind}]", f"copies {list(numbers)}: {found.get(key, 'nothing')} stated, {true}")
 
 
 def status(facts: Facts) -> Iterator[Violation]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from packing.domain.placement import Scores
 
-STRUCTURE, COST, OBJECTIVE, FITNESS, STATUS, UNPLACED, CONCEDED = "structure", "cost", "objective", "fitness", "status", "unplaced", "conceded"
-STATED = (STRUCTURE, COST, OBJECTIVE, FITNESS, STATUS, UNPLACED, CONCEDED)
+STRUCTURE, COST, OBJECTIVE, FITNESS, STATUS, UNPLACED = "structure", "cost", "objective", "fitness", "status", "unplaced"
+CONCEDED, ROUTING = "conceded", "routing_weights"
+STATED = (STRUCTURE, COST, OBJECTIVE, FITNESS, STATUS, UNPLACED, CONCEDED, ROUTING)
 """Names of violations that are no rule of docs/rules.md: the text of the placement contradicts itself or its problem."""
 
 UNKNOWN_REASON = "unknown"

@@ -71,15 +71,15 @@ def test_each_cause_is_told_with_its_figures(name):
 
 
 def test_every_cause_has_a_case():
-    degrees = {Cause.DEGREE, Cause.ACCELERATORS, Cause.VCPUS}
+    degrees = {Cause.DEGREE, Cause.KV_HEADS, Cause.GROUP, Cause.ACCELERATORS, Cause.VCPUS}  # test_accepted.py has those of degrees
     assert {cause for _, _, cause, _ in CASES.values()} | degrees == set(Cause)
 
 
 def test_what_would_help_is_said():
     (way,) = expand(fleet("ml.g5.xlarge")).dropped["M"]
     assert way.fits_on == 2
-    assert way.fits_in == ("int8", "int4")
-    assert way.detail.endswith("; fits on 2 x A10G, or in int8 or int4")
+    assert way.fits_in == ("fp8", "int8", "int4")
+    assert way.detail.endswith("; fits on 2 x A10G, or in fp8 or int8 or int4")
     assert expand(fleet("ml.g5.12xlarge")).problem.models[0].modes, "on two it does fit"
     for precision in way.fits_in:
         assert expand(fleet("ml.g5.xlarge", precision=precision)).problem.models[0].modes

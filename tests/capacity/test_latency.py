@@ -56,9 +56,12 @@ def test_larger_batches_serve_more_and_answer_later(model, chip, parallel, engin
     assert all(p.planned <= 0.8 * p.throughput + 1e-12 for p in points)
 
 
-def test_int4_decodes_faster_than_bf16_and_fp8_needs_hardware():
+def test_int4_decodes_faster_than_bf16_and_fp8_needs_kernels():
     assert law("llama-3-8b", "A10G", precision="int4").decode_s(1, 500) < 0.5 * law("llama-3-8b", "A10G").decode_s(1, 500)
-    assert law("llama-3-8b", "A10G", precision="fp8") is None
+    assert law("llama-3-8b", "V100-16GB", precision="fp8") is None
+    widened, half = law("llama-3-8b", "A10G", precision="fp8"), law("llama-3-8b", "A10G")
+    assert widened.decode_s(1, 500) < 0.7 * half.decode_s(1, 500), "half the bytes are read"
+    assert widened.prefill_s(4000, 4000) >= half.prefill_s(4000, 4000), "at 16-bit arithmetic"
     assert law("llama-3-8b", "L4", precision="fp8") is not None
 
 

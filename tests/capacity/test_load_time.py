@@ -18,9 +18,10 @@ from packing.capacity.load_time import (
     load_time,
     start_time,
 )
-from packing.capacity.options import LOAD_EFFICIENCY, LOAD_START_S
+from packing.capacity.options import LOAD_EFFICIENCY
 from packing.catalog import offers
 from packing.describe import expand, problem_from
+from packing.domain.durations import LOAD_START_S
 
 COLD = [
     # (type, image GB, weights GB, seconds end to end without and with the image cached): AWS ML blog of 2026-06-16

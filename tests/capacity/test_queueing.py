@@ -10,7 +10,7 @@ import pytest
 
 from packing.capacity.calibration import calibration
 from packing.capacity.latency import roofline
-from packing.capacity.serving import point, promised
+from packing.capacity.serving import curve, point, promised
 from packing.capacity.target import chip_of
 from packing.catalog import accelerators, architectures
 
@@ -36,6 +36,30 @@ def test_the_promise_holds_at_random_arrivals(prompt, output, places):
     seen = server.simulate(law(), places, prompt, server.arrivals(promise.planned, output, 500, 1, fixed=True))
     assert seen.late(1.1 * promise.ttft_s) <= 0.07  # 5 %, and what chance adds with so few requests
     assert seen.tpot_s <= 1.15 * promise.tpot_s
+
+
+@pytest.mark.parametrize(("prompt", "output"), [(64, 60), (128, 20), (300, 30)])
+@pytest.mark.parametrize("places", [8, 32, 64])
+def test_the_promise_holds_where_short_prompts_are_prefilled_together(prompt, output, places):
+    promise = promised(law(), ENGINE, places, prompt, output)
+    seen = server.simulate(law(), places, prompt, server.arrivals(promise.planned, output, 1500, 1, fixed=True))
+    assert seen.late(1.1 * promise.ttft_s) <= 0.07
+    assert seen.tpot_s <= 1.15 * promise.tpot_s
+
+
+def test_short_prompts_are_not_planned_one_after_the_other():
+    """One prefill and one step for each of them would be 0.8 / (P + D) requests/s: a server prefills all that wait at once."""
+    it = law()
+    promise = promised(it, ENGINE, 64, 64, 4)
+    assert promise.planned > 1.3 * 0.8 / (it.prefill_s(64, 64) + it.decode_s(64, 66))
+
+
+@pytest.mark.parametrize("prompt", [32, 256, 1024, 6000])
+@pytest.mark.parametrize("output", [1, 20, 600])
+def test_more_places_never_plan_less(prompt, output):
+    rates = [each.planned for each in curve(law(), ENGINE, prompt, output, 256)]
+    assert rates == sorted(rates)
+    assert rates
 
 
 def test_more_traffic_than_planned_breaks_the_promise():

@@ -50,7 +50,7 @@ def test_a_log(placed, capsys, tmp_path):
     log = tmp_path / "log.csv"
     log.write_text("time,model,input_tokens,output_tokens\n1,search,100,1\n2,assistant,800,100\n")
     assert main(["rehearse", FLEET, str(placed), "--streams", str(log)]) == 0
-    assert "2 requests in 1 hours (log)" in capsys.readouterr().out
+    assert "2 requests in 1 hour (log)" in capsys.readouterr().out
     log.write_text("time,model\n1,serach\n")
     assert main(["rehearse", FLEET, str(placed), "--streams", str(log)]) == 1
     error = capsys.readouterr().err

@@ -95,7 +95,7 @@ def test_a_rule_that_is_broken_is_said():
             "nodes[0].pool",
             "box@a (owned)",
         ),
-        (lambda live, fleet: live["copies"].append({"model": "gone", "copy": 0, "node": "n1"}), "copies[4].mode", "No model of this name"),
+        (lambda live, fleet: live["copies"].append({"model": "gone", "copy": 0, "node": "?"}), "copies[4] 'gone'.accelerators", "accelerators"),
         (lambda live, fleet: fleet["models"][1].update(modes=[{**MODE, "accelerator": "B"}]), "copies[1].mode", "no mode that fits on box"),
         (lambda live, fleet: live["copies"][3].update(accelerators=[0, 1]), "copies[3].mode", "with 2 accelerators"),
     ],
@@ -171,3 +171,29 @@ def test_every_verb_takes_it(verb, tmp_path: Path, capsys: pytest.CaptureFixture
     said = capsys.readouterr()
     assert code in {0, 3}, said.err
     assert "error" not in said.err
+
+
+def test_a_model_that_was_replaced_goes_and_its_node_stays():
+    """Version 2 of a model, under another name, comes onto the node of version 1: nothing starts or stops, and it loads when the old one is gone."""
+    kind = {"name": "l4", "accelerator": "L", "accelerators": 1, "memory_per_accelerator": "22GiB", "price_per_hour": 2}
+    mode = {"accelerator": "L", "memory_per_accelerator": "18GiB", "load_s": 60}
+    problem = problem_from(
+        {
+            "weights": {"cost": 1},
+            "instance_types": [kind],
+            "fleet": [{"instance_type": "l4", "count": 1}],
+            "models": [{"name": "v2", "modes": [mode]}],
+        }
+    )
+    live = {
+        "endpoints": [{"name": "ep", "hosting": "inference_component", "instance_type": "l4", "nodes": ["n"], "models": ["v1"]}],
+        "nodes": [{"id": "n", "instance_type": "l4", "endpoint": "ep"}],
+        "copies": [{"model": "v1", "copy": 0, "node": "n"}],
+    }
+    current = placement_from(live, problem)
+    assert current.copies[0].mode.memory_per_accelerator == 22 * 2**30
+    result = pk.solve_placement(problem, current=live, time_limit=5, processes=False)
+    assert [(copy.model, copy.node) for copy in result.placement.copies] == [("v2", "n")]
+    migration = pk.plan_migration(problem, current, result.placement)
+    assert migration.status == "ordered"
+    assert not [step for wave in migration.waves for step in wave.steps if step.kind in {"start_node", "stop_node"}]

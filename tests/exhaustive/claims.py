@@ -52,6 +52,11 @@ NEVER_DONE_S = 0.6
 EFFORT = Effort(20_000, 25_000, 40)
 
 
+def share_of(seconds):
+    """A share of a search of its own."""
+    return SearchContext(seconds).share()
+
+
 class Observed(SearchContext):
     """Keeps every claim, also those that are no better than what is known."""
 
@@ -122,7 +127,9 @@ def by_any_prices(judge, seed, problem, best):
         tenant_bound(compiled, with_tenants, prices, 1.0)
         judge_claims(hear, "tenants", with_tenants)
     limits = (
-        LinearRelaxation(compiled, whole_task(compiled)).most_nodes(best.objective_units - compiled.constant, 5.0) if best.missing == forced else {}
+        LinearRelaxation(compiled, whole_task(compiled)).most_nodes(best.objective_units - compiled.constant, share_of(5.0))
+        if best.missing == forced
+        else {}
     )
     used = Counter((pool.kind, hosting) for label, hosting, _ in best.nodes for pool in compiled.pools if pool.label == label)
     if any(limits.get(key, count) < count for key, count in used.items()):
@@ -137,7 +144,7 @@ def by_any_prices(judge, seed, problem, best):
             part.whole_nodes(compiled, SearchContext(LIMIT_S), 0.2)
         hear("contents", forced, constant + sum(bounds))
         hear("whole nodes of parts", forced, constant + sum(part.bound or 0 for part in parts))
-        counted = node_counts(compiled, [part.layout for part in parts], cuts, 2.0, SearchContext(LIMIT_S), exact=True) if parts else None
+        counted = node_counts(compiled, [part.layout for part in parts], cuts, share_of(2.0), SearchContext(LIMIT_S), exact=True) if parts else None
         if counted is not None:
             hear("numbers of nodes", forced, constant + counted.bound)
     if single_bins(compiled) is None:
@@ -167,7 +174,7 @@ def by_shortage(judge, seed, problem, best):
             judge.false.append(f"seed {seed}, shortage: level {level} misses {least}, claimed {max(bound for _, bound in found) / UNIT}")
         counts = NodeCounts(layout, master, relaxation.pricer, true[:level], [])
         counts.cuts = [cut for cut, _ in found]
-        whole = counts._solve(SearchContext(LIMIT_S), 2.0)
+        whole = counts._solve(SearchContext(LIMIT_S), share_of(2.0))
         if whole is not None and whole[2] > least:
             judge.false.append(f"seed {seed}, shortage: numbers of nodes claim {whole[2]} of level {level}, {least} are missing")
     costs = objective_costs(compiled, classes, true)
@@ -248,7 +255,7 @@ def _row_prices(compiled, draw):
 def _evaluated(layout, master, pricer, draw, unit=None):
     """[(cut, bound)] at the program's own duals and at prices without sense."""
     unit = unit or max((pool.coefficient for pool in layout.compiled.pools), default=0) or OBJECTIVE_UNITS
-    solution = master.solve(2.0)
+    solution = master.solve(share_of(LIMIT_S))
     own = None if solution is None else solution.duals
     duals = [_duals(layout, master, draw, unit) for _ in range(2)]
     if own is not None:
@@ -256,7 +263,7 @@ def _evaluated(layout, master, pricer, draw, unit=None):
     found = []
     for each in duals:
         prices = prices_of(each)
-        values, _ = pricer.contents(prices, EFFORT, 0, each.room)
+        values, _ = pricer.contents(prices, EFFORT, 0, each.room, share_of(LIMIT_S))
         found.append((pricer.cut(master.costs, prices, values), pricer.bound(master.costs, prices, values)))
     return found
 
@@ -280,7 +287,7 @@ def _duals(layout, master, draw, unit):
 def _node_bound(problem, draw):
     """The best of some bounds at prices without sense."""
     unit = max((pool.cost for pool in problem.pools), default=0) or OBJECTIVE_UNITS
-    generator = Generator(problem, lambda: 5.0, 0)
+    generator = Generator(problem, share_of(5.0), 0)
     best = problem.constant
     for _ in range(3):
         prices = NodePrices(

@@ -104,3 +104,12 @@ def test_many(first):
         f"{sum(judge.told.values())} on the optimum's objective, {sum(judge.tight.values())} equal to it, {len(judge.false)} false"
     )
     assert judge.false == []
+
+
+def test_a_plan_that_gets_better_by_losing_its_last_node():
+    """What is placed costs more than it is worth: neighbourhoods ended in an error once nothing was left to choose from."""
+    _, problem = hard_problem(120)
+    best = optimum(problem)
+    result = pk.solve_placement(problem, strategy="neighbourhood", time_limit=20.0, processes=False)
+    assert result.placement.objective >= best.objective_units / 10**9
+    assert not result.placement.nodes

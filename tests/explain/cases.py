@@ -66,6 +66,11 @@ CASES = {
         {("copies", "A"), ("max_copies_per_node", "A"), ("stock", "box")},
         {("copies", "A", 1), ("max_copies_per_node", "A", 3), ("stock", "box", 3)},
     ),
+    "models per node": (
+        problem([model(name, gib=2) for name in "AB"], ({"instance_type": "box", "count": 1},), max_models_per_node=1),
+        {("copies", "A"), ("copies", "B"), ("max_models_per_node", ""), ("stock", "box")},
+        {("copies", "A", 0), ("copies", "B", 0), ("max_models_per_node", "", None), ("stock", "box", 2)},
+    ),
     "zones": (
         problem([model("A", copies={"min": 2}, min_zones=2)], ({"instance_type": "box", "zone": "a"},)),
         {("copies", "A"), ("min_zones", "A")},

@@ -53,7 +53,29 @@ def test_profiles_are_written_and_printed(table: Path, tmp_path: Path, capsys: C
     assert yaml.safe_load(out.read_text()) == printed
     assert {each["name"]: each["traffic"]["requests_per_second"] for each in printed["models"]} == {"large": [0, 3], "other": [1, 1], "small": [5, 0]}
     assert printed["holds"] == 0.6667
-    assert printed["models"][2]["seen"] == {"slots_known": 4, "slots_unknown": 0, "cycles": 2, "mean_requests_per_second": 2.25, "margin": 1.0}
+    assert printed["models"][2]["seen"] == {
+        "slots_known": 4,
+        "slots_unknown": 0,
+        "cycles": 2,
+        "mean_requests_per_second": 2.25,
+        "margin": 1.0,
+        "kept": {"slots": 0.75, "requests": 0.8889},
+    }
+
+
+def test_both_shares_are_said_and_either_can_be_asked_for(tmp_path: Path, capsys: Capture):
+    path, out = tmp_path / "bursts.csv", tmp_path / "p.json"
+    days = [[0, 1, 0, 0], [0, 1, 9, 0], [9, 1, 0, 0], [0, 1, 0, 9], [0, 10, 0, 0]]
+    path.write_text("model," + ",".join(f"h{at}" for at in range(20)) + "\nburst," + ",".join(str(rate) for day in days for rate in day) + "\n")
+    kept = {}
+    for of in ("slots", "requests"):
+        assert main(["profile", str(path), "--slots", "4", "--quantile", "0.8", "--of", of, "-o", str(out)]) == 0
+        data, shown = json.loads(out.read_text()), " ".join(capsys.readouterr().out.split())
+        kept[of] = data["kept"]
+        assert f"kept {kept[of]['slots']:.1%} of their slots and {kept[of]['requests']:.1%} of their requests (asked for: 0.8 of the {of})" in shown
+        assert data["of"] == of
+    assert kept["slots"] == {"slots": 0.8, "requests": 0.122}  # 16 of 20 slots, but 5 of 41 requests
+    assert kept["requests"]["requests"] >= 0.7
 
 
 def test_into_a_fleet(table: Path, fleet: Path, tmp_path: Path, capsys: Capture):

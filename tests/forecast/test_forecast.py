@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from packing.errors import ProblemError
 from packing.forecast import History, forecast
+from packing.forecast.level import Level, floor_for
 from packing.forecast.warn import warnings
 
 MICRO = 1_000_000
@@ -50,13 +51,15 @@ def test_rates_times_three_are_profiles_times_three(history: History, quantile: 
     margins,
 )
 @settings(max_examples=80, deadline=None)
-def test_fully_correlated_traffic_saves_nothing(curve: list[int], factors: list[int], quantile: float, margin: Fraction):
+@pytest.mark.parametrize("of", ["slots", "requests"])
+def test_fully_correlated_traffic_saves_nothing(of: str, curve: list[int], factors: list[int], quantile: float, margin: Fraction):
     rates = tuple(tuple(rate * factor for rate in curve) for factor in factors)
     names = tuple(f"m{number}" for number in range(len(factors)))
-    made = forecast(History(names, 5, tuple(divmod(at, 5) for at in range(len(curve))), rates), quantile, margin=margin)
+    made = forecast(History(names, 5, tuple(divmod(at, 5) for at in range(len(curve))), rates), quantile, of=of, margin=margin)
     peak = made.peak_of_sum(weights={name: number + 0.37 for number, name in enumerate(names)})
     assert peak.planned == peak.sum_of_peaks == peak.sum_of_quantiles
     assert peak.saving == 0
+    assert max(peak.saved, default=0.0) == 0
     assert made.pooled() == {name: each.rates for name, each in made.models.items()}
 
 
@@ -92,6 +95,45 @@ def test_order_of_days_and_of_models_does_not_matter(history: History):
     for other in (moved, turned):
         again = forecast(other, margin="backtest")
         assert {name: each.rates for name, each in again.models.items()} == {name: each.rates for name, each in made.models.items()}
+
+
+@given(histories(), st.sampled_from([0.5, 0.95]), st.sampled_from(["slots", "requests"]))
+@settings(max_examples=60, deadline=None)
+def test_a_margin_from_a_backtest_never_raises_what_sharing_saves(history: History, quantile: float, of: str):
+    try:
+        plain = forecast(history, quantile, of=of).peak_of_sum()
+    except ProblemError:
+        return
+    assert forecast(history, quantile, of=of, margin="backtest").peak_of_sum().saving <= plain.saving
+
+
+def test_the_saving_of_models_that_are_hard_to_forecast_by_hand():
+    # Each is twice as busy on another day: alone each would need a margin, their sum needs none.
+    history = History.of({"a": [1, 1, 4], "b": [4, 1, 1], "c": [1, 4, 1]}, slots=1)
+    for margin in (1, "backtest"):
+        peak = forecast(history, margin=margin).peak_of_sum()
+        assert (peak.planned, peak.sum_of_peaks, peak.saving, peak.margin) == (6, 12, 0.5, 1)
+        assert peak.saved == (0.0, 0.0, 0.0)  # on each of the days alone nothing
+
+
+@given(st.lists(st.integers(0, 40), min_size=6, max_size=30), st.sampled_from([0.5, 0.8, 0.95]))
+@settings(max_examples=80, deadline=None)
+def test_a_floor_keeps_the_wanted_share_and_no_smaller_one_does(rates: list[int], quantile: float):
+    cells, share = [divmod(at, 3) for at in range(len(rates))], Fraction(str(quantile))
+    pairs = [(rate, max((other for there, other in enumerate(rates) if there % 3 == at % 3 and there // 3 != at // 3), default=None))
+             for at, rate in enumerate(rates)]  # fmt: skip
+    known = [(rate, plan) for rate, plan in pairs if plan is not None]
+    floor = Level(0.99, 0, "requests").floor(cells, rates, 3)
+    assert floor == floor_for(known, Fraction(99, 100))
+    for least in (floor_for(known, share),):
+        kept, total = sum(min(rate, max(least, plan)) for rate, plan in known), sum(rate for rate, _ in known)
+        assert kept >= share * total
+        assert least == 0 or kept == share * total
+
+
+def test_floor_by_hand():
+    # Wanted 9 of 10; the plans keep 2 + 3. A floor of 4 keeps 4 of the 5 that planned 2, and 4 of the 5 that planned 3: 8; of 4.5: 9.
+    assert floor_for([(5, 2), (5, 3)], Fraction(9, 10)) == Fraction(9, 2)
 
 
 def test_models_that_take_turns_share():

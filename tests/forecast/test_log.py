@@ -99,13 +99,15 @@ def test_a_week_later_is_the_same(tmp_path: Path):
     assert [slot for _, slot in shifted.cells] == [slot for _, slot in once.cells]
 
 
-def test_a_hole_is_not_known_not_zero(tmp_path: Path):
+def test_a_hole_within_the_log_was_quiet(tmp_path: Path):
     rows = [row for row in (*day(0), *day(1), *day(2)) if not "2026-03-03 03" <= str(row[0]) < "2026-03-03 07"]
     path = write(tmp_path / "log.csv", rows)
-    history = read_history(path)
+    history = read_history(path, silence_is_zero=False)
     assert [slot for cycle, slot in history.cells if cycle == history.cycles[1]] == [0, 1, 2, *range(7, 24)]
     assert "4 slots of 1 h without any line are not known, not zero (2026-03-03 03:00 to 2026-03-03 07:00)" in " ".join(history.notes)
-    quiet = read_history(path, silence_is_zero=True)
+    quiet = read_history(path)
+    spell = "the longest 4 slots of 1 h, 2026-03-03 03:00 to 2026-03-03 07:00"
+    assert quiet.notes[0] == f"4 slots of 1 h without any line count as zero ({spell}); say --silence unknown if nothing was written then."
     assert [rate for (cycle, slot), rate in zip(quiet.cells, rates(quiet), strict=True) if cycle == quiet.cycles[1] and 3 <= slot < 7] == [0.0] * 4
 
 
@@ -240,8 +242,10 @@ def test_a_time_that_is_years_off(tmp_path: Path):
     path = write(tmp_path / "log.csv", [*day(0), *day(1), ["2095-01-01 00:00:00", "a", 1, 1]])
     note = next(note for note in read_history(path).notes if "not known" in note)
     assert "(2026-03-04 00:00 to 2095-01-01 00:00)" in note
+    assert read_history(path).cells == read_history(path, silence_is_zero=False).cells  # 69 years of zeros would plan for nothing
     with pytest.raises(ProblemError, match="years off"):
-        read_history(path, silence_is_zero=True, slots=1440, slot_hours=1 / 60)
+        read_history(write(tmp_path / "many.csv", [["2026-03-02 00:00:00", f"m{at}", 1, 1] for at in range(500)]
+                           + [["2026-04-01 00:00:00", "a", 1, 1]]), slots=1440, slot_hours=1 / 60)  # fmt: skip
 
 
 def test_lines_without_a_model(tmp_path: Path):

@@ -59,7 +59,7 @@ def test_long_with_clocks_and_with_hours(tmp_path: Path):
     rows = "time,model,rate\n2026-03-02T10:00,a,1\n2026-03-02T10:30,a,2\n2026-03-02T12:00,a,4\n2026-03-02T12:00,b,5\n"
     history = read(tmp_path / "t.csv", rows)
     assert [slot for _, slot in history.cells] == [10, 12]
-    assert history.rates == ((1_500_000, 4_000_000), (None, 5_000_000))
+    assert history.rates == ((1_500_000, 4_000_000), (0, 5_000_000))
     assert "Slots between the first and the last without a rate of any model: 1." in " ".join(history.notes)
     assert read(tmp_path / "t.csv", "hour,rps\n0,1\n25,2\n", name="m").cells == ((0, 0), (1, 1))
 

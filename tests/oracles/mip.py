@@ -172,7 +172,7 @@ class _Program:
                 self.at_most((profile.memory_slices * at for profile, at in profiles), kind.mig.memory_slices)
 
     def company(self, kind: InstanceType, uses: list[_Use]) -> None:
-        """Uses that may not meet on the node, or on an accelerator of it; copies of a model on one node."""
+        """Uses that may not meet on the node, or on an accelerator of it; copies of a model, and models, on one node."""
         by_model: defaultdict[int, list[_Use]] = defaultdict(list)
         for use in uses:
             by_model[use.model].append(use)
@@ -180,6 +180,12 @@ class _Program:
             most = self.needs[index].node
             if most is not None:
                 self.at_most((use.on for use in mine), most)
+        limits = [limit for limit in (self.problem.max_models_per_node, kind.max_models_per_node) if limit is not None]
+        if limits and len(by_model) > min(limits):
+            present = {index: self.boolean() for index in by_model}
+            for use in uses:
+                self.at_most([use.on], present[use.model])
+            self.at_most(present.values(), min(limits))
         for position, one in enumerate(uses):
             for other in uses[:position]:
                 if one.hosting is not other.hosting or (one.model, one.copy) == (other.model, other.copy):

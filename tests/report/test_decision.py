@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from packing.domain.placement import PlacedCopy
+from packing.domain.placement import Conceded, PlacedCopy
 from packing.domain.words import Source, Status
 from packing.domain.workload import ErrorBands, Mode
 from packing.report import Account, summary
@@ -71,6 +71,10 @@ def test_without_the_problem_nothing_is_said_of_robust(make):
             "give it more time (--time-limit): at most 25.00 % of the objective can be gained",
         ),
         ({"status": Status.FEASIBLE, "gap": None, "limit": "time"}, "give it more time (--time-limit): how much better is not known"),
+        (
+            {"status": Status.PARTIAL, "conceded": (Conceded(model="bot", rule="min_zones", asked=2, kept=1),)},
+            "Decision Not complete: every copy is placed, but 1 model does not keep a rule (see Conceded). It costs 6.00 USD an hour",
+        ),
         ({"status": Status.UNKNOWN}, "Nothing to run yet: no placement was found. Next: give it more time"),
         ({"status": Status.INFEASIBLE}, "Nothing to run: none of what is asked for can be placed. Next: `packing explain FILE`"),
     ],
@@ -93,3 +97,11 @@ def test_what_is_left_out_is_decided_by_shortage(proof: bool | None, more_time: 
 def test_figures_that_are_not_stated_decide_nothing(make):
     placement_of, _ = make
     assert "Decision" not in summary(Account(placement_of().without_figures({"cost_per_hour", "status"})))
+
+
+def test_a_blocked_drain_is_not_called_complete(make):
+    placement_of, problem_of = make
+    account = Account(placement_of(status=Status.OPTIMAL, unplaced=()), problem_of(), blocked=("n-7",))
+    text = " ".join(summary(account).split())
+    assert "not drained: n-7." in text
+    assert "Complete: everything" not in text

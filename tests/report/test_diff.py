@@ -106,3 +106,9 @@ def test_remarks(stated: dict[str, Any], said: str):
     text = change_list(diff(OLD, OLD.model_copy(update=stated)), OLD)
     assert text.startswith("No changes")
     assert said in text
+
+
+def test_a_placement_that_names_no_problem_denies_none():
+    live, blank, other = OLD.without_figures({"problem"}), OLD.model_copy(update={"problem": ""}), OLD.model_copy(update={"problem": "sha256:9"})
+    for old, new in ((live, other), (blank, other), (other, blank)):
+        assert "answer different problems" not in change_list(diff(old, new), old)

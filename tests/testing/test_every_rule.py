@@ -41,7 +41,7 @@ def pairs() -> Iterator[Problem]:
 
 def rebalancing() -> Iterator[Problem]:
     """What fleets that run are a while later."""
-    for seed in range(60):
+    for seed in range(120):
         problem = random_problem(seed, tiny=seed % 3 == 0)
         current = solve_placement(problem, strategy="greedy", time_limit=0, processes=False).placement
         changed, _ = later(problem, current, Random(seed))

@@ -307,6 +307,17 @@ def too_many_copies_on_a_node(case):
     case.model("safe")["max_copies_per_node"] = 1
 
 
+@breaks("max_models_per_node")
+def too_many_models_on_a_node(case):
+    case.problem["max_models_per_node"] = 2
+
+
+@breaks("max_models_per_node")
+def too_many_models_on_a_node_of_this_type(case):
+    case.problem["max_models_per_node"] = 3
+    case.problem["instance_types"][1]["max_models_per_node"] = 1
+
+
 @breaks("min_zones")
 def all_copies_in_one_zone(case):
     case.model("safe")["min_zones"] = 2

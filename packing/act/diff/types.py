@@ -9,6 +9,7 @@ from pydantic import Field
 from packing.domain.fields import AsTuple, Mentioned, Record
 from packing.domain.json_text import json_text
 from packing.domain.placement import Conceded, Endpoint, Node, PlacedCopy, Scores, Unplaced
+from packing.domain.routing import RoutingWeight
 from packing.domain.words import Hosting, Status
 from packing.domain.workload import Mode
 
@@ -116,6 +117,7 @@ class Figures(Record):
     gap: float | None = None
     cost_per_hour: float
     unplaced: Annotated[tuple[Unplaced, ...], AsTuple] = ()
+    routing_weights: Annotated[tuple[RoutingWeight, ...], AsTuple, Field(exclude_if=lambda value: not value)] = ()
     conceded: Annotated[tuple[Conceded, ...], AsTuple, Field(exclude_if=lambda value: not value)] = ()
     fitness: Scores
 

@@ -41,9 +41,19 @@ def _may_swap(model: ModelFacts, mode: Form, kind: KindFacts) -> bool:
     return mode.accelerators <= 1 and one_gpu and tolerant and not asked.streaming
 
 
-def fits(seat: Seat, slots: int, ratio: Fraction, conflicts: Conflicts) -> bool:
-    """Whether the (legal) seat can be taken with everybody there who is there now."""
+def fits(seat: Seat, slots: int, ratio: Fraction, conflicts: Conflicts, max_models: int | None) -> bool:
+    """Whether the (legal) seat can be taken with everybody there who is there now. `max_models`: what the problem allows on one node."""
+    if not _one_more_model(seat, max_models):
+        return False
     return _on_accelerators(seat, slots) and _on_node(seat, slots, conflicts) and _behind_endpoint(seat, ratio, conflicts) and _in_turns(seat, slots)
+
+
+def _one_more_model(seat: Seat, max_models: int | None) -> bool:
+    """Rule `max_models_per_node`; nothing is added to a node that has too many already."""
+    kind = seat.site.kind
+    assert kind is not None, "only legal seats are asked for"
+    limits = [limit for limit in (max_models, kind.kind.max_models_per_node) if limit is not None]
+    return not limits or len({seat.name, *(each.name for each in seat.site.seats)}) <= min(limits)
 
 
 def _in_turns(seat: Seat, slots: int) -> bool:

@@ -109,7 +109,7 @@ class World:
     def fits(self, seat: Seat) -> bool:
         """Whether the copy can be loaded there now; its node must be started, or startable."""
         self.tries += 1
-        return self.legal(seat) and fits(seat, self.slots, self.ratio, self.conflicts)
+        return self.legal(seat) and fits(seat, self.slots, self.ratio, self.conflicts, self.problem.max_models_per_node)
 
     def startable(self, site: Site) -> bool:
         """Whether the pool has a node for it."""

@@ -20,7 +20,9 @@ from packing.act.rehearse.streams import Stream, generator, typical
 from packing.act.rehearse.timetable import Stage
 from packing.act.rehearse.types import Routing
 from packing.domain.durations import load_ms
+from packing.domain.placement import Placement
 from packing.domain.problem import Problem
+from packing.domain.routing import Group, Texts
 from packing.domain.units import MILLI
 from packing.domain.words import Hosting
 from packing.domain.workload import Model
@@ -28,7 +30,7 @@ from packing.domain.workload import Model
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.intp]
 NOBODY, POOL = -1, -2
-"""Instead of the number of a copy: refused; and any copy outside multi-model endpoints."""
+"""Instead of the number of a copy: refused; and any copy of a group outside multi-model endpoints, `POOL` less the group's number."""
 
 
 @dataclass(slots=True, eq=False)
@@ -38,8 +40,9 @@ class Course:
     Parameters
     ----------
     came : seconds at which a request came; ready : at which it could be sent to a copy (later where none was there).
-    copy : the number of its copy, `POOL` or `NOBODY`.
+    copy : the number of its copy, `NOBODY`, or `POOL` less the number of a group.
     cold : seconds waited for a load, or for a copy to come up.
+    groups : by stage and copy, the number of the group of those that are alike.
     """
 
     model: Model
@@ -48,6 +51,12 @@ class Course:
     copy: Numbers
     cold: Floats
     work: Work
+    groups: dict[tuple[int, int], int]
+
+    @property
+    def pools(self) -> range:
+        """Numbers of its groups."""
+        return range(max(self.groups.values(), default=-1) + 1)
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +73,7 @@ def run(problem: Problem, plan: Sequence[Stage], fleet: Fleet, streams: Mapping[
     """Send all requests, and let everything come to its end."""
     models = {model.name: model for model in problem.models}
     begins = np.array([stage.begin_s for stage in plan])
-    courses = {name: _course(models[name], stream, fleet, begins, routing, seed) for name, stream in sorted(streams.items())}
+    courses = {name: _course(models[name], stream, fleet, plan, routing, seed) for name, stream in sorted(streams.items())}
     stations = {
         number: station(standing.law, courses[standing.seat.model].work)
         for number, standing in enumerate(fleet.copies)
@@ -85,22 +94,37 @@ def run(problem: Problem, plan: Sequence[Stage], fleet: Fleet, streams: Mapping[
     return outcome
 
 
-def _course(model: Model, stream: Stream, fleet: Fleet, begins: Floats, routing: Routing, seed: int) -> Course:
+def _course(model: Model, stream: Stream, fleet: Fleet, plan: Sequence[Stage], routing: Routing, seed: int) -> Course:
     """Where each request of a model goes, as far as that does not depend on what the others do."""
     numbers = [number for number in fleet.by_model.get(model.name, ()) if fleet.copies[number].law is not None]
     copies = [fleet.copies[number] for number in numbers]
+    begins = np.array([stage.begin_s for stage in plan])
     stage = np.searchsorted(begins, stream.at, side="right") - 1
     ready, stage, there = _postponed(model, stream.at, stage, begins, copies)
     chosen = np.full(len(ready), NOBODY, dtype=np.intp)
     random = generator(seed, model.name, "routing")
     drawn = random.random(len(ready))
+    groups: dict[tuple[int, int], int] = {}
+    texts = Texts()
     for at in np.unique(stage[there]).tolist():
         here = [(number, copy) for number, copy in zip(numbers, copies, strict=True) if at in copy.stages]
-        whom = np.array([number if copy.hosting is Hosting.MULTI_MODEL or routing is Routing.RANDOM else POOL for number, copy in here])
-        weights = np.cumsum([copy.weight for _, copy in here])
+        alike: dict[Group, int] = {}
+        for number, copy in here:
+            group = plan[at].nodes[copy.seat.node].endpoint, texts.of(copy.copy.mode)
+            groups[at, number] = alike.setdefault(group, len(alike))
+        alone = [copy.hosting is Hosting.MULTI_MODEL or routing is Routing.RANDOM for _, copy in here]
+        whom = np.array([number if own else POOL - groups[at, number] for (number, _), own in zip(here, alone, strict=True)])
+        stated = weight_of_copy(plan[at].placement)
+        weights = np.cumsum([stated.get((model.name, plan[at].seats[copy.seat].copy_index), copy.weight) for _, copy in here])
         mine = there & (stage == at)
         chosen[mine] = whom[np.minimum(np.searchsorted(weights, drawn[mine] * weights[-1], side="right"), len(here) - 1)]
-    return Course(model, stream, ready, chosen, ready - stream.at, _work(model, stream))
+    return Course(model, stream, ready, chosen, ready - stream.at, _work(model, stream), groups)
+
+
+def weight_of_copy(placement: Placement) -> dict[tuple[str, int], float]:
+    """By model and number of a copy, its part of the weight of its group, as stated or, where nothing is stated, as it follows from the modes."""
+    weights = placement.routing_weights or placement.routed().routing_weights
+    return {(each.model, number): each.weight / len(each.copies) for each in weights for number in each.copies}
 
 
 def _postponed(model: Model, came: Floats, stage: Numbers, begins: Floats, copies: Sequence[Standing]) -> tuple[Floats, Numbers, Any]:
@@ -255,17 +279,22 @@ def _random(units: Mapping[int, Unit], stations: Mapping[int, Station], sent: Se
 def _least(units: Mapping[int, Unit], stations: Mapping[int, Station], fleet: Fleet, courses: Mapping[str, Course], begins: Floats) -> None:
     """Models whose copies share nothing by themselves; those that meet on an accelerator together."""
     for names in _connected(units, fleet, courses):
-        pools = [(courses[name].ready[here], here) for name in names for here in [np.flatnonzero(courses[name].copy == POOL)]]
+        parts = [(name, group) for name in names for group in courses[name].pools]
+        pools = [(courses[name].ready[here], here) for name, group in parts for here in [np.flatnonzero(courses[name].copy == POOL - group)]]
         times, which, requests = _joined(pools)
         edges = [*np.searchsorted(times, begins[1:]).tolist(), len(times)]
         begin = 0
         for stage, end in enumerate(edges):
             ready = [
-                [(stations[each], units[each]) for each in fleet.by_model.get(name, ()) if each in units and stage in fleet.copies[each].stages]
-                for name in names
+                [
+                    (stations[each], units[each])
+                    for each in fleet.by_model.get(name, ())
+                    if each in units and courses[name].groups.get((stage, each)) == group
+                ]
+                for name, group in parts
             ]
             part = times[begin:end].tolist(), which[begin:end].tolist(), requests[begin:end].tolist()
-            if len(names) == 1 and len(ready[0]) == 1 and isinstance(ready[0][0][1], Alone):
+            if len(parts) == 1 and len(ready[0]) == 1 and isinstance(ready[0][0][1], Alone):
                 feed(ready[0][0][0], part[0], part[2])
             else:
                 feed_least(*part, ready)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from packing.act.rehearse.law import Law, constant
-from packing.capacity.calibration import DEFAULT_ENGINE, Engine, calibration, engine_name
+from packing.capacity.calibration import Engine, calibration, engine_name
 from packing.capacity.kinds import CPU_ENGINE, ENCODER_BATCH_CAP, cpu_chip, image_points, scan_points
 from packing.capacity.latency import Roofline, roofline
 from packing.capacity.memory import PREFILL_CHUNK, weight_bytes
@@ -44,7 +44,7 @@ def shaped_law(architecture: Architecture, mode: Mode, framework: str | None, pr
     if architecture.kind == "diffusion":
         peak = chip.peak(PRECISIONS[precision])
         return constant(1, 1 / image_points(architecture, peak)[0].throughput / share, 0.0) if peak else None
-    engine = _engine(mode, framework)
+    engine = _engine(mode, framework, architecture)
     law = roofline(architecture, precision if mode.accelerators else _on_cpu(precision), chip, max(1, mode.accelerators), engine)
     if law is None or not mode.requests_per_second:
         return None
@@ -66,9 +66,10 @@ def _chip(mode: Mode) -> Chip | None:
     return chip_of(record) if record else None
 
 
-def _engine(mode: Mode, framework: str | None) -> Engine:
-    known = calibration().engines
-    return (known.get(engine_name(framework)) or known[DEFAULT_ENGINE]) if mode.accelerators else CPU_ENGINE
+def _engine(mode: Mode, framework: str | None, architecture: Architecture) -> Engine:
+    if not mode.accelerators or mode.accelerator is None:
+        return CPU_ENGINE
+    return calibration().engine(engine_name(framework), mode.accelerator, architecture.family if architecture.experts else None)
 
 
 def _decoder(law: Roofline, engine: Engine, mode: Mode, share: float, prompt: float, output: float) -> Law:

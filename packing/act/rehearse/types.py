@@ -17,9 +17,12 @@ Texts = Annotated[tuple[str, ...], AsTuple]
 
 
 class Routing(StrEnum):
-    """Which copy of its model a request goes to.
+    """Which copy of its model a request goes to, among those that are alike: in one mode, behind one endpoint.
 
-    random: any of them, in proportion to the requests/s that their modes state.
+    Between groups of copies that are not alike requests are divided at random in proportion to the placement's routing weights, as no router
+    sees the queues of two endpoints.
+
+    random: any of them.
     least_outstanding: the one with the fewest requests, those that wait included. Behind multi-model endpoints it is always random.
     """
 

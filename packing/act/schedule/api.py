@@ -276,7 +276,8 @@ class _Planner:
         if assumed:
             notices.append(f"Taken to need {START_S:g} s to start: {', '.join(assumed[:SHOWN])}{', …' if len(assumed) > SHOWN else ''}.")
         any_copy = any(draft.placement.copies for draft in day.drafts)
-        status = Status.FEASIBLE if not any(missing) else Status.PARTIAL if any_copy else Status.UNKNOWN
+        whole = not any(missing) and not any(draft.placement.conceded for draft in day.drafts)
+        status = Status.FEASIBLE if whole else Status.PARTIAL if any_copy else Status.UNKNOWN
         drafts = day.drafts
         schedule = Schedule(
             problem=self.digest, status=status, slots=self.problem.slots, slot_hours=self.problem.slot_hours,

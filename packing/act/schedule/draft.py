@@ -70,7 +70,8 @@ def drafted(slots: Slots, placement: Placement, reasons: Iterable[Unplaced] = ()
     proof : a bound on the same problem, from wherever it is known.
     """
     unplaced = unplaced_copies(slots.part, placement, reasons, "the search ended without room for it")
-    status = Status.FEASIBLE if not unplaced else Status.PARTIAL if placement.copies else Status.UNKNOWN
+    whole = not unplaced and not placement.conceded
+    status = Status.FEASIBLE if whole else Status.PARTIAL if placement.copies else Status.UNKNOWN
     changed = {"problem": slots.digest, "status": status, "objective": None, "bound": None, "gap": None, "unplaced": unplaced}
     blank = placement.model_copy(update=changed)
     seen = verify(slots.part, blank)

@@ -134,4 +134,4 @@ def stopped(fleet: Fleet, starting: Iterable[str], digest: str) -> Placement:
         nodes=tuple(fleet.nodes.values()),
         copies=tuple(copy.copy for copy in fleet.copies.values()),
         fitness=nothing,
-    )
+    ).routed()

@@ -21,6 +21,7 @@ _ALL: tuple[Kind, ...] = (
     demand.Throughput(),
     spread.CopiesAtMost(),
     spread.CopiesPerNode(),
+    fleet.ModelsPerNode(),
     spread.Zones(),
     spread.Reserve(),
     demand.Ttft(),

@@ -89,6 +89,46 @@ class Resource(Kind):
         return f"+{number(change.new) - number(change.old):g} {change.target} on each node"
 
 
+class ModelsPerNode(Kind):
+    """`max_models_per_node` of the problem (whose target is empty) and of its instance types."""
+
+    name, rule, grade = "max_models_per_node", Rule.MAX_MODELS_PER_NODE, 1
+
+    def find(self, expanded: Expanded) -> Iterator[Condition]:
+        """One for the problem, and one for each instance type of the fleet that states it."""
+        problem = expanded.problem
+        used = {pool.instance_type for pool in problem.fleet}
+        stated = [("", problem.max_models_per_node), *((kind.name, kind.max_models_per_node) for kind in problem.instance_types if kind.name in used)]
+        for target, limit in stated:
+            if limit is not None and limit < len(problem.models):
+                yield Condition(self.name, target, limit)
+
+    def steps(self, expanded: Expanded, condition: Condition) -> Sequence[Plain]:
+        """One more, two more, …, no limit."""
+        return (*range(whole(condition.value) + 1, len(expanded.problem.models)), None)
+
+    def apply(self, problem: Problem, target: str, new: Plain) -> Problem:
+        """Another limit, or none. Only the file's own instance types state one."""
+        if not target:
+            return problem.model_copy(update={"max_models_per_node": new})
+        kinds = tuple(kind.model_copy(update={"max_models_per_node": new}) if kind.name == target else kind for kind in problem.instance_types)
+        return problem.model_copy(update={"instance_types": kinds})
+
+    def sentence(self, condition: Condition) -> str:
+        """E.g. "at most 2 models on a node of lab.8gpu"."""
+        return f"at most {_count(whole(condition.value), 'model')} on a node{_of(condition.target)}"
+
+    def change_sentence(self, change: Change) -> str:
+        """E.g. "3 models on a node instead of 2"."""
+        if change.new is None:
+            return f"no limit on the models on a node{_of(change.target)}"
+        return f"{_count(whole(change.new), 'model')} on a node{_of(change.target)} instead of {change.old}"
+
+
+def _of(kind: str) -> str:
+    return f" of {kind}" if kind else ""
+
+
 def _needed(models: Sequence[Model], kind: InstanceType) -> set[str]:
     modes = [mode for model in models for mode in model.modes if mode.accelerator in {None, kind.accelerator}]
     return {name for mode in modes for name, amount in mode.resources.items() if amount > 0}

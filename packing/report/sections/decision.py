@@ -20,8 +20,13 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
     cost = f"{money(placement.cost_per_hour)} USD an hour, {money(placement.cost_per_hour * HOURS_PER_MONTH)} USD a month"
     missing = plural(sum(left.copies for left in placement.unplaced), "copy", "copies")
     match placement.status:
+        case Status.OPTIMAL | Status.FEASIBLE if account.blocked:
+            yield from wrapped(f"Everything is placed, for {cost}, but not drained: {', '.join(account.blocked)}.", page, style="yellow")
         case Status.OPTIMAL | Status.FEASIBLE:
             yield from wrapped(f"Complete: everything that is asked for is placed, for {cost}.", page, style="green")
+        case Status.PARTIAL if not placement.unplaced and placement.conceded:
+            kept = plural(len(placement.conceded), "model does not keep a rule", "models do not keep a rule")
+            yield from wrapped(f"Not complete: every copy is placed, but {kept} (see Conceded). It costs {cost}.", page, style="yellow")
         case Status.PARTIAL:
             yield from wrapped(f"Not complete: {missing} left out; the rest costs {cost}.", page, style="yellow")
         case Status.INFEASIBLE:

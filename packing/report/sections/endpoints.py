@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from packing.domain.placement import Endpoint
+from packing.domain.routing import RoutingWeight
 from packing.report.account import Account
-from packing.report.page import Line, Page, heading
+from packing.report.page import Line, Page, heading, wrapped
 from packing.report.table import table
 from packing.report.words import HOSTING_WORDS
 
@@ -26,8 +27,27 @@ def lines(account: Account, page: Page) -> Iterator[Line]:
         ]
         head = ["name", "hosting", "instance type", "nodes", "copies", "models"]
         yield from map(Line, table(head, rows, page.table_width, right=(3, 4)))
-        return
-    yield from _grouped(found, copies, page)
+    else:
+        yield from _grouped(found, copies, page)
+    yield from _routing(account.placement.routing_weights, page)
+
+
+def _routing(weights: tuple[RoutingWeight, ...], page: Page) -> Iterator[Line]:
+    """How the requests of models are divided whose copies are not all alike."""
+    by_model: dict[str, list[RoutingWeight]] = {}
+    for each in weights:
+        by_model.setdefault(each.model, []).append(each)
+    shown = page.shown(len(by_model))
+    for model, parts in list(by_model.items())[:shown]:
+        total = sum(each.weight for each in parts)
+        shares = ", ".join(f"{each.weight / total:.1%} to {_some(each.copies)} behind {each.endpoint}" for each in parts)
+        yield from wrapped(f"requests of {model}: {shares}", page)
+    if shown < len(by_model):
+        yield Line(f"  … and {len(by_model) - shown:,} more models whose requests are divided (routing_weights)")
+
+
+def _some(numbers: tuple[int, ...]) -> str:
+    return f"copy {numbers[0]}" if len(numbers) == 1 else f"{len(numbers):,} copies"
 
 
 def _grouped(found: tuple[Endpoint, ...], copies: Counter[str], page: Page) -> Iterator[Line]:

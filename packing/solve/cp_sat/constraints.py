@@ -36,6 +36,7 @@ class Constraints:
             self.accelerators_of(node)
             self.node_resources(node)
             self.max_copies_per_node(node)
+            self.max_models_per_node(position, node)
             self.isolation_of_node(position, node)
             self.isolation_of_accelerators(node)
             self.conflicts(position, node)
@@ -107,6 +108,17 @@ class Constraints:
             limit = self.compiled.models[index].max_per_node
             if len(copies) > 1 and limit < UNLIMITED:
                 self.model.add(sum(copies) <= limit)
+
+    def max_models_per_node(self, position: int, node: NodeVars) -> None:
+        """Rule `max_models_per_node`: a model of which any copy is on the node is present, and so many are present at most."""
+        limit = self.compiled.kinds[self.compiled.pools[node.pool].kind].max_models
+        models = sorted({candidate.model for candidate, _ in self._all(node)})
+        if len(models) <= limit:
+            return
+        present = {model: self.model.new_bool_var(f"model.{position}.{model}") for model in models}
+        for candidate, copies in self._all(node):
+            self.model.add(copies <= _most(copies) * present[candidate.model])
+        self.model.add(sum(present.values()) <= limit)
 
     def _tenant_present(self, position: int, node: NodeVars, tenant: int) -> Any:
         """1 if any copy of the tenant is on the node."""

@@ -41,7 +41,7 @@ def neighbourhood(compiled: Compiled, context: SearchContext, economy: Economy, 
     random = Random(context.seed + 1)
     end = context.budget.work + work
     stale = 0
-    while context.budget.work < end and context.limit() is None and stale <= STALE + len(plan.nodes):
+    while plan.nodes and context.budget.work < end and context.limit() is None and stale <= STALE + len(plan.nodes):
         better = _round(compiled, context, economy, plan, random)
         context.spend(OVERHEAD)
         stale += 1

@@ -108,6 +108,7 @@ class Composer:
             self.tally.missing(member) > 0
             and self.tally.placed[member] < model.most
             and state.models.get(member, 0) < model.max_per_node
+            and state.takes_model(member)
             and self.tally.zone_allowed(member, self.compiled.pools[state.pool].zone)
             and not (conflicts and any((model.tenant, other) in conflicts for other in state.tenants()))
             and (state.hosting is not Hosting.SINGLE_MODEL or not state.copies or member in state.models)

@@ -84,7 +84,7 @@ def _all_find_room(fleet: Fleet, models: Iterable[int], depth: int, taboo: set[i
     chosen = sorted(set(models), key=lambda each: (data[each].level, -min((share[way] for way in data[each].candidates), default=0), each))
     for model in chosen:
         fleet.place([model], ROOM_ONLY)
-        while tally.missing(model):
+        while tally.missing(model) and tally.placed[model] < data[model].most:  # one at its own maximum is missed by what it may not have
             if depth <= 0 or not squeeze_in(fleet, model, depth, taboo):
                 return False
     return True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packing.compile.current import compile_change
 from packing.compile.data import Compiled
@@ -50,6 +51,7 @@ def prepare(problem: Problem, current: Placement, policy: Policy, solver: Solver
 
     def compiled_with(drain: Sequence[str]) -> tuple[Compiled, tuple[Fault, ...]]:
         compiled, notices = compile_change(problem, current, policy.model_copy(update={"drain": tuple(drain)}))
+        compiled = _closed(compiled, set(policy.drain) - set(drain))
         compiled = conceding(compiled, lambda each: fewest_moves(tenable(each)[0], solver, PART)[0])
         compiled, lost = tenable(compiled)
         return compiled, (*notices, *lost)
@@ -64,3 +66,11 @@ def prepare(problem: Problem, current: Placement, policy: Policy, solver: Solver
         free = [label for label in policy.drain if not any(node.id in blocked and label in (node.id, node.pool) for node in current.nodes)]
         compiled, notices = compiled_with((*free, *(name for name in outcome.drain if name not in free)))
     return Prepared(compiled, (*notices, *outcome.blocked, *outcome.held_back), outcome.first, tuple(name for name in nodes if name in blocked))
+
+
+def _closed(compiled: Compiled, labels: set[str]) -> Compiled:
+    """With no more nodes of these pools than run: of a pool that is to be emptied none is started, whatever of it has to go on serving."""
+    assert compiled.home is not None
+    running = Counter(node.pool for node in compiled.home.nodes)
+    pools = tuple(replace(pool, stock=min(pool.stock, running[index])) if pool.label in labels else pool for index, pool in enumerate(compiled.pools))
+    return replace(compiled, pools=pools)

@@ -36,6 +36,7 @@ CHECKS: dict[Rule, Check] = {
     Rule.LATENCY: single.latency,
     Rule.STOCK: counts.stock,
     Rule.MAX_COPIES_PER_NODE: capacity.max_copies_per_node,
+    Rule.MAX_MODELS_PER_NODE: tenants.max_models_per_node,
     Rule.MIN_ZONES: counts.min_zones,
     Rule.SURVIVE: reserve.survive,
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packing.domain.demand import copies_limit
 from packing.domain.rules import Rule
 from packing.domain.units import rate_short
+from packing.verify.demand import copies_limit
 from packing.verify.facts import Facts
 from packing.verify.violation import Violation
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packing.domain.demand import node_limit, zone_limit
 from packing.domain.rules import Rule
 from packing.domain.units import rate_short
 from packing.domain.words import Survive
+from packing.verify.demand import node_limit, zone_limit
 from packing.verify.facts import Facts, Seat
 from packing.verify.violation import Violation
 

@@ -1,4 +1,4 @@
-"""Checks between tenants: isolation and conflicts."""
+"""Checks of who shares a node: isolation and conflicts of tenants, number of models."""
 
 from __future__ import annotations
 
@@ -62,3 +62,13 @@ def conflicts(facts: Facts) -> Iterator[Violation]:
             for other in tenants[position + 1 :]:
                 if (one, other) in facts.conflicts:
                     yield Violation(Rule.CONFLICTS, where, f"tenants {one!r} and {other!r} are in conflict")
+
+
+def max_models_per_node(facts: Facts) -> Iterator[Violation]:
+    """Distinct models on one node, whatever the slot, <= the limit of the problem and that of the instance type."""
+    for site in facts.sites.values():
+        limits = [facts.problem.max_models_per_node, site.kind.kind.max_models_per_node if site.kind is not None else None]
+        names = {seat.copy.model for seat in site.seats}
+        if any(limit is not None and len(names) > limit for limit in limits):
+            allowed = min(limit for limit in limits if limit is not None)
+            yield Violation(Rule.MAX_MODELS_PER_NODE, site.where, f"{len(names)} models on one node, at most {allowed} allowed")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from packing.domain.migration import Outcome, StepKind
 from packing.domain.placement import Placement
 
@@ -43,6 +45,19 @@ def test_max_copies_per_node_counts_both_ends():
     fleet = Platform({"a": {"max_copies_per_node": 1}}, {"p": 2}, TWO)
     migration = fleet.migrate(fleet.place({"n0": "a@0", "n1": ""}), fleet.place({"n0": "a@1", "n1": ""}))
     assert [bounce.node for bounce in migration.bounces] == ["n1"]
+
+
+@pytest.mark.parametrize("stated", ["problem", "instance type"])
+def test_two_pairs_cannot_change_partners_where_no_node_may_have_a_third_model(stated):
+    limit, models = {"max_models_per_node": 2}, {name: {} for name in "abcd"}
+    placements = {"n0": "a@0 b@1", "n1": "c@0 d@1"}, {"n0": "c@2 b@1", "n1": "a@2 d@1"}
+    kind = {"accelerators": 4, **(limit if stated == "instance type" else {})}
+    fleet = Platform(models, {"p": 2}, kind, **(limit if stated == "problem" else {}))
+    migration = fleet.migrate(*map(fleet.place, placements))
+    assert migration.status is Outcome.IMPOSSIBLE
+    assert {(each.pool or each.model, each.nodes or each.copies) for each in migration.remedies} == {("p", 1), ("a", 1), ("c", 1)}
+    free = Platform(models, {"p": 2}, {"accelerators": 4})
+    assert free.migrate(*map(free.place, placements)).totals.loads == 2
 
 
 def test_a_multi_model_endpoint_keeps_one_framework_and_its_size_ratio():

@@ -68,7 +68,7 @@ def test_stock_short_by_one_node(strategy, size):
 @sizes(40, 2_000)
 def test_stock_short_by_one_node_with_small_copies_in_between(strategy, size):
     """No fewer than four can be missing, and the small ones, who matter most, are not; at the smaller size the least important are."""
-    patience = 10.0 if strategy in {"auto", "patterns"} else brief(strategy)  # they end by themselves, and are to make room first
+    patience = 10.0 if strategy in {"auto", "patterns", "shortage"} else brief(strategy)  # they end by themselves, and are to make room first
     result = solved(short_by_one(size, size), strategy, patience if size < 100 else 20.0)
     assert result.status is Status.PARTIAL
     assert sum(missing(result).values()) >= 4

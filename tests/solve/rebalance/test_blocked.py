@@ -114,3 +114,13 @@ def test_the_command_says_it_and_does_not_say_done(tmp_path, capsys):
     assert "not drained for want of moves: n-0" in shown.out
     assert main(["check", str(fleet), str(new)]) == 0  # nothing is wrong with the placement: it is not what was asked for
     assert "Cost:" not in shown.out  # two nodes of each pool are paid for, whatever the file of what runs says
+
+
+@pytest.mark.parametrize("limits", [{}, {"max_moves": 1}, {"max_moves": 2}, {"max_moves_per_node": 1}])
+def test_of_a_pool_that_is_to_be_emptied_no_node_is_started(limits):
+    """Whatever of it has to go on serving: the pool has 2 nodes more than run, and `new` is too small for all copies."""
+    data = {**DATA, "fleet": [{**DATA["fleet"][0], "count": 4, "price_per_hour": 0}, {**DATA["fleet"][1], "count": 2}]}
+    problem = problem_from(data)
+    result = pk.solve_placement(problem, current=placement_of(problem, NOW), policy={"drain": "old", **limits}, time_limit=5.0, processes=False)
+    of_old = {node.id for node in result.placement.nodes if node.pool == "old"}
+    assert of_old == set(result.change.blocked) <= {"n-0", "n-1"}
