@@ -119,6 +119,9 @@ class _Naive:
             most = self.compiled.models[model].max_per_node
             if most < len(mine):
                 self.model.add(sum(self.on[copy, node] for copy, _ in mine) <= most)
+        limit = self.compiled.kinds[self.compiled.pools[node[0]].kind].max_models
+        if limit < len(present):
+            self.model.add(sum(present.values()) <= limit)
         models = sorted(by_model)
         apart = [(a, b) for place, a in enumerate(models) for b in models[place + 1 :]]
         for a, b in apart:
