@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from packing.domain.durations import START_S, load_ms
+from packing.domain.durations import load_ms, start_ms
 from packing.domain.hardware import InstanceType, price_micro_usd
 from packing.domain.placement import Node, PlacedCopy, Placement
 from packing.domain.problem import Problem
@@ -119,5 +119,4 @@ def _leads(stage: Stage, types: dict[str, InstanceType]) -> dict[tuple[str, ...]
     loads = dict.fromkeys(stage.nodes, 0.0)
     for seat, copy in stage.seats.items():
         loads[seat.node] = max(loads[seat.node], load_ms(copy.mode) / MILLI)
-    starts = {key: types[node.instance_type].start_s for key, node in stage.nodes.items()}
-    return {key: (START_S if starts[key] is None else starts[key] or 0.0) + loads[key] for key in stage.nodes}
+    return {key: start_ms(types[node.instance_type]) / MILLI + loads[key] for key, node in stage.nodes.items()}
