@@ -141,8 +141,9 @@ class Placement(Record):
         return weights_of([(copy.model, copy.copy_index, behind.get(copy.node, ""), copy.mode) for copy in self.copies])
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with some fields changed; weights that were stated follow the copies."""
+        """A copy with some fields changed, which are stated from then on; weights that were stated follow the copies."""
         made = super().model_copy(update=update, deep=deep)
+        made._unstated -= (update or {}).keys()  # noqa: SLF001 - of the same class
         if self.routing_weights and update and "routing_weights" not in update and not update.keys().isdisjoint(("nodes", "copies")):
             return super(Placement, made).model_copy(update={"routing_weights": made._weights()})  # noqa: SLF001 - of the same class
         return made

@@ -60,7 +60,7 @@ def with_figures(expanded: Expanded, placement: Placement) -> Placement:
         "unplaced": missing,
     }
     changed = {name: value for name, value in known.items() if name in placement.unstated}
-    return placement.model_copy(update=changed).without_figures(placement.unstated - changed.keys())
+    return placement.model_copy(update=changed)
 
 
 def unplaced_copies(

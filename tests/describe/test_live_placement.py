@@ -71,6 +71,19 @@ def test_what_is_stated_is_still_checked():
     assert [each.rule for each in verify(expanded.problem, placement, expanded.digest).violations] == ["cost"]
 
 
+def test_a_figure_that_is_stated_later_is_checked_like_any_other():
+    """The checker passes over what was not stated: once a figure is put in, that leave ends, and it does for that figure alone."""
+    problem, placement = read()
+    expanded = expand(problem)
+    assert verify(expanded.problem, placement, expanded.digest).ok
+    claimed = placement.model_copy(update={"cost_per_hour": 1.0})
+    assert placement.unstated - claimed.unstated == {"cost_per_hour"}
+    assert {each.rule for each in verify(expanded.problem, claimed, expanded.digest).violations} == {"cost"}
+    stranger = placement.model_copy(update={"problem": "sha256:" + "0" * 64})
+    assert not verify(expanded.problem, stranger, expanded.digest).ok
+    assert placement.unstated == read()[1].unstated
+
+
 def test_copies_that_do_not_run_are_missing_and_no_violation():
     problem, placement = read({**LIVE, "copies": LIVE["copies"][:2]})
     expanded = expand(problem)

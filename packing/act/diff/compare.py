@@ -62,7 +62,7 @@ def diff(old: Placement, new: Placement, *, by_name: bool = False, problem: Prob
         raise ProblemError(faults)
     translated = translate(mended, new, by_name=by_name)
     found = between(old, mended, translated.placement, by_name=by_name, certain=translated.certain)
-    return found if problem is None else found.model_copy(update={"cost_per_hour_before": _cost(problem, mended)})
+    return found if problem is None else found.model_copy(update={"cost_per_hour_before": _cost(problem, mended)}).sealed()
 
 
 def _cost(problem: Problem | Expanded, placement: Placement) -> float:

@@ -10,6 +10,7 @@ import pytest
 
 from packing.act.diff import apply_diff, diff
 from packing.act.diff.files import read_diff
+from packing.describe import problem_from
 from packing.domain.placement import Placement
 from packing.errors import ProblemError
 from packing.solve import solve_placement
@@ -60,3 +61,19 @@ def test_one_without_a_seal_is_taken() -> None:
     found = diff(old, new)
     assert found.is_whole
     assert apply_diff(old, found.model_copy(update={"seal": None})).to_json() == apply_diff(old, found).to_json()
+
+
+def test_one_with_the_prices_of_a_problem_is_whole(tmp_path: Any) -> None:
+    """Prices come in last: the seal is of the diff with them, and an edit of them is noticed like any other."""
+    old, new = placed(2), placed(6)
+    models = [{"name": "small", "modes": [MODE]}]
+    dearer = problem_from({"instance_types": [{**BOX, "price_per_hour": 3}], "fleet": [{"instance_type": "box"}], "models": models})
+    found = diff(old, new, problem=dearer)
+    assert found.cost_per_hour_before == 3
+    file = tmp_path / "diff.json"
+    file.write_text(found.to_json())
+    assert apply_diff(old, read_diff(file)).state_digest() == found.target
+    edited = {**json.loads(found.to_json()), "cost_per_hour_before": 2.0}
+    file.write_text(json.dumps(edited))
+    with pytest.raises(ProblemError, match="changed afterwards"):
+        apply_diff(old, read_diff(file))
